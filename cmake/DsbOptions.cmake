@@ -1,0 +1,31 @@
+# Language level, build options and the compile options of our own code.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+option(DSB_ASSERTIONS "Keep DSB_DCHECK in this build" OFF)
+option(DSB_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
+option(DSB_BENCHMARKS "Build the Google Benchmark binary (needs oneDNN)" ON)
+set(DSB_SANITIZE "" CACHE STRING "Value of -fsanitize=, empty for none")
+
+if(DSB_SANITIZE)
+  add_compile_options(-fsanitize=${DSB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${DSB_SANITIZE})
+endif()
+if(DSB_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+function(dsb_compile_options target)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
+    # One rounding per written operation: the same bits on every machine (batch invariance).
+    -ffp-contract=off)
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+  if(DSB_ASSERTIONS)
+    target_compile_definitions(${target} PRIVATE DSB_ASSERTIONS=1)
+  endif()
+endfunction()

@@ -1,0 +1,67 @@
+// A drafter proposes a block of tokens per sequence and round. One folder a drafter; the native engine drives it.
+// One thread. Sequences are named by the target's slot number.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engines/engine.h"
+
+namespace dsb {
+
+// Hidden states of target tokens that a drafter taps: rows [num_rows, num_layers * hidden], layers in list order.
+struct FeatureRows {
+  const float* rows = nullptr;
+  int64_t num_rows = 0;
+  int64_t width = 0;
+};
+
+struct DraftRequest {
+  int32_t slot = 0;
+  int32_t anchor = 0;           // newest committed token; its features do not exist yet
+  int32_t anchor_position = 0;  // its index s; the drafter's cache holds positions 0 .. s-1
+  int32_t max_tokens = 0;       // draft tokens wanted, <= draft_length(); 0: no block
+  SamplingParams sampling;
+  uint64_t seed = 0;
+  uint64_t random_id = 0;
+  uint32_t round = 0;
+};
+
+// The block of one sequence. Laws are over the draft vocabulary; `TargetId` maps it into the target's.
+struct DraftBlock {
+  std::vector<int32_t> tokens;         // target ids, [n]
+  std::vector<int32_t> draft_indices;  // the same tokens in the draft vocabulary, [n]
+  std::vector<float> confidence;       // [n], empty without a confidence head
+  // Sampled drafts only (temperature > 0): q_k unnormalised, one row per token, and its sum; sampled from exactly these.
+  std::vector<std::vector<float>> weights;
+  std::vector<double> weight_sums;
+};
+
+class Drafter {
+ public:
+  virtual ~Drafter() = default;
+  virtual std::string Name() const = 0;
+  virtual int32_t draft_length() const = 0;  // tokens of a full block (gamma)
+  // Layers whose outputs are features, in order (-1: the embedding). Empty: needs none.
+  virtual std::span<const int32_t> feature_layers() const = 0;
+  virtual bool has_confidence() const = 0;
+  // Draft vocabulary index -> target id; empty: identity.
+  virtual std::span<const int32_t> target_ids() const = 0;
+
+  // Starts a sequence in `slot`, dropping what was there.
+  virtual void Begin(int32_t slot) = 0;
+  // Stores features of committed tokens at positions first_position, ... (prefill chunks; after a verify pass its
+  // anchor and accepted drafts). Positions arrive in order, each once.
+  virtual void Advance(int32_t slot, int32_t first_position, const FeatureRows& features) = 0;
+  // Blocks for all requests, in order; every block is full (draft_length tokens, cut to max_tokens after sampling).
+  virtual std::vector<DraftBlock> Draft(std::span<const DraftRequest> requests) = 0;
+  // Confidence of the blocks of the last Draft call; filled into `blocks`. Separate so that its time can be told.
+  virtual void Confidence(std::span<const DraftRequest> requests, std::span<DraftBlock> blocks) = 0;
+
+  virtual int64_t bytes_per_draft() const = 0;  // weight bytes that one Draft call reads
+  virtual int64_t flops_per_draft() const = 0;  // of one sequence's block
+};
+
+}  // namespace dsb
