@@ -26,7 +26,7 @@ constexpr int kSpins = 20'000;
 }  // namespace
 
 struct ThreadPool::State {
-  explicit State(int threads) : num_threads(threads) {}
+  explicit State(int thread_count) : num_threads(thread_count) {}
 
   // One job. Written by the caller before `job` is bumped, read by workers after they saw it.
   Call call = nullptr;
