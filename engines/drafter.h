@@ -1,5 +1,5 @@
-// A drafter proposes a block of tokens per sequence and round. One folder a drafter; the native engine drives it.
-// One thread. Sequences are named by the target's slot number.
+// A drafter proposes a block of tokens per sequence and round. One folder a drafter; the native
+// engine drives it. One thread. Sequences are named by the target's slot number.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace dsb {
 
-// Hidden states of target tokens that a drafter taps: rows [num_rows, num_layers * hidden], layers in list order.
+// Hidden states of target tokens that a drafter taps: rows [num_rows, num_layers * hidden], layers
+// in list order.
 struct FeatureRows {
   const float* rows = nullptr;
   int64_t num_rows = 0;
@@ -29,12 +30,14 @@ struct DraftRequest {
   uint32_t round = 0;
 };
 
-// The block of one sequence. Laws are over the draft vocabulary; `TargetId` maps it into the target's.
+// The block of one sequence. Laws are over the draft vocabulary; `TargetId` maps it into the
+// target's.
 struct DraftBlock {
   std::vector<int32_t> tokens;         // target ids, [n]
   std::vector<int32_t> draft_indices;  // the same tokens in the draft vocabulary, [n]
   std::vector<float> confidence;       // [n], empty without a confidence head
-  // Sampled drafts only (temperature > 0): q_k unnormalised, one row per token, and its sum; sampled from exactly these.
+  // Sampled drafts only (temperature > 0): q_k unnormalised, one row per token, and its sum;
+  // sampled from exactly these.
   std::vector<std::vector<float>> weights;
   std::vector<double> weight_sums;
 };
@@ -52,12 +55,14 @@ class Drafter {
 
   // Starts a sequence in `slot`, dropping what was there.
   virtual void Begin(int32_t slot) = 0;
-  // Stores features of committed tokens at positions first_position, ... (prefill chunks; after a verify pass its
-  // anchor and accepted drafts). Positions arrive in order, each once.
+  // Stores features of committed tokens at positions first_position, ... (prefill chunks; after a
+  // verify pass its anchor and accepted drafts). Positions arrive in order, each once.
   virtual void Advance(int32_t slot, int32_t first_position, const FeatureRows& features) = 0;
-  // Blocks for all requests, in order; every block is full (draft_length tokens, cut to max_tokens after sampling).
+  // Blocks for all requests, in order; every block is full (draft_length tokens, cut to max_tokens
+  // after sampling).
   virtual std::vector<DraftBlock> Draft(std::span<const DraftRequest> requests) = 0;
-  // Confidence of the blocks of the last Draft call; filled into `blocks`. Separate so that its time can be told.
+  // Confidence of the blocks of the last Draft call; filled into `blocks`. Separate so that its
+  // time can be told.
   virtual void Confidence(std::span<const DraftRequest> requests, std::span<DraftBlock> blocks) = 0;
 
   virtual int64_t bytes_per_draft() const = 0;  // weight bytes that one Draft call reads

@@ -1,5 +1,5 @@
-// What the replayer drives. An engine decodes several requests at once; it knows no workload, store or report.
-// One thread calls Admit, Step and Cancel.
+// What the replayer drives. An engine decodes several requests at once; it knows no workload, store
+// or report. One thread calls Admit, Step and Cancel.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,9 @@ struct SamplingParams {
 };
 
 struct EngineRequest {
-  int64_t id = 0;          // unique among the requests in flight; chosen by the caller
-  uint64_t random_id = 0;  // with `seed`, the key of all random draws: the same for every arm of one prompt
+  int64_t id = 0;  // unique among the requests in flight; chosen by the caller
+  uint64_t random_id =
+      0;  // with `seed`, the key of all random draws: the same for every arm of one prompt
   uint64_t seed = 0;
   std::vector<int32_t> prompt;  // not empty
   SamplingParams sampling;
@@ -33,7 +34,8 @@ struct TokenBurst {
   int64_t request_id = 0;
   int64_t time_ns = 0;  // on the engine's clock
   std::vector<int32_t> tokens;
-  EndReason end = EndReason::kNone;  // set on a request's last burst, which may be empty on cancel and error
+  EndReason end =
+      EndReason::kNone;  // set on a request's last burst, which may be empty on cancel and error
   std::string error;
 };
 
@@ -69,7 +71,7 @@ struct StepResult {
   int32_t num_draft_tokens = 0;
   int32_t num_verify_tokens = 0;
   int32_t padded_tokens = 0;
-  int64_t context_tokens = 0;  // sum of the sequences' lengths that attention read
+  int64_t context_tokens = 0;     // sum of the sequences' lengths that attention read
   std::vector<int64_t> admitted;  // requests first worked on in this step
   std::vector<TokenBurst> bursts;
   std::vector<RoundOutcome> rounds;
@@ -82,7 +84,7 @@ struct EngineDescription {
   std::string policy;
   int32_t draft_length = 0;
   int32_t threads = 0;
-  int32_t max_concurrency = 0;  // Admit beyond it throws kBadInput
+  int32_t max_concurrency = 0;     // Admit beyond it throws kBadInput
   int32_t max_context_tokens = 0;  // prompt + max_tokens + draft length + 1 must fit
   std::string weight_mode;
   std::string isa;
@@ -95,8 +97,8 @@ class Engine {
   virtual EngineDescription Describe() const = 0;
   // Takes the request into the next step. Throws kBadInput if it can never fit.
   virtual void Admit(EngineRequest request) = 0;
-  // Works once on every request in flight; a remote or simulated engine waits for its next event, `until_ns` at the
-  // latest. With nothing in flight returns at once with num_requests = 0.
+  // Works once on every request in flight; a remote or simulated engine waits for its next event,
+  // `until_ns` at the latest. With nothing in flight returns at once with num_requests = 0.
   virtual StepResult Step(int64_t until_ns) = 0;
   // Ends a request at the next step with EndReason::kCancelled; unknown ids are ignored.
   virtual void Cancel(int64_t request_id) = 0;

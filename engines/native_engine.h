@@ -1,4 +1,5 @@
-// The native engine: a target loaded once, shared by the arms of a comparison, and one Engine per arm on top of it.
+// The native engine: a target loaded once, shared by the arms of a comparison, and one Engine per
+// arm on top of it.
 #pragma once
 
 #include <cstdint>
@@ -39,9 +40,10 @@ struct NativeEngineOptions {
   std::string drafter = "none";  // none, dspark
   std::string drafter_path;      // folder with config.json and model.safetensors; unused for none
   WeightMode drafter_weights = WeightMode::kStored;
-  PolicyOptions policy;          // policy.draft_length tokens at most are drafted for and verified
+  PolicyOptions policy;  // policy.draft_length tokens at most are drafted for and verified
   int32_t max_concurrency = 1;
-  int32_t context_tokens = 0;    // per sequence: prompt + answer + draft length + 1; 0: the model's limit
+  int32_t context_tokens =
+      0;  // per sequence: prompt + answer + draft length + 1; 0: the model's limit
   int32_t prefill_chunk_tokens = 256;
 };
 
@@ -52,8 +54,9 @@ struct DrafterFile {
 };
 
 // `pool` and `clock` outlive the engine. Arms that share a pool must not step at the same time.
-std::unique_ptr<Engine> MakeNativeEngine(std::shared_ptr<const LoadedTarget> target, const NativeEngineOptions& options,
-                                         ThreadPool& pool, const Clock& clock);
+std::unique_ptr<Engine> MakeNativeEngine(std::shared_ptr<const LoadedTarget> target,
+                                         const NativeEngineOptions& options, ThreadPool& pool,
+                                         const Clock& clock);
 // Hash and size of the weights in a drafter's folder; kResource if missing.
 DrafterFile DescribeDrafter(const std::string& path);
 

@@ -63,7 +63,7 @@ class PackedMatrix {
 
  private:
   struct FreeAligned {
-    int64_t bytes = 0;
+    int64_t bytes;
     void operator()(std::byte* data) const;
   };
   int64_t rows_ = 0;
@@ -73,7 +73,7 @@ class PackedMatrix {
   int32_t zero_point_ = 0;
   int64_t bytes_ = 0;
   int64_t panel_bytes_ = 0;
-  std::unique_ptr<std::byte[], FreeAligned> data_;
+  std::unique_ptr<std::byte[], FreeAligned> data_{nullptr, FreeAligned{0}};
 };
 
 }  // namespace dsb

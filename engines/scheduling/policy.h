@@ -1,5 +1,5 @@
-// How many draft tokens of each request the target verifies in this round. Lossless only if the decision on a token
-// never looks at that token (verification.md 5).
+// How many draft tokens of each request the target verifies in this round. Lossless only if the
+// decision on a token never looks at that token (verification.md 5).
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,43 @@
+// A JSON object read with checks: typed getters that name file, key, found and expected. For
+// config.json files.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dsb {
+
+class JsonConfig {
+ public:
+  // kResource if the file cannot be read, kBadInput if it is not one JSON object.
+  static JsonConfig Read(const std::string& path);
+  static JsonConfig Parse(const std::string& text, const std::string& name);
+  ~JsonConfig();
+  JsonConfig(JsonConfig&&) noexcept;
+
+  bool Has(const std::string& key) const;       // present and not null
+  int64_t Count(const std::string& key) const;  // an integer, 1 .. 2^20
+  int64_t CountOr(const std::string& key, int64_t otherwise) const;
+  int64_t IntOr(const std::string& key, int64_t otherwise) const;
+  double Float(const std::string& key) const;
+  double FloatOr(const std::string& key, double otherwise) const;
+  bool BoolOr(const std::string& key, bool otherwise) const;
+  std::string StringOr(const std::string& key, const std::string& otherwise) const;
+  std::vector<int64_t> Ints(const std::string& key) const;
+  std::vector<std::string> Strings(const std::string& key) const;
+  std::optional<JsonConfig> Object(const std::string& key) const;  // none if absent or null
+  [[noreturn]] void Refuse(const std::string& key, const std::string& found,
+                           const std::string& expected) const;
+  const std::string& name() const { return name_; }
+
+ private:
+  struct Data;
+  JsonConfig(std::unique_ptr<Data> data, std::string name);
+  std::unique_ptr<Data> data_;
+  std::string name_;
+};
+
+}  // namespace dsb

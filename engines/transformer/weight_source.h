@@ -1,0 +1,56 @@
+// Named tensors of a model file with their shapes checked, and the steps from there to packed
+// weights.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engines/model_files/tensor.h"
+#include "engines/transformer/decoder_layer.h"
+#include "kernels/packed_matrix.h"
+
+namespace dsb {
+
+class WeightSource {
+ public:
+  using Finder = std::function<const StoredTensor*(const std::string&)>;
+  // `file` stands in messages.
+  WeightSource(std::string file, Finder find) : file_(std::move(file)), find_(std::move(find)) {}
+
+  // kBadInput naming file, tensor, found and expected shape.
+  const StoredTensor& Get(const std::string& name, const std::vector<int64_t>& shape) const;
+  // A float vector of `size` elements.
+  std::vector<float> Vector(const std::string& name, int64_t size) const;
+  const std::string& file() const { return file_; }
+  bool Has(const std::string& name) const { return find_(name) != nullptr; }
+
+ private:
+  std::string file_;
+  Finder find_;
+};
+
+StoredRows AllRows(const StoredTensor& tensor);
+
+// Tensor names of one decoder layer.
+struct LayerNames {
+  std::string attention_norm, q, k, v, q_norm, k_norm, attention_output, mlp_norm, gate, up, down;
+};
+LayerNames HuggingFaceLayerNames(const std::string& prefix);  // prefix "model.layers.3."
+LayerNames GgufLayerNames(int64_t layer);
+
+// Rows of a GGUF `llama` q or k matrix in rotate-half order (formats.md 1.4).
+std::vector<int32_t> RotateHalfOrder(int64_t num_heads, int64_t head_dim);
+
+struct LayerLoad {
+  const WeightSource* source = nullptr;
+  const LayerShape* shape = nullptr;
+  bool qk_norm = false;
+  bool neighbour_rope = false;  // q and k rows are stored in neighbour order
+  WeightMode mode = WeightMode::kStored;
+};
+DecoderLayer LoadDecoderLayer(const LayerLoad& load, const LayerNames& names);
+
+}  // namespace dsb
