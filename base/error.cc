@@ -5,11 +5,11 @@
 
 namespace dsb {
 
-void ThrowBadInput(const std::string& message, std::source_location where) {
+void ThrowBadInput(const std::string& message, SourcePlace where) {
   throw Error(ExitCode::kBadInput, message, where);
 }
 
-void ThrowResource(const std::string& message, std::source_location where) {
+void ThrowResource(const std::string& message, SourcePlace where) {
   throw Error(ExitCode::kResource, message, where);
 }
 

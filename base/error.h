@@ -1,8 +1,7 @@
-// Errors that users, files or devices cause, with the process's exit code, and the check for our own mistakes.
-// Expected absence (no GPU, no model file) is a value, never an Error.
+// Errors that users, files or devices cause, with the process's exit code, and the check for our
+// own mistakes. Expected absence (no GPU, no model file) is a value, never an Error.
 #pragma once
 
-#include <source_location>
 #include <stdexcept>
 #include <string>
 
@@ -18,26 +17,37 @@ enum class ExitCode : int {
   kInternal = 70,
 };
 
+// Where an Error was thrown. std::source_location needs clang 16; these builtins are in g++ 12 and
+// clang 14.
+struct SourcePlace {
+  const char* file = "";
+  int line = 0;
+  static constexpr SourcePlace Current(const char* file = __builtin_FILE(),
+                                       int line = __builtin_LINE()) {
+    return {file, line};
+  }
+};
+
 // Thrown for what users, files or devices do; caught in main only, printed as one line on stderr.
 class Error : public std::runtime_error {
  public:
-  Error(ExitCode code, const std::string& message,
-        std::source_location where = std::source_location::current())
+  Error(ExitCode code, const std::string& message, SourcePlace where = SourcePlace::Current())
       : std::runtime_error(message), code_(code), where_(where) {}
   ExitCode code() const { return code_; }
-  const std::source_location& where() const { return where_; }
+  const SourcePlace& where() const { return where_; }
 
  private:
   ExitCode code_;
-  std::source_location where_;
+  SourcePlace where_;
 };
 
-// Bad command line, configuration or input file: exit 2. `message` names file, place, what was expected.
+// Bad command line, configuration or input file: exit 2. `message` names file, place, what was
+// expected.
 [[noreturn]] void ThrowBadInput(const std::string& message,
-                                std::source_location where = std::source_location::current());
+                                SourcePlace where = SourcePlace::Current());
 // A resource is missing or failed: exit 3.
 [[noreturn]] void ThrowResource(const std::string& message,
-                                std::source_location where = std::source_location::current());
+                                SourcePlace where = SourcePlace::Current());
 // Prints the failed condition and aborts.
 [[noreturn]] void CheckFailed(const char* condition, const char* file, int line);
 
