@@ -1,0 +1,84 @@
+#include <filesystem>
+#include <string_view>
+#include <unordered_set>
+
+#include "base/error.h"
+#include "base/mapped_file.h"
+#include "base/sha256.h"
+#include "workloads/domains.h"
+#include "workloads/jsonl_line.h"
+#include "workloads/utf8.h"
+#include "workloads/workload.h"
+
+namespace dsb {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// The next line without its end (LF or CRLF); `rest` moves past it.
+std::string_view TakeLine(std::string_view* rest) {
+  const size_t end = rest->find('\n');
+  std::string_view line = rest->substr(0, end);
+  rest->remove_prefix(end == std::string_view::npos ? rest->size() : end + 1);
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
+}
+
+bool IsBlank(std::string_view line) {
+  return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+WorkloadItem ParseItem(std::string_view line, const std::string& place, const std::string& stem,
+                       int64_t line_number) {
+  const size_t invalid = FindInvalidUtf8(line);
+  if (invalid != std::string_view::npos) {
+    ThrowBadInput(place + ": byte " + std::to_string(invalid + 1) +
+                  " of the line is not UTF-8, expected a file in UTF-8");
+  }
+  JsonlLine parsed;
+  const std::string problem = ParseJsonlLine(line, &parsed);
+  if (!problem.empty()) ThrowBadInput(place + ": " + problem);
+  WorkloadItem item;
+  item.key = parsed.id.value_or(stem + ":" + std::to_string(line_number));
+  item.dataset = parsed.dataset.value_or(stem);
+  item.domain = parsed.domain.value_or(DomainOfDataset(item.dataset));
+  item.turns = std::move(parsed.turns);
+  return item;
+}
+
+Workload Parse(std::string_view text, const std::string& path) {
+  Workload workload;
+  workload.path = path;
+  workload.name = std::filesystem::path(path).stem().string();
+  workload.sha256 = Sha256Hex(text);
+  workload.size_bytes = static_cast<int64_t>(text.size());
+  std::unordered_set<std::string> keys;
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  for (int64_t line_number = 1; !text.empty(); ++line_number) {
+    const std::string_view line = TakeLine(&text);
+    if (IsBlank(line)) continue;
+    const std::string place = path + ":" + std::to_string(line_number);
+    WorkloadItem item = ParseItem(line, place, workload.name, line_number);
+    if (!keys.insert(item.key).second) {
+      ThrowBadInput(place + ": id '" + item.key + "' was used before, expected unique ids");
+    }
+    workload.items.push_back(std::move(item));
+  }
+  if (workload.items.empty()) {
+    ThrowBadInput(path + ": no prompts, expected at least one line {\"turns\": [\"...\"]}");
+  }
+  return workload;
+}
+
+}  // namespace
+
+Workload ReadJsonl(const std::string& path) {
+  const MappedFile file(path);
+  const auto bytes = file.bytes();
+  if (bytes.empty()) return Parse({}, path);
+  return Parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
+}
+
+Workload ParseJsonl(const std::string& text, const std::string& name) { return Parse(text, name); }
+
+}  // namespace dsb
