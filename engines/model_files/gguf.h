@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -52,6 +53,7 @@ class GgufFile {
 
  private:
   void Parse(const GgufOptions& options);
+  const GgufValue* Value(std::string_view key) const;  // null if absent
   std::string path_;
   std::optional<MappedFile> file_;
   std::span<const std::byte> bytes_;

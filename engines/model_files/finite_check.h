@@ -1,0 +1,16 @@
+// Finds infinities and NaNs among stored weights: every F32, F16 and BF16 value and every f16 scale
+// of a quantised block (formats.md 1.3 rule 7). Reads each byte once, at memory speed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "engines/model_files/tensor.h"
+
+namespace dsb {
+
+// Flat index of the first element whose value, or whose block's scale, is not finite; nothing if
+// all are.
+std::optional<int64_t> FindNonFinite(const StoredTensor& tensor);
+
+}  // namespace dsb
