@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Builds the program, build/release/dsbench, and nothing else.
+# DSBENCH_NO_INSTALL=1: install no packages.
+set -euo pipefail
+# shellcheck source=ci/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+install_missing build
+build_release
+echo "Built build/release/dsbench"

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Compiles each of our headers alone. Usage: check_headers.sh [COMPILER]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+compiler=${1:-c++}
+command -v "$compiler" >/dev/null || { echo "check_headers.sh: no compiler '$compiler'" >&2; exit 3; }
+
+compile_alone() {  # compile_alone COMPILER HEADER
+  local flags=()
+  case $2 in
+    *_avx2.h) flags=(-mavx2 -mfma -mf16c) ;;
+    *_avx512*.h) flags=(-mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512vl -mavx512dq
+      -mavx512vnni -mavx512bf16) ;;
+    kernels/cuda/*) command -v nvcc >/dev/null || return 0 ;;
+  esac
+  echo "#include \"$2\"" | "$1" -std=c++20 -I. -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror \
+    "${flags[@]}" -fsyntax-only -x c++ - || { echo "$2: does not compile alone" >&2; return 1; }
+}
+export -f compile_alone
+
+mapfile -t rooms < <(ls -d base kernels workloads results engines reports harness 2>/dev/null)
+find "${rooms[@]}" -name '*.h' | sort |
+  xargs -P "$(nproc)" -I{} bash -c 'compile_alone "$@"' _ "$compiler" {} || exit 1

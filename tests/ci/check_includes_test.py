@@ -1,0 +1,64 @@
+"""check_includes.py on small trees: what each rule refuses, and what it must let pass."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SCRIPT = pathlib.Path(__file__).parents[2] / "ci" / "check_includes.py"
+
+
+def check(file, line):
+    """Exit status and messages for a tree that holds one file of one line."""
+    with tempfile.TemporaryDirectory() as root:
+        path = pathlib.Path(root) / file
+        path.parent.mkdir(parents=True)
+        path.write_text(line + "\n", encoding="utf-8")
+        done = subprocess.run([sys.executable, SCRIPT, root], capture_output=True, text=True, check=False)
+        return done.returncode, done.stderr
+
+
+class CheckIncludes(unittest.TestCase):
+    def test_forbidden(self):
+        for file, line in [
+            ("base/a.h", '#include "kernels/gemm.h"'),
+            ("kernels/cpu/a.cc", '#include "engines/engine.h"'),
+            ("workloads/a.cc", '#include "results/store.h"'),
+            ("results/a.cc", '#  include "engines/engine.h"'),
+            ("engines/target/a.cc", '#include "results/records.h"'),
+            ("engines/a.cc", '#include "workloads/workload.h"'),
+            ("reports/a.cc", '#include "engines/engine.h"'),
+            ("reports/a.cc", '#include "harness/paths.h"'),
+            ("harness/a.cc", '#include "tests/tolerances.h"'),
+            ("harness/a.cc", '#include "paths.h"'),
+            ("harness/a.cc", '#include "../base/error.h"'),
+            ("harness/a.h", "#include <nlohmann/json.hpp>"),
+            ("harness/a.h", "#include <CLI/CLI.hpp>"),
+            ("harness/a.cc", "#include <cuda_runtime.h>"),
+            ("kernels/gemm.h", "#include <cublasLt.h>"),
+            ("engines/dspark/a.cc", "#include <nvtx3/nvToolsExt.h>"),
+        ]:
+            code, message = check(file, line)
+            self.assertEqual(code, 1, f"{file}: {line}")
+            self.assertTrue(message.startswith(f"{file}:1: forbidden include"), message)
+            self.assertEqual(message.count("\n"), 1, message)
+
+    def test_allowed(self):
+        for file, line in [
+            ("base/a.cc", '#include "base/error.h"'),
+            ("kernels/a.cc", '#include "base/error.h"'),
+            ("engines/a.cc", '#include "kernels/gemm.h"'),
+            ("reports/a.cc", '#include "results/records.h"'),
+            ("harness/a.cc", '#include "reports/table.h"'),
+            ("tests/engines/a.cc", '#include "harness/paths.h"'),
+            ("harness/a.cc", "#include <CLI/CLI.hpp>"),
+            ("results/a.cc", "#include <nlohmann/json.hpp>"),
+            ("kernels/cuda/a.cu", "#include <cuda_runtime.h>"),
+            ("kernels/a.h", "#include <vector>"),
+            ("kernels/a.h", '// #include "engines/engine.h"'),
+        ]:
+            self.assertEqual(check(file, line), (0, ""), f"{file}: {line}")
+
+
+if __name__ == "__main__":
+    unittest.main()
