@@ -19,7 +19,9 @@ class Tokenizer {
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
 
-  enum class Special { kMatch, kIgnore };  // whether "<|im_end|>" in the text is one control token or characters
+  // Whether "<|im_end|>" in the text is one token or characters. kIgnore matches no added token at all, the visible ones
+  // ("<think>") included: text from users cannot forge markup.
+  enum class Special { kMatch, kIgnore };
   struct Encoding {
     std::vector<int32_t> ids;
     int64_t dropped_bytes = 0;  // bytes without a token (formats.md 4.2)
@@ -29,7 +31,7 @@ class Tokenizer {
   // Bytes of one token; control tokens give their literal text.
   std::string_view TokenBytes(int32_t id) const;
   bool IsControl(int32_t id) const;
-  int32_t Find(std::string_view control_token) const;  // id of an added token's literal, -1 if absent
+  int32_t Find(std::string_view literal) const;  // id of an added token's literal, -1 if absent
   int64_t vocab_size() const;
   int32_t bos_id() const;  // -1 if absent
   int32_t eos_id() const;  // -1 if absent

@@ -1,0 +1,189 @@
+#include "engines/model_files/chat_template.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "engines/model_files/quoted.h"
+
+namespace dsb {
+namespace {
+
+constexpr char kTemplateKey[] = "tokenizer.chat_template";
+constexpr std::string_view kStart = "<|im_start|>";
+constexpr std::string_view kEnd = "<|im_end|>";
+constexpr std::string_view kEndOfText = "<|endoftext|>";
+constexpr std::string_view kThink = "<think>";
+constexpr std::string_view kEndThink = "</think>";
+constexpr std::string_view kSmolLmSystem =
+    "You are a helpful AI assistant named SmolLM, trained by Hugging Face";
+constexpr std::string_view kSmolLm2TemplateSha256 =
+    "872be49dbb638044ad01b60388f48d469ff2980e5f0dccdc22ec907db54d0788";
+
+bool Contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+void RequireToken(const GgufFile& file, const Tokenizer& tokenizer, std::string_view literal) {
+  if (tokenizer.Find(literal) >= 0) return;
+  ThrowBadInput(file.path() + ": key \"tokenizer.ggml.tokens\": found no control token " +
+                Quoted(literal) + ", expected it for the file's chat template");
+}
+
+// Collects text until a control token ends it: text between two control tokens is encoded as one.
+class PromptBuilder {
+ public:
+  explicit PromptBuilder(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
+
+  void Control(std::string_view literal) {
+    Flush();
+    const int32_t id = tokenizer_.Find(literal);
+    DSB_CHECK(id >= 0);  // DetectChatFormat has seen it
+    prompt_.ids.push_back(id);
+  }
+  void Text(std::string_view text) { text_ += text; }
+  Tokenizer::Encoding Take() {
+    Flush();
+    return std::move(prompt_);
+  }
+
+ private:
+  void Flush() {
+    const Tokenizer::Encoding part = tokenizer_.Encode(text_, Tokenizer::Special::kIgnore);
+    prompt_.ids.insert(prompt_.ids.end(), part.ids.begin(), part.ids.end());
+    prompt_.dropped_bytes += part.dropped_bytes;
+    text_.clear();
+  }
+  const Tokenizer& tokenizer_;
+  Tokenizer::Encoding prompt_;
+  std::string text_;
+};
+
+void AddMessage(PromptBuilder& prompt, std::string_view role, std::string_view content) {
+  prompt.Control(kStart);
+  prompt.Text(role);
+  prompt.Text("\n");
+  prompt.Text(content);
+  prompt.Control(kEnd);
+  prompt.Text("\n");
+}
+
+void AddThinking(PromptBuilder& prompt, std::string_view thoughts) {
+  prompt.Control(kThink);
+  prompt.Text("\n");
+  prompt.Text(thoughts);
+  prompt.Text("\n");
+  prompt.Control(kEndThink);
+  prompt.Text("\n\n");
+}
+
+std::string_view StripNewlines(std::string_view text) {
+  while (!text.empty() && text.front() == '\n') text.remove_prefix(1);
+  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
+  return text;
+}
+
+struct AssistantParts {
+  std::string_view thoughts;
+  std::string_view answer;
+};
+
+AssistantParts SplitThoughts(std::string_view content) {
+  const size_t end = content.rfind(kEndThink);
+  if (end == std::string_view::npos) return {{}, content};
+  AssistantParts parts;
+  parts.answer = content.substr(end + kEndThink.size());
+  while (!parts.answer.empty() && parts.answer.front() == '\n') parts.answer.remove_prefix(1);
+  parts.thoughts = content.substr(0, content.find(kEndThink));
+  if (const size_t start = parts.thoughts.rfind(kThink); start != std::string_view::npos) {
+    parts.thoughts.remove_prefix(start + kThink.size());
+  }
+  parts.thoughts = StripNewlines(parts.thoughts);
+  return parts;
+}
+
+void AddQwen3Assistant(PromptBuilder& prompt, const ChatMessage& message, bool after_last_user,
+                       bool is_last) {
+  const AssistantParts parts = SplitThoughts(message.content);
+  prompt.Control(kStart);
+  prompt.Text("assistant\n");
+  // Thoughts are kept only behind the last question; the last answer shows an empty block if it had
+  // none.
+  if (after_last_user && (is_last || !parts.thoughts.empty())) AddThinking(prompt, parts.thoughts);
+  prompt.Text(parts.answer);
+  prompt.Control(kEnd);
+  prompt.Text("\n");
+}
+
+void CheckMessages(std::span<const ChatMessage> messages) {
+  if (messages.empty()) ThrowBadInput("chat: found no message, expected at least one");
+  for (size_t i = 0; i < messages.size(); ++i) {
+    const std::string& role = messages[i].role;
+    if (role != "system" && role != "user" && role != "assistant") {
+      ThrowBadInput("chat: message " + std::to_string(i) + ": found the role " + Quoted(role) +
+                    ", expected system, user or assistant");
+    }
+  }
+}
+
+}  // namespace
+
+ChatFormat DetectChatFormat(const GgufFile& file, const Tokenizer& tokenizer) {
+  const std::string& text = file.String(kTemplateKey);
+  const std::string hash = Sha256Hex(text);
+  const bool chatml = Contains(text, kStart) && Contains(text, kEnd);
+  const bool thinks = Contains(text, kThink) && Contains(text, "enable_thinking");
+  const bool smollm = Contains(text, kSmolLmSystem);
+  if (hash == kSmolLm2TemplateSha256 || (chatml && smollm && !Contains(text, "think"))) {
+    RequireToken(file, tokenizer, kStart);
+    RequireToken(file, tokenizer, kEnd);
+    return ChatFormat::kSmolLm2;
+  }
+  if (chatml && thinks && !smollm) {
+    for (const std::string_view literal : {kStart, kEnd, kThink, kEndThink}) {
+      RequireToken(file, tokenizer, literal);
+    }
+    return ChatFormat::kQwen3NonThinking;
+  }
+  ThrowBadInput(file.path() + ": key \"" + kTemplateKey + "\": found an unknown template (" +
+                std::to_string(text.size()) + " bytes, SHA-256 " + hash +
+                "), expected SmolLM2's or Qwen3's");
+}
+
+Tokenizer::Encoding RenderChat(const Tokenizer& tokenizer, ChatFormat format,
+                               std::span<const ChatMessage> messages) {
+  CheckMessages(messages);
+  PromptBuilder prompt(tokenizer);
+  if (format == ChatFormat::kSmolLm2) {
+    if (messages.front().role != "system") AddMessage(prompt, "system", kSmolLmSystem);
+    for (const ChatMessage& message : messages) AddMessage(prompt, message.role, message.content);
+    prompt.Control(kStart);
+    prompt.Text("assistant\n");
+    return prompt.Take();
+  }
+  size_t last_user = messages.size() - 1;  // without a question nothing stands behind it
+  for (size_t i = 0; i < messages.size(); ++i) {
+    if (messages[i].role == "user") last_user = i;
+  }
+  for (size_t i = 0; i < messages.size(); ++i) {
+    if (messages[i].role == "assistant") {
+      AddQwen3Assistant(prompt, messages[i], i > last_user, i + 1 == messages.size());
+    } else {
+      AddMessage(prompt, messages[i].role, messages[i].content);
+    }
+  }
+  prompt.Control(kStart);
+  prompt.Text("assistant\n");
+  AddThinking(prompt, "");
+  return prompt.Take();
+}
+
+std::vector<int32_t> StopTokens(const Tokenizer& tokenizer, ChatFormat) {
+  std::vector<int32_t> stops;
+  for (const int32_t id : {tokenizer.Find(kEnd), tokenizer.Find(kEndOfText), tokenizer.eos_id()}) {
+    if (id >= 0 && std::find(stops.begin(), stops.end(), id) == stops.end()) stops.push_back(id);
+  }
+  return stops;
+}
+
+}  // namespace dsb
