@@ -5,9 +5,9 @@
 #include "base/error.h"
 #include "base/mapped_file.h"
 #include "base/sha256.h"
+#include "base/utf8.h"
 #include "workloads/domains.h"
 #include "workloads/jsonl_line.h"
-#include "workloads/utf8.h"
 #include "workloads/workload.h"
 
 namespace dsb {

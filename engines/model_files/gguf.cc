@@ -1,7 +1,7 @@
 #include "engines/model_files/gguf.h"
 
 #include "base/error.h"
-#include "engines/model_files/utf8.h"
+#include "base/utf8.h"
 
 namespace dsb {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "engines/model_files/utf8.h"
+#include "base/utf8.h"
 
 namespace dsb {
 namespace {

@@ -1,5 +1,5 @@
 #include "engines/model_files/tokenizer.h"
-#include "engines/model_files/utf8.h"
+#include "base/utf8.h"
 
 namespace dsb {
 namespace {

@@ -6,7 +6,7 @@
 #include "engines/model_files/literal_matcher.h"
 #include "engines/model_files/nfc.h"
 #include "engines/model_files/tokenizer_tables.h"
-#include "engines/model_files/utf8.h"
+#include "base/utf8.h"
 
 namespace dsb {
 namespace {

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "engines/model_files/byte_alphabet.h"
 #include "engines/model_files/quoted.h"
-#include "engines/model_files/utf8.h"
+#include "base/utf8.h"
 
 namespace dsb {
 namespace {

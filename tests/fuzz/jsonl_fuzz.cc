@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "workloads/utf8.h"
+#include "base/utf8.h"
 #include "workloads/workload.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -1,5 +1,4 @@
-// UTF-8 as this room needs it: validation, one character at a time, and the WHATWG rule for
-// ill-formed bytes.
+// UTF-8: validation, one character at a time, and the WHATWG rule for ill-formed bytes.
 #pragma once
 
 #include <cstddef>
