@@ -14,7 +14,7 @@ namespace dsb {
 
 // How weights are kept in memory. Results name it.
 enum class WeightMode {
-  kStored,  // as the file has them: Q4_1, Q8_0, ..., bf16, f32 (types without a packed form widen to f32)
+  kStored,  // as the file has them: Q4_1, Q8_0, ..., bf16, f32 (F16 and Q6_K, which have no packed form, widen to f32)
   kBf16,    // every matrix expanded to bf16 once at load
   kF32,     // every matrix widened to f32: the exact mode for fixtures
   kQ8,      // bf16 and f32 matrices quantised to Q8_0 blocks at load (drafters only); quantised ones as stored
@@ -56,7 +56,7 @@ class PackedMatrix {
   const std::byte* panel(int64_t index) const { return data_.get() + index * panel_bytes_; }
   int64_t num_panels() const { return (rows_ + 15) / 16; }
   int64_t panel_bytes() const { return panel_bytes_; }
-  // Sub-layout of kQ4 and kQ8 panels; see packed_matrix.cc.
+  // Sub-layout of kQ4 and kQ8 panels; see packed_layout.h.
   enum class Scales : uint8_t { kNone, kF16, kF16Min, kF32, kF32Min };
   Scales scales() const { return scales_; }
   int32_t zero_point() const { return zero_point_; }

@@ -1,0 +1,15 @@
+#include <cstdint>
+
+#include "base/half.h"
+#include "kernels/cpu/table.h"
+
+namespace dsb::cpu {
+namespace {
+#include "kernels/cpu/lanes_portable.inc"
+
+#include "kernels/cpu/kernels.inc"
+}  // namespace
+
+const KernelTable* PortableTable() { return &kTable; }
+
+}  // namespace dsb::cpu

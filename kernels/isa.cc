@@ -1,0 +1,99 @@
+#include "kernels/isa.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <string>
+
+#include "base/error.h"
+#include "kernels/cpu/table.h"
+
+namespace dsb {
+namespace {
+
+constexpr Isa kAll[] = {Isa::kPortable, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni};
+
+const cpu::KernelTable* TableOf(Isa isa) {
+  switch (isa) {
+    case Isa::kPortable:
+      return cpu::PortableTable();
+    case Isa::kAvx2:
+      return cpu::Avx2Table();
+    case Isa::kAvx512:
+      return cpu::Avx512Table();
+    case Isa::kAvx512Vnni:
+      return cpu::Avx512VnniTable();
+  }
+  CheckFailed("isa is an enumerator", __FILE__, __LINE__);
+}
+
+Isa ChosenIsa() {
+  const char* wanted = std::getenv("DSBENCH_ISA");
+  if (wanted == nullptr || *wanted == '\0') return DetectedIsa();
+  for (const Isa isa : kAll) {
+    if (std::string(wanted) != IsaName(isa)) continue;
+    if (isa > DetectedIsa()) {
+      ThrowBadInput(std::string("DSBENCH_ISA=") + wanted + ": this processor offers " +
+                    IsaName(DetectedIsa()) + " at most");
+    }
+    return isa;
+  }
+  ThrowBadInput(std::string("DSBENCH_ISA=") + wanted +
+                ": expected portable, avx2, avx512 or avx512vnni");
+}
+
+struct Active {
+  Active() : isa(ChosenIsa()), table(TableOf(isa.load())) {}
+  std::atomic<Isa> isa;
+  std::atomic<const cpu::KernelTable*> table;
+};
+
+Active& TheActive() {
+  static Active active;
+  return active;
+}
+
+}  // namespace
+
+const char* IsaName(Isa isa) {
+  switch (isa) {
+    case Isa::kPortable:
+      return "portable";
+    case Isa::kAvx2:
+      return "avx2";
+    case Isa::kAvx512:
+      return "avx512";
+    case Isa::kAvx512Vnni:
+      return "avx512vnni";
+  }
+  CheckFailed("isa is an enumerator", __FILE__, __LINE__);
+}
+
+Isa DetectedIsa() {
+  __builtin_cpu_init();
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
+      !__builtin_cpu_supports("f16c")) {
+    return Isa::kPortable;
+  }
+  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+      !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq")) {
+    return Isa::kAvx2;
+  }
+  if (!__builtin_cpu_supports("avx512vnni") || !__builtin_cpu_supports("avx512bf16")) {
+    return Isa::kAvx512;
+  }
+  return Isa::kAvx512Vnni;
+}
+
+Isa ActiveIsa() { return TheActive().isa.load(std::memory_order_relaxed); }
+
+void SetActiveIsaForTest(Isa isa) {
+  DSB_CHECK(isa <= DetectedIsa());
+  TheActive().isa.store(isa);
+  TheActive().table.store(TableOf(isa));
+}
+
+const cpu::KernelTable& cpu::ActiveTable() {
+  return *TheActive().table.load(std::memory_order_relaxed);
+}
+
+}  // namespace dsb
