@@ -80,7 +80,14 @@ fetch_target() {  # sets and exports DSBENCH_TARGET: the checked model file, fet
 build_release() {  # configures and builds build/release/dsbench; nothing to do is nothing done
   cd "$root" || exit
   if [ ! -f build/release/build.ninja ]; then
-    cmake --preset release -DBUILD_TESTING=OFF || die 3 "cmake could not configure build/release"
+    cmake --preset release -DBUILD_TESTING=OFF -DDSB_BENCHMARKS=OFF || die 3 "cmake could not configure build/release"
   fi
   cmake --build --preset release -j "$num_jobs" --target dsbench
+}
+
+machine_line() {  # one line: processor, cores, memory, kernel, compiler
+  local model memory
+  model=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n1)
+  memory=$(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)
+  echo "${model:-unknown processor}, $num_jobs cores, $memory, Linux $(uname -r), g++ $(g++ -dumpfullversion)"
 }

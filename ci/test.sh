@@ -46,7 +46,7 @@ finish() {
 }
 
 mkdir -p build
-part "packages" install_missing build fetch test fuzz lint || exit 3
+part "packages" install_missing build fetch test fuzz lint bench || exit 3
 start=$SECONDS
 echo "== target model"
 fetch_target

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Measures plain greedy decoding of the target model beside llama.cpp (PyPI package xllamacpp), in turns on this machine.
+# Usage: peers.sh [ROUNDS] (5). DSBENCH_THREADS (2): threads of both.
+# Run it on a machine that does nothing else: the figures are times.
+set -euo pipefail
+# shellcheck source=ci/lib.sh
+source "$(dirname "$0")/lib.sh"
+rounds=${1:-5}
+[[ $rounds =~ ^[1-9][0-9]*$ ]] || die 2 "found '$rounds', expected a number of rounds"
+
+install_missing build fetch peers
+fetch_target
+build_release
+cache=${DSBENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dsbench}
+venv=$cache/peers
+if ! "$venv/bin/python" -c 'import xllamacpp' 2>/dev/null; then
+  python=python3
+  "$python" -c 'import venv, ensurepip' 2>/dev/null || python=/usr/bin/python3
+  "$python" -m venv --clear "$venv" || die 3 "could not make a Python environment in $venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check xllamacpp ||
+    die 3 "pip could not install xllamacpp into $venv; check the network"
+fi
+echo "machine: $(machine_line)"
+"$venv/bin/python" ci/peers.py --dsbench build/release/dsbench --target "$DSBENCH_TARGET" \
+  --rounds "$rounds" --threads "${DSBENCH_THREADS:-2}"
