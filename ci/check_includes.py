@@ -32,7 +32,8 @@ def problem(file, quote, header):
         return f"{room} may include only {', '.join(sorted(ROOMS[room])) or 'nothing of ours'}"
     if target not in ROOMS and CUDA.match(header) and not file.startswith(CUDA_PLACES):
         return f"CUDA headers belong in {', '.join(CUDA_PLACES)}"
-    if header.startswith(ONLY_IN_SOURCES) and not file.endswith((".cc", ".cu")):
+    in_source = file.endswith((".cc", ".cu")) or room == "tests"
+    if header.startswith(ONLY_IN_SOURCES) and not in_source:
         return "json and CLI11 headers belong in .cc files"
     return None
 

@@ -7,6 +7,14 @@
 #include "kernels/grain.h"
 
 namespace dsb {
+namespace {
+
+// The reference rounds the angle to float before it takes cos and sin (targets.md 1); so do we.
+double Angle(int64_t position, float frequency) {
+  return static_cast<double>(static_cast<float>(position) * frequency);
+}
+
+}  // namespace
 
 RopeTable::RopeTable(std::span<const float> frequencies, int64_t max_positions)
     : head_dim_(2 * static_cast<int64_t>(frequencies.size())), max_positions_(max_positions) {
@@ -14,10 +22,10 @@ RopeTable::RopeTable(std::span<const float> frequencies, int64_t max_positions)
   table_.reserve(static_cast<size_t>(head_dim_ * max_positions));
   for (int64_t position = 0; position < max_positions; ++position) {
     for (const float f : frequencies) {
-      table_.push_back(static_cast<float>(std::cos(static_cast<double>(position) * double{f})));
+      table_.push_back(static_cast<float>(std::cos(Angle(position, f))));
     }
     for (const float f : frequencies) {
-      table_.push_back(static_cast<float>(std::sin(static_cast<double>(position) * double{f})));
+      table_.push_back(static_cast<float>(std::sin(Angle(position, f))));
     }
   }
 }

@@ -10,8 +10,7 @@
 
 namespace dsb {
 
-// cos and sin of position * f_i, computed in double from the float frequencies and rounded once, for positions
-// 0 .. max_positions-1. Immutable after construction; any thread.
+// cos and sin of the float angle position * f_i, for positions 0 .. max_positions-1. Immutable after construction; any thread.
 class RopeTable {
  public:
   // `frequencies` has head_dim / 2 entries, already scaled (llama3, yarn, linear): see engines/target.
