@@ -165,17 +165,23 @@ TEST_F(SmolLm2, DrafterMeetsItsFixture) {
                         2e-3, "logits");
     golden::ExpectClose(blocks[0].confidence, prompt["confidence"].get<std::vector<float>>(), 2e-3,
                         "confidence");
-    // What the target says along the drafted path.
-    std::vector<int32_t> block = {request.anchor};
-    block.insert(block.end(), blocks[0].tokens.begin(), blocks[0].tokens.end() - 1);
-    const TargetInput verify = {.slot = 0,
-                                .first_position = request.anchor_position,
-                                .tokens = block,
-                                .num_logit_rows = static_cast<int32_t>(block.size())};
-    runner.Forward(std::span(&verify, 1));
+    // The target's own greedy continuation after the anchor, and how much of the draft agrees with
+    // it.
     std::vector<int32_t> says;
-    for (int32_t row = 0; row < 7; ++row) says.push_back(ArgMax(runner.Logits(0, row)));
+    int32_t token = request.anchor;
+    while (says.size() < 7) {
+      const TargetInput one = {
+          .slot = 0,
+          .first_position = request.anchor_position + static_cast<int32_t>(says.size()),
+          .tokens = std::span(&token, 1),
+          .num_logit_rows = 1};
+      runner.Forward(std::span(&one, 1));
+      token = ArgMax(runner.Logits(0, 0));
+      says.push_back(token);
+    }
     EXPECT_EQ(says, golden::Tokens(prompt["target_greedy"]));
+    const auto agreed = std::mismatch(says.begin(), says.end(), blocks[0].tokens.begin());
+    EXPECT_EQ(agreed.first - says.begin(), prompt["accepted"].get<int64_t>());
   }
 }
 
