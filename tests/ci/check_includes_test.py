@@ -54,6 +54,7 @@ class CheckIncludes(unittest.TestCase):
             ("harness/a.cc", "#include <CLI/CLI.hpp>"),
             ("results/a.cc", "#include <nlohmann/json.hpp>"),
             ("kernels/cuda/a.cu", "#include <cuda_runtime.h>"),
+            ("tests/engines/golden.h", "#include <nlohmann/json.hpp>"),
             ("kernels/a.h", "#include <vector>"),
             ("kernels/a.h", '// #include "engines/engine.h"'),
         ]:
