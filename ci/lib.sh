@@ -74,6 +74,7 @@ fetch_target() {  # sets and exports DSBENCH_TARGET: the checked model file, fet
     DSBENCH_TARGET=$("$python" "$root/ci/fetch_target.py") || exit $?
   fi
   [ -f "$DSBENCH_TARGET" ] || die 3 "DSBENCH_TARGET: no file '$DSBENCH_TARGET'"
+  DSBENCH_TARGET=$(realpath "$DSBENCH_TARGET")
   export DSBENCH_TARGET
 }
 
