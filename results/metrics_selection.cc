@@ -97,10 +97,11 @@ std::vector<const StepRecord*> MeasuredSteps(const RunData& data) {
   }
   std::vector<const StepRecord*> steps;
   for (const StepRecord& step : data.steps) {
-    // The last span that starts before the step's end.
+    // The last span that starts before the step's end: a request admitted when the step ended is
+    // not its work.
     const auto after =
-        std::upper_bound(merged.begin(), merged.end(), step.t_start_ns + step.wall_ns,
-                         [](int64_t t_ns, const auto& span) { return t_ns < span.first; });
+        std::lower_bound(merged.begin(), merged.end(), step.t_start_ns + step.wall_ns,
+                         [](const auto& span, int64_t t_ns) { return span.first < t_ns; });
     if (after != merged.begin() && std::prev(after)->second > step.t_start_ns) {
       steps.push_back(&step);
     }

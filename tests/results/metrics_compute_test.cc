@@ -100,6 +100,17 @@ TEST(ComputeMetrics, WarmupIsNeverCounted) {
   }
 }
 
+TEST(ComputeMetrics, StepsBeforeTheFirstMeasuredRequestAreNotMeasured) {
+  RunData data = SyntheticRun({});
+  // Admitted at the very moment at which the last warm-up step ends.
+  for (RequestRow& row : data.requests) row.request.admitted_ns = row.request.scheduled_ns;
+  int64_t rounds = 0;
+  for (const RequestRow& row : data.requests) {
+    if (row.request.phase != "warmup") rounds += static_cast<int64_t>(row.request.rounds.size());
+  }
+  EXPECT_EQ(static_cast<int64_t>(MeasuredSteps(data).size()), rounds);
+}
+
 TEST(ComputeMetrics, FailedRequestsAreCountedAndLeftOut) {
   RunData data = SyntheticRun({});
   data.requests[5].request.end_reason = "error";
