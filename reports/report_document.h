@@ -1,0 +1,20 @@
+// The report's text: which tables, in which order, with the lines that a reader needs to judge
+// them.
+#pragma once
+
+#include "reports/document.h"
+#include "reports/model.h"
+
+namespace dsb {
+
+Document MakeDocument(const ReportModel& model, bool crosswalk);
+
+// How the intervals were made, in one line.
+std::string StatisticsLine(const MetricOptions& options);
+// "pairs 180 of 180 prompts ...": what was paired, dropped and gained by pairing.
+std::string PairingLine(const std::string& candidate, const std::string& baseline,
+                        const ArmComparison& comparison);
+// Empty unless delivered and committed tokens differ.
+std::string ResidualLine(const ArmComparison& comparison);
+
+}  // namespace dsb

@@ -1,0 +1,103 @@
+#include "reports/run_facts.h"
+
+#include <nlohmann/json.hpp>
+
+#include "reports/number_text.h"
+
+namespace dsb {
+namespace {
+
+std::string Number(double value) { return nlohmann::json(value).dump(); }
+
+std::string ShortHash(const std::string& hash) {
+  return hash.size() > 12 ? hash.substr(0, 12) + ".." : hash;
+}
+
+}  // namespace
+
+std::string ConfigText(const RunRecord& run, const std::string& key) {
+  const nlohmann::json config = nlohmann::json::parse(run.config_json, nullptr, false);
+  if (!config.is_object()) return "";
+  const auto found = config.find(key);
+  if (found == config.end() || found->is_null()) return "";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+bool IsBaseline(const RunRecord& run) { return run.drafter == "none"; }
+
+std::string ArmName(const RunRecord& run) {
+  if (IsBaseline(run)) return "none";
+  std::string name = run.drafter + " " + run.policy;
+  if (const std::string threshold = ConfigText(run, "threshold"); !threshold.empty()) {
+    name += " " + threshold;
+  }
+  name += " " + std::to_string(run.draft_length);
+  const std::string weights = ConfigText(run, "drafter_weights");
+  if (!weights.empty() && weights != "stored") name += " " + weights;
+  return name;
+}
+
+std::string HashOf(const RunData& data, const std::string& role) {
+  const auto found = data.artifacts.find(role);
+  return found == data.artifacts.end() ? "" : found->second.sha256;
+}
+
+std::vector<Fact> ComparableFacts(const RunData& data) {
+  const RunRecord& run = data.run;
+  return {{"workload_sha256", HashOf(data, "workload")},
+          {"target_sha256", HashOf(data, "target")},
+          {"temperature", Number(run.temperature)},
+          {"top_p", Number(run.top_p)},
+          {"top_k", std::to_string(run.top_k)},
+          {"max_tokens", std::to_string(run.max_tokens)}};
+}
+
+std::vector<Fact> SideFacts(const RunData& data) {
+  const RunRecord& run = data.run;
+  return {{"machine", MachineLine(data)},
+          {"build", BuildLine(data)},
+          {"weights", ConfigText(run, "weights")},
+          {"threads", std::to_string(run.threads)},
+          {"users", run.users ? std::to_string(*run.users) : ""},
+          {"seed", std::to_string(run.seed)}};
+}
+
+std::string SetKey(const RunData& data) {
+  std::string key = data.run.label;
+  for (const Fact& fact : ComparableFacts(data)) key += '\n' + fact.value;
+  key += '\n' + ConfigText(data.run, "weights") + '\n' + std::to_string(data.run.threads);
+  key += '\n' + std::to_string(data.run.users.value_or(0));
+  return key;
+}
+
+std::string MachineLine(const RunData& data) {
+  const EnvironmentRecord& machine = data.environment;
+  std::string line = machine.cpu_model.empty() ? "unknown machine" : machine.cpu_model;
+  line += ", " + std::to_string(machine.num_cores) + " cores, " + Bytes(machine.memory_bytes);
+  if (!machine.os.empty()) line += ", " + machine.os;
+  if (!machine.kernel.empty()) line += ", " + machine.kernel;
+  if (machine.virtualised) line += ", virtual";
+  if (machine.gpu_model) line += ", " + *machine.gpu_model;
+  return line;
+}
+
+std::string BuildLine(const RunData& data) {
+  const BuildRecord& build = data.build;
+  std::string line = "dsbench " + build.version;
+  if (!build.git_commit.empty()) line += " " + build.git_commit.substr(0, 12);
+  if (build.git_dirty) line += " (changed files)";
+  for (const std::string& part : {build.compiler, build.build_type, build.isa}) {
+    if (!part.empty()) line += ", " + part;
+  }
+  return line;
+}
+
+std::string ArtifactLine(const RunData& data, const std::string& role) {
+  const auto found = data.artifacts.find(role);
+  if (found == data.artifacts.end()) return "";
+  const ArtifactRecord& artifact = found->second;
+  return artifact.name + " (" + Bytes(artifact.size_bytes) + ", sha256 " +
+         ShortHash(artifact.sha256) + ")";
+}
+
+}  // namespace dsb

@@ -1,0 +1,41 @@
+// What the rows say of a run beyond its measurements: its arm's name, its configuration, and what
+// must be equal before two runs may be compared.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "results/reader.h"
+
+namespace dsb {
+
+// A value of the run's configuration as text; "" if it has none.
+std::string ConfigText(const RunRecord& run, const std::string& key);
+
+// "none", "dspark fixed 7", "dspark threshold 0.5 7".
+std::string ArmName(const RunRecord& run);
+bool IsBaseline(const RunRecord& run);  // drafter none
+
+// The artifact's SHA-256 of a role; "" if the run has none.
+std::string HashOf(const RunData& data, const std::string& role);
+
+struct Fact {
+  std::string field, value;
+};
+// Fields that make two runs different measurements: workload, target, temperature, top_p, top_k,
+// max_tokens.
+std::vector<Fact> ComparableFacts(const RunData& data);
+// Fields that a reader should see when they differ: machine, build, weights, threads, users, seed.
+std::vector<Fact> SideFacts(const RunData& data);
+
+// Runs of one set answer one question: label and ComparableFacts are equal, and so are weights,
+// threads and users.
+std::string SetKey(const RunData& data);
+
+// "AMD ... , 2 cores, 16.0 GiB, Debian ..., Linux ..."
+std::string MachineLine(const RunData& data);
+std::string BuildLine(const RunData& data);
+// "target NAME (93.8 MiB, sha256 0123456789ab..), weights stored"
+std::string ArtifactLine(const RunData& data, const std::string& role);
+
+}  // namespace dsb

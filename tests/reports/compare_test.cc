@@ -1,0 +1,132 @@
+#include "reports/compare.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "reports/report_json.h"
+#include "tests/results/metrics_test_data.h"
+
+namespace dsb {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::SyntheticArm;
+using testing::SyntheticRun;
+using Pairs = std::vector<std::pair<int64_t, int64_t>>;
+
+CompareOptions Quick() {
+  CompareOptions options;
+  options.metrics.bootstrap.num_resamples = 400;
+  return options;
+}
+
+RunData Plain() {
+  SyntheticArm arm;
+  arm.drafter = "none";
+  arm.step_ns = 8'000'000;
+  return SyntheticRun(arm);
+}
+
+std::string MessageOf(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kBadInput);
+    return error.what();
+  }
+  ADD_FAILURE() << "nothing thrown";
+  return "";
+}
+
+TEST(Compare, RefusesRunsOfDifferentQuestionsAndShowsBoth) {
+  RunData candidate = SyntheticRun({});
+  candidate.run.temperature = 0.7;
+  candidate.run.max_tokens = 256;
+  candidate.artifacts["target"].sha256 = "abc";
+  const std::string message = MessageOf([&] { ComparePair(Plain(), candidate, Quick()); });
+  EXPECT_THAT(message, HasSubstr("temperature: baseline 0.0, candidate 0.7"));
+  EXPECT_THAT(message, HasSubstr("max_tokens: baseline 64, candidate 256"));
+  EXPECT_THAT(message, HasSubstr("target_sha256: baseline none, candidate abc"));
+  EXPECT_EQ(message.find("top_p"), std::string::npos);
+  EXPECT_EQ(message.find('\n'), std::string::npos);
+}
+
+TEST(Compare, AcrossAllowsNamedFieldsOnly) {
+  RunData candidate = SyntheticRun({});
+  candidate.run.temperature = 0.7;
+  CompareOptions options = Quick();
+  options.across = {"temperature"};
+  const ComparedPair pair = ComparePair(Plain(), candidate, options);
+  EXPECT_EQ(pair.across, (std::vector<std::string>{"temperature"}));
+  EXPECT_THAT(PrintTerminal(MakeCompareDocument({pair}, options.metrics)),
+              HasSubstr("compared across a different temperature"));
+  candidate.run.top_k = 40;
+  MessageOf([&] { ComparePair(Plain(), candidate, options); });
+  options.across = {"colour"};
+  EXPECT_THAT(MessageOf([&] { ComparePair(Plain(), candidate, options); }),
+              HasSubstr("expected one of workload_sha256"));
+}
+
+TEST(Compare, ShowsFactorsMetricsAndWhatElseDiffers) {
+  RunData candidate = SyntheticRun({});
+  candidate.run.threads = 7;
+  const ComparedPair pair = ComparePair(Plain(), candidate, Quick());
+  const std::string text = PrintTerminal(MakeCompareDocument({pair}, Quick().metrics));
+  for (const char* wanted : {"Baseline none #1, candidate dspark fixed 4 #2", "36 paired requests",
+                             "threads differs: baseline 2; candidate 7", "user_decode_tokens_per_s",
+                             "accepted_length", "better", "math"}) {
+    EXPECT_THAT(text, HasSubstr(wanted));
+  }
+  const nlohmann::json json = nlohmann::json::parse(CompareJson({pair}, Quick().metrics));
+  const nlohmann::json& all = json["pairs"][0]["scopes"][0];
+  EXPECT_EQ(all["scope"], "all");
+  EXPECT_NEAR(all["speedup"]["value"].get<double>(),
+              all["accepted_length_factor"]["value"].get<double>() *
+                  all["step_time_factor"]["value"].get<double>(),
+              1e-9);
+  EXPECT_EQ(all["metrics"][0]["ratio"]["method"], "paired_bootstrap");
+}
+
+RunRecord MakeRun(int64_t id, const std::string& drafter, const std::string& state = "complete") {
+  RunRecord run;
+  run.id = id;
+  run.drafter = drafter;
+  run.policy = "fixed";
+  run.draft_length = 7;
+  run.state = state;
+  return run;
+}
+
+TEST(ChoosePairs, FilesPairArmByArmWithTheNewestCompleteRun) {
+  const std::vector<RunRecord> before{MakeRun(1, "none"), MakeRun(2, "dspark")};
+  const std::vector<RunRecord> after{MakeRun(1, "none"), MakeRun(2, "dspark"), MakeRun(3, "dspark"),
+                                     MakeRun(4, "dspark", "interrupted"), MakeRun(5, "eagle3")};
+  EXPECT_EQ(ChoosePairs(before, after, false, Quick()), (Pairs{{1, 1}, {2, 3}}));
+}
+
+TEST(ChoosePairs, OneFileComparesEveryArmWithPlainDecoding) {
+  const std::vector<RunRecord> runs{MakeRun(1, "none"), MakeRun(2, "dspark"), MakeRun(3, "eagle3")};
+  EXPECT_EQ(ChoosePairs(runs, runs, true, Quick()), (Pairs{{1, 2}, {1, 3}}));
+  MessageOf([&] { ChoosePairs({runs[1]}, {runs[1]}, true, Quick()); });
+}
+
+TEST(ChoosePairs, SelectorsAreNumbersOrNames) {
+  const std::vector<RunRecord> runs{MakeRun(1, "none"), MakeRun(2, "dspark"), MakeRun(3, "dspark")};
+  CompareOptions options = Quick();
+  options.baseline_run = "2";
+  options.candidate_run = "dspark";
+  EXPECT_EQ(ChoosePairs(runs, runs, true, options), (Pairs{{2, 3}}));
+  options.candidate_run = "mtp1";
+  EXPECT_THAT(MessageOf([&] { ChoosePairs(runs, runs, true, options); }),
+              HasSubstr("candidate run 'mtp1': not in the file; it has 1 (none)"));
+  options.candidate_run = "";
+  EXPECT_THAT(MessageOf([&] { ChoosePairs(runs, runs, true, options); }),
+              HasSubstr("candidate run: name one"));
+}
+
+}  // namespace
+}  // namespace dsb
