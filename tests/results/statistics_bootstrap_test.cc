@@ -66,6 +66,17 @@ TEST(Bootstrap, DrawsStayInsideTheirDataSet) {
   }
 }
 
+TEST(Bootstrap, DataSetsAreDrawnApart) {
+  // Two data sets of six: the same draws in both would double the variance of their sum.
+  const ClusterTable table = SmallTable();
+  int equal = 0;
+  for (int64_t r = 0; r < 200; ++r) {
+    const std::vector<uint32_t> counts = ResampleCounts(table, {}, "all", r);
+    equal += std::equal(counts.begin(), counts.begin() + 6, counts.begin() + 6);
+  }
+  EXPECT_LE(equal, 10);
+}
+
 TEST(Bootstrap, EachClusterIsDrawnOnceOnAverage) {
   const ClusterTable table = SmallTable();
   std::vector<double> mean(12, 0);
