@@ -158,10 +158,11 @@ void ReadMerges(const GgufFile& file, const Vocabulary& vocabulary, TokenizerTab
     }
     const std::string_view left = line.substr(0, space);
     const std::string_view right = line.substr(space + 1);
+    const int32_t left_id = RequireToken(file, vocabulary, i, left);
+    const int32_t right_id = RequireToken(file, vocabulary, i, right);
     joined.assign(left).append(right);
-    tables.merges.Add(RequireToken(file, vocabulary, i, left),
-                      RequireToken(file, vocabulary, i, right), static_cast<int32_t>(i),
-                      RequireToken(file, vocabulary, i, joined));
+    const int32_t joined_id = RequireToken(file, vocabulary, i, joined);
+    tables.merges.Add(left_id, right_id, static_cast<int32_t>(i), joined_id);
   }
 }
 
