@@ -40,7 +40,9 @@ void BpeMerges::Apply(std::vector<int32_t>& symbols, Scratch& scratch) const {
   constexpr int32_t kNone = -1;
   const auto size = static_cast<int32_t>(symbols.size());
   if (size < 2) return;
-  auto& [next, before, heap] = scratch;
+  std::vector<int32_t>& next = scratch.next;
+  std::vector<int32_t>& before = scratch.before;
+  std::vector<uint64_t>& heap = scratch.heap;
   next.resize(symbols.size());
   before.resize(symbols.size());
   heap.clear();
