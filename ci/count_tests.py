@@ -15,7 +15,7 @@ for path in sorted(folder.glob("*.xml")):
         if case.find("failure") is not None:
             num_failed += 1
             print(f"failed: {case.get('classname')}.{case.get('name')}")
-        elif case.get("result") == "skipped" or case.find("skipped") is not None:
+        elif case.get("status") == "notrun" or case.get("result") == "skipped":
             num_skipped += 1
             print(f"skipped: {case.get('classname')}.{case.get('name')}")
 num_passed = num_cases - num_failed - num_skipped
