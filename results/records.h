@@ -1,5 +1,5 @@
-// The record types of the store, one struct a table (measurement.md 12). Plain data: no engine, no SQL.
-// Times are nanoseconds on one monotonic clock, relative to the run's start.
+// The record types of the store, one struct a table (measurement.md 12). Plain data: no engine, no
+// SQL. Times are nanoseconds on one monotonic clock, relative to the run's start.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,8 @@ struct BuildRecord {
 };
 
 struct ArtifactRecord {
-  std::string kind;  // target, drafter, tokenizer, chat_template, workload, schedule, cost_table, report
+  std::string
+      kind;  // target, drafter, tokenizer, chat_template, workload, schedule, cost_table, report
   std::string name, sha256;
   int64_t size_bytes = 0;
   std::optional<std::string> source;
@@ -111,7 +112,8 @@ struct MetricRecord {
   int64_t run_id = 0;
   std::string metric, scope, unit;  // scope: all, dataset:..., domain:..., position:k, slo:...
   std::optional<double> value, lo, hi, level;
-  std::string method = "none";  // cluster_bootstrap, paired_bootstrap, t_runs, order_statistic, wilson, none
+  std::string method =
+      "none";  // cluster_bootstrap, paired_bootstrap, t_runs, order_statistic, wilson, none
   int64_t n = 0;
   std::optional<int64_t> num_resamples, statistics_seed;
   int64_t definition_version = 1;

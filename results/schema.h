@@ -1,0 +1,16 @@
+// The SQL text of schema version 1 (measurement.md 12). Text only; nothing here talks to SQLite.
+// Every table is STRICT; enums, counts and JSON have CHECKs; what belongs to a run goes with it.
+#pragma once
+
+namespace dsb {
+
+inline constexpr int kApplicationId = 0x44534231;  // "DSB1"
+
+// Run in this order on an empty database.
+extern const char* const kRunTablesSql;      // what a run is: machine, build, inputs, prompts
+extern const char* const kEventTablesSql;    // what happened: requests, rounds, steps, samples
+extern const char* const kDerivedTablesSql;  // what was concluded: metrics, comparisons, audits
+extern const char* const kIndexesSql;
+extern const char* const kViewsSql;  // stable names for notebooks
+
+}  // namespace dsb

@@ -1,0 +1,162 @@
+// Small owners of SQLite's handles: a connection and a prepared statement. No SQL of the store
+// here. Every failure throws Error: kBadInput for a damaged or foreign file, kResource for the disk
+// and for locks, kInternal for a broken constraint or misuse. A connection belongs to one thread at
+// a time.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_map>
+#include <vector>
+
+namespace dsb {
+
+class Rows;
+
+class Database {
+ public:
+  // `uri`: what SQLite opens (a plain path, or file:... with SQLITE_OPEN_URI); `name`: for
+  // messages.
+  Database(const std::string& uri, const std::string& name, int flags);
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // Runs a script; rows are dropped.
+  void Execute(const std::string& script);
+  // The first column of the first row; empty if there is none.
+  std::string Text(const std::string& sql);
+  int64_t Int(const std::string& sql);
+  // Throws the Error that `result_code` stands for; `doing` ends the sentence "cannot ...".
+  [[noreturn]] void Throw(int result_code, const std::string& doing) const;
+
+  sqlite3* get() const { return handle_.get(); }
+  const std::string& name() const { return name_; }
+
+ private:
+  struct Close {
+    void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+  };
+  std::string name_;
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+class Statement {
+ public:
+  Statement(Database& database, std::string_view sql);
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  // Binds all parameters in order and runs the statement to its end.
+  template <typename... Values>
+  void Run(const Values&... values) {
+    BindAll(values...);
+    Finish();
+  }
+  // Binds all parameters in order. Text and blobs must outlive the returned cursor.
+  template <typename... Values>
+  Rows Query(const Values&... values);
+
+ private:
+  friend class Rows;
+  template <typename... Values>
+  void BindAll(const Values&... values) {
+    CheckCount(static_cast<int>(sizeof...(values)));
+    [[maybe_unused]] int index = 0;
+    (Bind(++index, values), ...);
+  }
+  template <typename T>
+  void Bind(int index, const std::optional<T>& value) {
+    value ? Bind(index, *value) : BindNull(index);
+  }
+  template <typename T>
+  requires std::is_integral_v<T>
+  void Bind(int index, T value) { BindInt(index, static_cast<int64_t>(value)); }
+  void Bind(int index, std::nullopt_t) { BindNull(index); }
+  void Bind(int index, double value);  // NaN becomes NULL
+  void Bind(int index, std::string_view value);
+  void Bind(int index, const std::string& value) { Bind(index, std::string_view(value)); }
+  // 4-byte elements, little-endian (as this machine's memory); an empty vector becomes NULL.
+  void Bind(int index, const std::vector<int32_t>& value);
+  void Bind(int index, const std::vector<float>& value);
+  void BindInt(int index, int64_t value);
+  void BindNull(int index);
+  void CheckCount(int num_values);
+  void Check(int result_code);
+  void Finish();
+  bool Step();
+
+  struct Finalize {
+    void operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
+  };
+  Database* database_;
+  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+};
+
+// The rows of a query; resets its statement when it goes.
+class Rows {
+ public:
+  explicit Rows(Statement& statement) : statement_(&statement) {}
+  ~Rows() { sqlite3_reset(handle()); }
+  Rows(const Rows&) = delete;
+  Rows& operator=(const Rows&) = delete;
+
+  bool Next() { return statement_->Step(); }
+  int64_t Int(int column) const { return sqlite3_column_int64(handle(), column); }
+  bool Bool(int column) const { return Int(column) != 0; }
+  double Real(int column) const { return sqlite3_column_double(handle(), column); }
+  std::string Text(int column) const;
+  std::optional<int64_t> OptionalInt(int column) const;
+  std::optional<double> OptionalReal(int column) const;
+  std::optional<std::string> OptionalText(int column) const;
+  // NULL reads as an empty vector. Throws kBadInput if the length is no multiple of 4.
+  std::vector<int32_t> Ints(int column) const;
+  std::vector<float> Floats(int column) const;
+
+ private:
+  sqlite3_stmt* handle() const { return statement_->handle_.get(); }
+  bool IsNull(int column) const { return sqlite3_column_type(handle(), column) == SQLITE_NULL; }
+  template <typename T>
+  std::vector<T> Blob(int column) const;
+
+  Statement* statement_;
+};
+
+template <typename... Values>
+Rows Statement::Query(const Values&... values) {
+  BindAll(values...);
+  return Rows(*this);
+}
+
+// Prepared statements by their text, which must be a constant of the program.
+class StatementCache {
+ public:
+  explicit StatementCache(Database& database) : database_(&database) {}
+  Statement& operator()(std::string_view sql);
+
+ private:
+  Database* database_;
+  std::unordered_map<std::string_view, std::unique_ptr<Statement>> statements_;
+};
+
+// BEGIN ... COMMIT; rolls back if it goes without Commit().
+class Transaction {
+ public:
+  enum class Kind { kRead, kWrite };
+  Transaction(Database& database, Kind kind);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void Commit();
+
+ private:
+  Database* database_;
+  bool open_ = true;
+};
+
+}  // namespace dsb
