@@ -1,0 +1,29 @@
+// What the benchmarks share: the thread pool, this machine's own read bandwidth, and the counters
+// of a row. Environment: DSBENCH_THREADS (default 2).
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <span>
+
+#include "base/thread_pool.h"
+
+namespace dsb::bench {
+
+int NumThreads();
+ThreadPool& Pool();
+
+// Bytes per second that all threads together read from `bytes` of memory in order, best of several
+// passes.
+double MeasureReadBandwidth(int64_t bytes);
+// MeasureReadBandwidth over 97 MB (the target's stored weights) and over 256 MB; measured once, at
+// the first call.
+double ReadBandwidthOfWeights();
+double ReadBandwidthOfBigBuffer();
+
+// Sets GB/s, GFLOP/s and the share of ReadBandwidthOfWeights from what one iteration reads and
+// computes.
+void SetCounters(benchmark::State& state, int64_t bytes_read, int64_t multiply_adds);
+
+}  // namespace dsb::bench
