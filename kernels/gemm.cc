@@ -42,14 +42,34 @@ Conversion ConversionOf(const PackedMatrix& weights, const cpu::KernelTable& tab
                           : Conversion{table.convert_float, steps * 8};
 }
 
-// Panels handed out at a time: at least about 48 KiB, so that the streams stay long, and at least 8
-// chunks a thread.
-int64_t PanelGrain(const PackedMatrix& weights, int num_threads) {
-  constexpr int64_t kChunkBytes = 48 << 10;
-  const int64_t by_bytes = std::max<int64_t>(1, kChunkBytes / weights.panel_bytes());
-  const int64_t by_count = std::max<int64_t>(1, weights.num_panels() / (8 * num_threads));
-  return std::min(by_bytes, by_count);
-}
+// How the panels are cut into chunks. Chunk i of n threads lies in the (i mod n)-th part of the
+// matrix, so that a thread that takes every n-th chunk reads one long stream, whose prefetches it
+// uses itself.
+struct Chunks {
+  Chunks(const PackedMatrix& weights, int num_threads)
+      : num_panels(weights.num_panels()), num_parts(num_threads) {
+    constexpr int64_t kChunkBytes = 48 << 10;
+    const int64_t by_bytes = std::max<int64_t>(1, kChunkBytes / weights.panel_bytes());
+    part_panels = (num_panels + num_parts - 1) / num_parts;
+    const int64_t by_count = std::max<int64_t>(1, part_panels / 8);
+    chunk_panels = num_parts == 1 ? num_panels : std::min(by_bytes, by_count);
+    part_chunks = (part_panels + chunk_panels - 1) / chunk_panels;
+  }
+  int64_t count() const { return num_parts * part_chunks; }
+  int64_t first(int64_t chunk) const {
+    return std::min(num_panels, chunk % num_parts * part_panels + chunk / num_parts * chunk_panels);
+  }
+  int64_t last(int64_t chunk) const {
+    const int64_t part_end = std::min(num_panels, (chunk % num_parts + 1) * part_panels);
+    return std::min(part_end, first(chunk) + chunk_panels);
+  }
+
+  int64_t num_panels;
+  int64_t num_parts;
+  int64_t part_panels;
+  int64_t chunk_panels;
+  int64_t part_chunks;
+};
 
 }  // namespace
 
@@ -83,20 +103,23 @@ void Gemm(const GemmParams& params, GemmScratch& scratch, ThreadPool& pool) {
   pool.ParallelFor(num_tiles, 1, convert);
 
   const auto multiply = table.gemm[static_cast<int>(KindOf(weights))];
-  const auto run = [&](int64_t first, int64_t last, int) {
-    multiply({.panels = reinterpret_cast<const uint8_t*>(weights.panel(first)),
-              .panel_bytes = weights.panel_bytes(),
-              .num_panels = last - first,
-              .valid_outputs = weights.rows() - 16 * first,
-              .steps = PackedSteps(weights.format(), weights.cols()),
-              .tiles = reinterpret_cast<const uint8_t*>(tiles),
-              .tile_bytes = tile_bytes,
-              .output = params.output + 16 * first,
-              .output_stride = params.output_stride,
-              .num_rows = params.num_rows,
-              .accumulate = params.accumulate});
-  };
-  pool.ParallelFor(weights.num_panels(), PanelGrain(weights, pool.num_threads()), run);
+  const Chunks chunks(weights, pool.num_threads());
+  pool.ParallelFor(chunks.count(), 1, [&](int64_t first_chunk, int64_t last_chunk, int) {
+    for (int64_t chunk = first_chunk; chunk < last_chunk; ++chunk) {
+      const int64_t first = chunks.first(chunk);
+      multiply({.panels = reinterpret_cast<const uint8_t*>(weights.panel(first)),
+                .panel_bytes = weights.panel_bytes(),
+                .num_panels = chunks.last(chunk) - first,
+                .valid_outputs = weights.rows() - 16 * first,
+                .steps = PackedSteps(weights.format(), weights.cols()),
+                .tiles = reinterpret_cast<const uint8_t*>(tiles),
+                .tile_bytes = tile_bytes,
+                .output = params.output + 16 * first,
+                .output_stride = params.output_stride,
+                .num_rows = params.num_rows,
+                .accumulate = params.accumulate});
+    }
+  });
 }
 
 }  // namespace dsb

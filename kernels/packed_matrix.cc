@@ -1,22 +1,17 @@
 #include "kernels/packed_matrix.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 #include <vector>
 
 #include "base/error.h"
 #include "base/half.h"
+#include "kernels/huge_memory.h"
 #include "kernels/packed_layout.h"
 #include "kernels/stored_blocks.h"
 
 namespace dsb {
 namespace {
-
-constexpr int64_t kHugePage = int64_t{2} << 20;
 
 PackedForm FormOf(TensorType type, WeightMode mode) {
   constexpr PackedForm kF32Form{};
@@ -104,38 +99,9 @@ class LaneWriter {
   std::vector<float> row_;
 };
 
-// Zeroed memory; big blocks start on a huge page and ask for huge pages.
-std::byte* AllocateZeroed(int64_t bytes) {
-  if (bytes < kHugePage) {
-    const int64_t size = (bytes + 63) / 64 * 64;
-    void* memory = std::aligned_alloc(64, static_cast<size_t>(size));
-    if (memory == nullptr) throw std::bad_alloc();
-    std::memset(memory, 0, static_cast<size_t>(size));
-    return static_cast<std::byte*>(memory);
-  }
-  const int64_t rounded = (bytes + kHugePage - 1) / kHugePage * kHugePage;
-  void* memory = mmap(nullptr, static_cast<size_t>(rounded + kHugePage), PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) throw std::bad_alloc();
-  auto* start = static_cast<std::byte*>(memory);
-  const auto misalignment =
-      static_cast<int64_t>(reinterpret_cast<uintptr_t>(start) % static_cast<uintptr_t>(kHugePage));
-  const int64_t skip = (kHugePage - misalignment) % kHugePage;
-  if (skip > 0) munmap(start, static_cast<size_t>(skip));
-  munmap(start + skip + rounded, static_cast<size_t>(kHugePage - skip));
-  madvise(start + skip, static_cast<size_t>(rounded), MADV_HUGEPAGE);
-  return start + skip;
-}
-
 }  // namespace
 
-void PackedMatrix::FreeAligned::operator()(std::byte* data) const {
-  if (bytes < kHugePage) {
-    std::free(data);
-  } else {
-    munmap(data, static_cast<size_t>((bytes + kHugePage - 1) / kHugePage * kHugePage));
-  }
-}
+void PackedMatrix::FreeAligned::operator()(std::byte* data) const { FreeHuge(data, bytes); }
 
 PackedMatrix PackedMatrix::Pack(std::span<const StoredRows> parts, WeightMode mode) {
   DSB_CHECK(!parts.empty());
@@ -152,7 +118,7 @@ PackedMatrix PackedMatrix::Pack(std::span<const StoredRows> parts, WeightMode mo
   out.zero_point_ = form.zero_point;
   out.panel_bytes_ = PanelBytes(form.format, form.scales, out.cols_);
   out.bytes_ = out.num_panels() * out.panel_bytes_;
-  out.data_ = {AllocateZeroed(out.bytes_), FreeAligned{out.bytes_}};
+  out.data_ = {AllocateHuge(out.bytes_), FreeAligned{out.bytes_}};
 
   LaneWriter writer(form, out.cols_);
   int64_t to = 0;

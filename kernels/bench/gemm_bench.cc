@@ -1,5 +1,7 @@
 // Gemm and oneDNN's matmul on each matrix of the model, weights out of the caches: enough copies
 // are walked in turn.
+#include <benchmark/benchmark.h>
+
 #include <algorithm>
 #include <iterator>
 #include <memory>
@@ -41,6 +43,7 @@ void GemmRow(benchmark::State& state, Format format, Shape shape) {
   std::vector<float> output(static_cast<size_t>(num_rows * shape.rows));
   GemmScratch scratch;
   size_t next = 0;
+  const Stopwatch watch;
   for (auto _ : state) {
     Gemm({.weights = &weights[next],
           .input = input.data(),
@@ -51,7 +54,7 @@ void GemmRow(benchmark::State& state, Format format, Shape shape) {
          scratch, Pool());
     next = (next + 1) % weights.size();
   }
-  SetCounters(state, weights.front().bytes(), weights.front().multiply_adds() * num_rows);
+  SetCounters(state, watch, weights.front().bytes(), weights.front().multiply_adds() * num_rows);
 }
 
 void OneDnnRow(benchmark::State& state, bool bf16, Shape shape) {
@@ -62,11 +65,12 @@ void OneDnnRow(benchmark::State& state, bool bf16, Shape shape) {
                        .copies = CopiesOf(bytes),
                        .bf16 = bf16});
   int next = 0;
+  const Stopwatch watch;
   for (auto _ : state) {
     matmul.Run(next);
     next = (next + 1) % CopiesOf(bytes);
   }
-  SetCounters(state, bytes, shape.rows * shape.cols * state.range(0));
+  SetCounters(state, watch, bytes, shape.rows * shape.cols * state.range(0));
 }
 
 // One pass over every matrix of the model, as a decoding step makes it.
@@ -90,6 +94,7 @@ void WholeModel(benchmark::State& state, bool stored) {
     bytes += matrix.bytes();
     multiply_adds += matrix.multiply_adds();
   }
+  const Stopwatch watch;
   for (auto _ : state) {
     for (const PackedMatrix& matrix : weights) {
       Gemm({.weights = &matrix,
@@ -101,7 +106,7 @@ void WholeModel(benchmark::State& state, bool stored) {
            scratch, Pool());
     }
   }
-  SetCounters(state, bytes, multiply_adds * num_rows);
+  SetCounters(state, watch, bytes, multiply_adds * num_rows);
 }
 
 // The same products by oneDNN, in bf16.
@@ -122,13 +127,14 @@ void WholeModelOneDnn(benchmark::State& state) {
                      .bf16 = true});
   int64_t multiply_adds = kHead.rows * kHead.cols;
   for (const Shape shape : kLayerShapes) multiply_adds += kNumLayers * shape.rows * shape.cols;
+  const Stopwatch watch;
   for (auto _ : state) {
     for (int layer = 0; layer < kNumLayers; ++layer) {
       for (const auto& product : products) product->Run(layer);
     }
     head.Run(0);
   }
-  SetCounters(state, 2 * multiply_adds, multiply_adds * state.range(0));
+  SetCounters(state, watch, 2 * multiply_adds, multiply_adds * state.range(0));
 }
 
 void AddRows(benchmark::internal::Benchmark* row) {

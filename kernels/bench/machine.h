@@ -2,12 +2,14 @@
 // of a row. Environment: DSBENCH_THREADS (default 2).
 #pragma once
 
-#include <benchmark/benchmark.h>
-
+#include <chrono>
 #include <cstdint>
-#include <span>
 
 #include "base/thread_pool.h"
+
+namespace benchmark {
+class State;
+}
 
 namespace dsb::bench {
 
@@ -22,8 +24,20 @@ double MeasureReadBandwidth(int64_t bytes);
 double ReadBandwidthOfWeights();
 double ReadBandwidthOfBigBuffer();
 
+// Seconds since construction.
+class Stopwatch {
+ public:
+  double Seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
 // Sets GB/s, GFLOP/s and the share of ReadBandwidthOfWeights from what one iteration reads and
-// computes.
-void SetCounters(benchmark::State& state, int64_t bytes_read, int64_t multiply_adds);
+// computes; `watch` was started right before the iterations.
+void SetCounters(benchmark::State& state, const Stopwatch& watch, int64_t bytes_read,
+                 int64_t multiply_adds);
 
 }  // namespace dsb::bench

@@ -1,3 +1,5 @@
+#include <benchmark/benchmark.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -70,14 +72,13 @@ double ReadBandwidthOfBigBuffer() {
   return bytes_per_s;
 }
 
-void SetCounters(benchmark::State& state, int64_t bytes_read, int64_t multiply_adds) {
-  const double iterations = static_cast<double>(state.iterations());
-  const double bytes = static_cast<double>(bytes_read) * iterations;
-  using benchmark::Counter;
-  state.counters["GB/s"] = Counter(bytes / 1e9, Counter::kIsRate);
-  state.counters["GFLOP/s"] =
-      Counter(2e-9 * static_cast<double>(multiply_adds) * iterations, Counter::kIsRate);
-  state.counters["of_read_bw"] = Counter(bytes / ReadBandwidthOfWeights(), Counter::kIsRate);
+void SetCounters(benchmark::State& state, const Stopwatch& watch, int64_t bytes_read,
+                 int64_t multiply_adds) {
+  const double iterations_per_s = static_cast<double>(state.iterations()) / watch.Seconds();
+  const double bytes_per_s = static_cast<double>(bytes_read) * iterations_per_s;
+  state.counters["GB/s"] = bytes_per_s / 1e9;
+  state.counters["GFLOP/s"] = 2e-9 * static_cast<double>(multiply_adds) * iterations_per_s;
+  state.counters["of_read_bw"] = bytes_per_s / ReadBandwidthOfWeights();
 }
 
 namespace {

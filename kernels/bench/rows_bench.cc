@@ -1,4 +1,6 @@
 // Attention, RMSNorm, silu(gate) * up and the vocabulary-row ops at SmolLM2-135M's sizes.
+#include <benchmark/benchmark.h>
+
 #include <cmath>
 #include <vector>
 
@@ -37,6 +39,7 @@ void AttentionRow(benchmark::State& state) {
   const auto queries = Waves(rows * kHeads * kHeadDim);
   std::vector<float> output(queries.size());
   GemmScratch scratch;
+  const Stopwatch watch;
   for (auto _ : state) {
     for (int layer = 0; layer < kLayers; ++layer) {
       const AttentionSequence sequence{
@@ -55,7 +58,8 @@ void AttentionRow(benchmark::State& state) {
                 scratch, Pool());
     }
   }
-  SetCounters(state, kLayers * layer_floats * 8, kLayers * rows * context * kHeads * kHeadDim * 2);
+  SetCounters(state, watch, kLayers * layer_floats * 8,
+              kLayers * rows * context * kHeads * kHeadDim * 2);
 }
 BENCHMARK(AttentionRow)
     ->ArgNames({"rows", "context"})
@@ -68,6 +72,7 @@ void RmsNormRow(benchmark::State& state) {
   const auto input = Waves(rows * kHidden);
   const auto weight = Waves(kHidden);
   std::vector<float> output(input.size());
+  const Stopwatch watch;
   for (auto _ : state) {
     RmsNorm({.input = input.data(),
              .input_stride = kHidden,
@@ -80,7 +85,7 @@ void RmsNormRow(benchmark::State& state) {
             Pool());
     benchmark::ClobberMemory();
   }
-  SetCounters(state, rows * kHidden * 4, rows * kHidden * 2);
+  SetCounters(state, watch, rows * kHidden * 4, rows * kHidden * 2);
 }
 BENCHMARK(RmsNormRow)->ArgName("rows")->Arg(1)->Arg(8)->UseRealTime();
 
@@ -89,6 +94,7 @@ void SiluMulRow(benchmark::State& state) {
   const int64_t rows = state.range(0);
   const auto input = Waves(rows * 2 * kFeedForward);
   std::vector<float> output(static_cast<size_t>(rows * kFeedForward));
+  const Stopwatch watch;
   for (auto _ : state) {
     SiluMul({.gate_up = input.data(),
              .input_stride = 2 * kFeedForward,
@@ -99,22 +105,24 @@ void SiluMulRow(benchmark::State& state) {
             Pool());
     benchmark::ClobberMemory();
   }
-  SetCounters(state, rows * 2 * kFeedForward * 4, rows * kFeedForward * 8);
+  SetCounters(state, watch, rows * 2 * kFeedForward * 4, rows * kFeedForward * 8);
 }
 BENCHMARK(SiluMulRow)->ArgName("rows")->Arg(1)->Arg(8)->UseRealTime();
 
 void SoftmaxWeightsRow(benchmark::State& state) {
   const auto logits = Waves(kVocabulary);
   std::vector<float> weights(logits.size());
+  const Stopwatch watch;
   for (auto _ : state) benchmark::DoNotOptimize(SoftmaxWeights(logits, 1.0f, weights));
-  SetCounters(state, kVocabulary * 4, kVocabulary * 8);
+  SetCounters(state, watch, kVocabulary * 4, kVocabulary * 8);
 }
 BENCHMARK(SoftmaxWeightsRow)->UseRealTime();
 
 void SampleIndexRow(benchmark::State& state) {
   const std::vector<float> weights(static_cast<size_t>(kVocabulary), 0.25f);
+  const Stopwatch watch;
   for (auto _ : state) benchmark::DoNotOptimize(SampleIndex(weights, 0.9));
-  SetCounters(state, kVocabulary * 8, kVocabulary);
+  SetCounters(state, watch, kVocabulary * 8, kVocabulary);
 }
 BENCHMARK(SampleIndexRow)->UseRealTime();
 
@@ -122,15 +130,17 @@ void ResidualRow(benchmark::State& state) {
   const auto p = Waves(kVocabulary);
   const std::vector<float> q(p.size(), 0.1f);
   std::vector<float> residual(p.size());
+  const Stopwatch watch;
   for (auto _ : state) benchmark::DoNotOptimize(Residual(p, 0.5, q, 0.25, residual));
-  SetCounters(state, kVocabulary * 8, kVocabulary * 2);
+  SetCounters(state, watch, kVocabulary * 8, kVocabulary * 2);
 }
 BENCHMARK(ResidualRow)->UseRealTime();
 
 void ArgMaxRow(benchmark::State& state) {
   const auto row = Waves(kVocabulary);
+  const Stopwatch watch;
   for (auto _ : state) benchmark::DoNotOptimize(ArgMax(row));
-  SetCounters(state, kVocabulary * 4, 0);
+  SetCounters(state, watch, kVocabulary * 4, 0);
 }
 BENCHMARK(ArgMaxRow)->UseRealTime();
 
