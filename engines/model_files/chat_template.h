@@ -1,4 +1,5 @@
-// Chat prompts, rendered straight to token ids (formats.md 5). User text is encoded with special matching off.
+// Chat prompts, rendered straight to token ids (formats.md 5). User text is encoded with special
+// matching off.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +18,13 @@ struct ChatMessage {
 
 enum class ChatFormat { kSmolLm2, kQwen3NonThinking };
 
-// From the template text and the tokenizer's control tokens; kBadInput if the template is none that we know.
+// From the template text and the tokenizer's control tokens; kBadInput if the template is none that
+// we know.
 ChatFormat DetectChatFormat(const GgufFile& file, const Tokenizer& tokenizer);
 
 // Ids of the conversation followed by the generation prompt.
-Tokenizer::Encoding RenderChat(const Tokenizer& tokenizer, ChatFormat format, std::span<const ChatMessage> messages);
+Tokenizer::Encoding RenderChat(const Tokenizer& tokenizer, ChatFormat format,
+                               std::span<const ChatMessage> messages);
 
 // Token ids that end an answer (SmolLM2: 2 and 0).
 std::vector<int32_t> StopTokens(const Tokenizer& tokenizer, ChatFormat format);

@@ -1,5 +1,6 @@
-// GGUF v2/v3 reader (formats.md 1). Every count, offset, size and shape is checked before it is used; a bad file throws
-// kBadInput naming file, key or tensor, found and expected. No meaning is given to keys here.
+// GGUF v2/v3 reader (formats.md 1). Every count, offset, size and shape is checked before it is
+// used; a bad file throws kBadInput naming file, key or tensor, found and expected. No meaning is
+// given to keys here.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +18,14 @@
 
 namespace dsb {
 
-// Integers of every width are widened to int64 (u64 above 2^63-1 is refused), f32 and f64 to double.
+// Integers of every width are widened to int64 (u64 above 2^63-1 is refused), f32 and f64 to
+// double.
 using GgufArray = std::variant<std::vector<int64_t>, std::vector<double>, std::vector<std::string>>;
 using GgufValue = std::variant<int64_t, double, bool, std::string, GgufArray>;
 
 struct GgufOptions {
-  // Refuse non-finite f16 scales and F32/F16/BF16 values (formats.md 1.3 rule 7). Unset: on for files below 1 GiB.
+  // Refuse non-finite f16 scales and F32/F16/BF16 values (formats.md 1.3 rule 7). Unset: on for
+  // files below 1 GiB.
   std::optional<bool> check_weights;
 };
 
@@ -30,13 +33,15 @@ class GgufFile {
  public:
   explicit GgufFile(const std::string& path, const GgufOptions& options = {});
   // For fuzzing and tests: `bytes` outlives the object; `name` stands for the path in messages.
-  GgufFile(std::span<const std::byte> bytes, const std::string& name, const GgufOptions& options = {});
+  GgufFile(std::span<const std::byte> bytes, const std::string& name,
+           const GgufOptions& options = {});
 
   const std::string& path() const { return path_; }
   std::span<const std::byte> bytes() const { return bytes_; }
 
   bool Has(std::string_view key) const;
-  // The getters throw kBadInput naming file, key and expected type if the key is missing or of another type.
+  // The getters throw kBadInput naming file, key and expected type if the key is missing or of
+  // another type.
   int64_t Int(std::string_view key) const;
   double Float(std::string_view key) const;
   bool Bool(std::string_view key) const;

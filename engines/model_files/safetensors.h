@@ -1,4 +1,5 @@
-// safetensors reader, one file or a sharded folder (formats.md 2), every rule of the format checked.
+// safetensors reader, one file or a sharded folder (formats.md 2), every rule of the format
+// checked.
 #pragma once
 
 #include <cstdint>
@@ -15,17 +16,21 @@ namespace dsb {
 
 class Safetensors {
  public:
-  // `path` is a .safetensors file, or a folder with model.safetensors or model.safetensors.index.json. kResource if a
-  // file is missing, kBadInput (file, place, found, expected) if it breaks a rule.
+  // `path` is a .safetensors file, or a folder with model.safetensors or
+  // model.safetensors.index.json. kResource if a file is missing, kBadInput (file, place, found,
+  // expected) if it breaks a rule.
   static Safetensors Open(const std::string& path);
   // For fuzzing and tests: one file's bytes, which outlive the object.
   static Safetensors Parse(std::span<const std::byte> bytes, const std::string& name);
 
-  const StoredTensor* Find(std::string_view name) const;        // float tensors (F32, F16, BF16); null if absent
-  const std::vector<int64_t>* FindInts(std::string_view name) const;  // I64 and I32 tensors, widened; null if absent
+  const StoredTensor* Find(
+      std::string_view name) const;  // float tensors (F32, F16, BF16); null if absent
+  const std::vector<int64_t>* FindInts(
+      std::string_view name) const;  // I64 and I32 tensors, widened; null if absent
   // Tensors with a dimension of zero are legal in a file but never found here.
   const std::map<std::string, StoredTensor, std::less<>>& tensors() const { return tensors_; }
-  // Throws kBadInput naming the tensor if a float is infinite or NaN. Weights are checked; fixtures need not be.
+  // Throws kBadInput naming the tensor if a float is infinite or NaN. Weights are checked; fixtures
+  // need not be.
   void CheckFinite() const;
   const std::string& path() const { return path_; }
 

@@ -14,7 +14,8 @@ namespace dsb {
 struct StoredTensor {
   std::string name;
   TensorType type = TensorType::kF32;
-  std::vector<int64_t> shape;  // row-major, as PyTorch writes it: {out, in} for a linear layer, slowest first
+  std::vector<int64_t>
+      shape;  // row-major, as PyTorch writes it: {out, in} for a linear layer, slowest first
   std::span<const std::byte> bytes;
 
   int64_t cols() const { return shape.empty() ? 1 : shape.back(); }

@@ -1,5 +1,5 @@
-// Byte-level BPE tokenizer from a GGUF's tokenizer.ggml.* keys (formats.md 4): pre-tokenizers smollm and qwen2.
-// Immutable and usable from any thread after construction.
+// Byte-level BPE tokenizer from a GGUF's tokenizer.ggml.* keys (formats.md 4): pre-tokenizers
+// smollm and qwen2. Immutable and usable from any thread after construction.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,13 @@ namespace dsb {
 
 class Tokenizer {
  public:
-  explicit Tokenizer(const GgufFile& file);  // kBadInput on an unsupported model or inconsistent tables
+  explicit Tokenizer(
+      const GgufFile& file);  // kBadInput on an unsupported model or inconsistent tables
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
 
-  // Whether "<|im_end|>" in the text is one token or characters. kIgnore matches no added token at all, the visible ones
+  // Whether "<|im_end|>" in the text is one token or characters. kIgnore matches no added token at
+  // all, the visible ones
   // ("<think>") included: text from users cannot forge markup.
   enum class Special { kMatch, kIgnore };
   struct Encoding {
@@ -41,8 +43,8 @@ class Tokenizer {
   std::unique_ptr<Data> data_;
 };
 
-// Turns a stream of tokens into valid UTF-8 (formats.md 4.6): holds back incomplete characters, ill-formed bytes become
-// U+FFFD. One per stream.
+// Turns a stream of tokens into valid UTF-8 (formats.md 4.6): holds back incomplete characters,
+// ill-formed bytes become U+FFFD. One per stream.
 class StreamingDecoder {
  public:
   explicit StreamingDecoder(const Tokenizer& tokenizer) : tokenizer_(&tokenizer) {}
