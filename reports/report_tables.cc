@@ -83,27 +83,26 @@ Table PhaseTable(const ReportSet& set) {
   Table table;
   std::vector<std::string> shown;
   for (const std::string_view phase : kPhases) {
-    const std::string scope = "phase:" + std::string(phase);
+    const std::string name(phase);
     const bool used = std::any_of(set.arms.begin(), set.arms.end(), [&](const ReportArm& arm) {
-      return arm.Find("phase_wall_share", scope) != nullptr;
+      return arm.Find("phase_wall_share_" + name, "all") != nullptr;
     });
-    if (used) shown.push_back(scope);
+    if (used) shown.push_back(name);
   }
   if (shown.empty()) return table;
   table.columns = {{"arm", true}, {"% of", true}};
-  for (const std::string& scope : shown) table.columns.push_back({ScopeTitle(scope), false});
+  for (const std::string& phase : shown) table.columns.push_back({phase, false});
   table.columns.push_back({"ms/step", false});
   for (const ReportArm& arm : set.arms) {
     for (const auto& [title, metric] :
-         {std::pair{"wall", "phase_wall_share"}, {"CPU", "phase_cpu_share"}}) {
+         {std::pair<std::string, std::string>{"wall", "phase_wall_share_"},
+          {"CPU", "phase_cpu_share_"}}) {
       std::vector<std::string> row{arm.name, title};
-      for (const std::string& scope : shown) {
-        const MetricRecord* record = arm.Find(metric, scope);
+      for (const std::string& phase : shown) {
+        const MetricRecord* record = arm.Find(metric + phase, "all");
         row.push_back(record == nullptr ? "-" : Percent(record->value));
       }
-      row.push_back(std::string_view(title) == "wall"
-                        ? FixedOr(ValueOf(arm, "step_wall", "all"), 2, 1e-6)
-                        : "");
+      row.push_back(title == "wall" ? FixedOr(ValueOf(arm, "step_wall", "all"), 2, 1e-6) : "");
       table.rows.push_back(std::move(row));
     }
   }
@@ -120,8 +119,8 @@ Table LatencyTable(const ReportSet& set) {
                           InMilliseconds(arm, "ttft_p90"), InMilliseconds(arm, "e2e_p50"),
                           InMilliseconds(arm, "e2e_p90"),
                           FixedOr(ValueOf(arm, "slow_user_tokens_per_s", "all"), 1),
-                          Percent(ValueOf(arm, "stall_fraction", "rate:10")),
-                          Percent(ValueOf(arm, "stall_fraction", "rate:30"))});
+                          Percent(ValueOf(arm, "stall_fraction_10", "all")),
+                          Percent(ValueOf(arm, "stall_fraction_30", "all"))});
   }
   return table;
 }

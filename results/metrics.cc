@@ -36,14 +36,14 @@ void AddPhases(MetricContext* context) {
                       "parallel_efficiency", "all");
   }
   for (const PhaseTotal& phase : summary->phases) {
-    const std::string scope = "phase:" + phase.phase;
-    context->AddPlain(AsDouble(phase.wall_ns) / AsDouble(n), n, "phase_wall", scope);
-    context->AddPlain(AsDouble(phase.wall_ns) / wall_ns, n, "phase_wall_share", scope);
+    const std::string suffix = "_" + phase.phase;
+    context->AddPlain(AsDouble(phase.wall_ns) / AsDouble(n), n, "phase_wall" + suffix, "all");
+    context->AddPlain(AsDouble(phase.wall_ns) / wall_ns, n, "phase_wall_share" + suffix, "all");
     if (!phase.thread_cpu_ns || !cpu_ns || *cpu_ns == 0) continue;
-    context->AddPlain(AsDouble(*phase.thread_cpu_ns) / AsDouble(*cpu_ns), n, "phase_cpu_share",
-                      scope);
+    context->AddPlain(AsDouble(*phase.thread_cpu_ns) / AsDouble(*cpu_ns), n,
+                      "phase_cpu_share" + suffix, "all");
     context->AddPlain(AsDouble(*phase.thread_cpu_ns) / (AsDouble(phase.wall_ns) * threads), n,
-                      "parallel_efficiency", scope);
+                      "parallel_efficiency" + suffix, "all");
   }
   if (context->notes != nullptr && summary->phases_wall_ns() > summary->step_wall_ns) {
     context->notes->push_back(

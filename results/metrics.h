@@ -2,9 +2,9 @@
 // statistics seed. The table is a cache: computing again gives the same rows bit for bit, on any
 // number of threads.
 //
-// Scopes: all, domain:NAME, dataset:NAME; a position, phase or reading rate is its own scope
-// (position:3, phase:verify, rate:10), after a slash inside a domain or data set
-// (domain:math/position:3). Positions count from 1.
+// Scopes: all, domain:NAME, dataset:NAME; a position is its own scope (position:3), after a slash
+// inside a domain or data set (domain:math/position:3). Positions count from 1. A phase or a
+// reading rate ends the metric's name: phase_wall_verify, stall_fraction_30.
 #pragma once
 
 #include <optional>
@@ -26,7 +26,9 @@ struct MetricDefinition {
 
 // All metrics that ComputeMetrics can give, in the order in which it gives them.
 std::span<const MetricDefinition> MetricCatalogue();
-const MetricDefinition& DefinitionOf(std::string_view metric);  // checks that it exists
+// The metric itself, or the longest entry that its name continues: phase_wall_verify is of
+// phase_wall. Checks that there is one.
+const MetricDefinition& DefinitionOf(std::string_view metric);
 
 struct MetricOptions {
   BootstrapOptions bootstrap;

@@ -70,10 +70,15 @@ constexpr auto kCatalogue = std::to_array<MetricDefinition>({
 std::span<const MetricDefinition> MetricCatalogue() { return kCatalogue; }
 
 const MetricDefinition& DefinitionOf(std::string_view metric) {
+  const MetricDefinition* family = nullptr;
   for (const MetricDefinition& definition : kCatalogue) {
-    if (definition.metric == metric) return definition;
+    const std::string_view name = definition.metric;
+    if (name == metric) return definition;
+    const bool prefix = metric.starts_with(name) && metric[name.size()] == '_';
+    if (prefix && (family == nullptr || name.size() > family->metric.size())) family = &definition;
   }
-  CheckFailed("the metric is in the catalogue", __FILE__, __LINE__);
+  DSB_CHECK(family != nullptr);
+  return *family;
 }
 
 }  // namespace dsb

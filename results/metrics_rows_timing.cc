@@ -69,7 +69,7 @@ std::string RateName(double tokens_per_s) {
   std::string name = std::to_string(tokens_per_s);
   name.erase(name.find_last_not_of('0') + 1);
   if (name.back() == '.') name.pop_back();
-  return "rate:" + name;
+  return name;
 }
 
 }  // namespace
@@ -83,7 +83,7 @@ void AddTimingRows(const std::string& scope, const Selection& selection, MetricC
     sheet.AddRatio(metric);
   }
   for (const double rate : context->options.stall_rates_tokens_per_s) {
-    sheet.AddRatio("stall_fraction", RateName(rate));
+    sheet.AddRatio("stall_fraction_" + RateName(rate));
   }
   std::vector<double> ttft, e2e, tpot, gaps, token_gaps;
   double decode_ns = 0, decode_tokens = 0;
