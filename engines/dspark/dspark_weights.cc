@@ -1,7 +1,6 @@
 #include "engines/dspark/dspark_weights.h"
 
 #include <array>
-#include <cmath>
 
 #include "base/error.h"
 #include "engines/transformer/weight_source.h"
@@ -111,22 +110,6 @@ void LoadSequentialHeads(const WeightSource& source, WeightMode mode, DSparkWeig
   weights.confidence_bias = source.Vector("confidence_head.proj.bias", 1)[0];
 }
 
-void CheckFinite(const Safetensors& file) {
-  std::vector<float> row;
-  for (const auto& [name, tensor] : file.tensors()) {
-    row.resize(static_cast<size_t>(tensor.cols()));
-    for (int64_t r = 0; r < tensor.rows(); ++r) {
-      DequantizeRow(tensor.type, tensor.bytes.data() + r * RowBytes(tensor.type, tensor.cols()),
-                    row);
-      for (size_t c = 0; c < row.size(); ++c) {
-        if (std::isfinite(row[c])) continue;
-        ThrowBadInput(file.path() + ": tensor " + name + ": element [" + std::to_string(r) + ", " +
-                      std::to_string(c) + "] is not finite, expected a number");
-      }
-    }
-  }
-}
-
 }  // namespace
 
 std::shared_ptr<const DSparkWeights> DSparkWeights::Load(const std::string& path,
@@ -139,7 +122,7 @@ std::shared_ptr<const DSparkWeights> DSparkWeights::Load(const std::string& path
   CheckTarget(path, weights->config, *weights->target, target_sha256);
   auto file = std::make_shared<const Safetensors>(Safetensors::Open(path));
   weights->file = file;
-  CheckFinite(*file);
+  file->CheckFinite();
   weights->target_ids = TargetIds(*file, weights->config);
   const WeightSource source(path, [&file](const std::string& name) { return file->Find(name); });
   LoadBackbone(source, mode, *weights);
