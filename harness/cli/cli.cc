@@ -1,0 +1,62 @@
+#include "harness/cli/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <utility>
+
+#include "harness/environment.h"
+
+namespace dsb {
+namespace {
+
+std::string VersionText() {
+  const BuildRecord build = CaptureBuild("");
+  std::string text = "dsbench " + build.version;
+  if (!build.git_commit.empty()) text += " (" + build.git_commit.substr(0, 12) + ')';
+  if (build.git_dirty) text += " with local changes";
+  return text;
+}
+
+}  // namespace
+
+ExitCode RunCommandLine(const Arguments& arguments) {
+  CLI::App app(
+      "dsbench measures speculative decoding: how long the accepted runs are, how fast each "
+      "user's\n"
+      "tokens come, and where the time goes.",
+      "dsbench");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", VersionText());
+  app.footer(
+      "Try first:   dsbench generate --prompt \"Why is the sky blue?\"\n"
+      "Exit codes:  0 done, 2 bad input, 3 a resource is missing or failed or the run was\n"
+      "             interrupted, 70 internal error");
+  std::vector<std::pair<std::string, Action>> actions;
+  actions.emplace_back("run", AddRun(app, arguments));
+  actions.emplace_back("report", AddReport(app));
+  actions.emplace_back("compare", AddCompare(app));
+  actions.emplace_back("generate", AddGenerate(app));
+  actions.emplace_back("env", AddEnv(app));
+  actions.emplace_back("selftest", AddSelftest(app));
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {  // help and version
+      app.exit(error);
+      return ExitCode::kDone;
+    }
+    const bool unknown_command =
+        app.get_subcommands().empty() && !arguments.empty() && !arguments[0].starts_with('-');
+    if (unknown_command) {
+      ThrowBadInput("unknown subcommand '" + arguments[0] + "'; see dsbench --help");
+    }
+    const auto chosen = app.get_subcommands();
+    const std::string command = chosen.empty() ? "" : ' ' + chosen.front()->get_name();
+    ThrowBadInput(std::string(error.what()) + "; see dsbench" + command + " --help");
+  }
+  for (const auto& [name, action] : actions) {
+    if (app.got_subcommand(name)) return action();
+  }
+  DSB_CHECK(false);
+}
+
+}  // namespace dsb

@@ -1,0 +1,93 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "harness/cli/cli.h"
+#include "harness/cli/validators.h"
+#include "harness/environment.h"
+#include "kernels/isa.h"
+
+namespace dsb {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kNoGpu = "none (no driver)";
+
+Json EnvironmentJson() {
+  const EnvironmentRecord machine = CaptureEnvironment();
+  const BuildRecord build = CaptureBuild(IsaName(ActiveIsa()));
+  const Json machine_detail = Json::parse(machine.detail_json);
+  const Json build_detail = Json::parse(build.detail_json);
+  Json json;
+  json["machine"] = {{"cpu", machine.cpu_model},
+                     {"cores", machine.num_cores},
+                     {"hardware_threads", machine.num_threads_hw},
+                     {"memory_bytes", machine.memory_bytes},
+                     {"os", machine.os},
+                     {"kernel", machine.kernel},
+                     {"virtualised", machine.virtualised},
+                     {"cpu_flags", machine.cpu_flags},
+                     {"gpu", machine.gpu_model.value_or(kNoGpu)}};
+  json["machine"].update(machine_detail);
+  json["kernels"] = {{"isa_detected", IsaName(DetectedIsa())}, {"isa_active", build.isa}};
+  json["build"] = {{"version", build.version},       {"git_commit", build.git_commit},
+                   {"git_dirty", build.git_dirty},   {"compiler", build.compiler},
+                   {"build_type", build.build_type}, {"flags", build.flags}};
+  json["libraries"] = {{"sqlite", build.sqlite_version}};
+  for (const auto& [key, value] : build_detail.items()) {
+    if (key == "sanitizers")
+      json["build"][key] = value;
+    else
+      json["libraries"][key] = value;
+  }
+  return json;
+}
+
+std::string ValueText(const Json& value) {
+  if (value.is_string()) {
+    const auto& text = value.get_ref<const std::string&>();
+    return text.empty() ? "unknown" : text;
+  }
+  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  return value.dump();
+}
+
+void PrintText(const Json& json) {
+  for (const auto& [section, entries] : json.items()) {
+    std::printf("%s\n", section.c_str());
+    for (const auto& [key, value] : entries.items()) {
+      if (key == "caches") {
+        for (const Json& cache : value) {
+          std::printf("  %-18s L%s %s, %s\n", "cache", ValueText(cache["level"]).c_str(),
+                      ValueText(cache["type"]).c_str(), ValueText(cache["size"]).c_str());
+        }
+      } else if (value != "") {
+        std::printf("  %-18s %s\n", key.c_str(), ValueText(value).c_str());
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Action AddEnv(CLI::App& app) {
+  CLI::App* env = app.add_subcommand("env", "Show the machine, the build and the libraries");
+  auto format = std::make_shared<std::string>("text");
+  env->add_option("--format", *format, "text or json")
+      ->type_name("NAME")
+      ->check(OneOf({"text", "json"}))
+      ->capture_default_str();
+  return [format] {
+    const Json json = EnvironmentJson();
+    if (*format == "json") {
+      std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+    } else {
+      PrintText(json);
+    }
+    return ExitCode::kDone;
+  };
+}
+
+}  // namespace dsb

@@ -1,0 +1,46 @@
+// Live progress on stderr: one line that is rewritten on a terminal, else a plain line every 5 s or
+// 10 %.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+#include "base/clock.h"
+
+namespace dsb {
+
+struct ProgressCounts {
+  int64_t done = 0, total = 0;               // measured requests of all arms
+  int64_t tokens = 0;                        // delivered, all arms
+  int64_t rounds = 0, committed_tokens = 0;  // of the arms that draft
+};
+
+class Progress {
+ public:
+  // `clock` outlives it. `stream` is stderr, `is_terminal` whether it can rewrite a line.
+  Progress(const Clock& clock, std::FILE* stream, bool is_terminal);
+  void Note(const std::string& what);  // a plain line: "warm-up", ...
+  // Prints if enough has happened since the last line; cheap otherwise.
+  void Update(const ProgressCounts& counts);
+  void Finish(const ProgressCounts& counts);  // the last line
+
+ private:
+  void Print(const ProgressCounts& counts, int64_t now_ns);
+
+  const Clock& clock_;
+  std::FILE* stream_;
+  const bool is_terminal_;
+  int64_t start_ns_;
+  int64_t next_print_ns_;
+  int64_t printed_tenth_ = 0;
+  bool line_open_ = false;
+};
+
+// "  12/120 requests  35.2 tokens/s  accepted length 1.85  2 min 10 s left"; elapsed from the first
+// update.
+std::string ProgressLine(const ProgressCounts& counts, double elapsed_s);
+// "48 s", "2 min 10 s", "1 h 05 min".
+std::string DurationText(double seconds);
+
+}  // namespace dsb
