@@ -23,20 +23,30 @@ inline void Pause() {
 // Spins this often before it sleeps: longer than the serial work between two kernels of one pass.
 constexpr int kSpins = 20'000;
 
+// A ticket names a job (upper half) and counts the workers that entered it; closed, nobody enters
+// any more.
+constexpr uint64_t kClosed = uint64_t{1} << 31;
+constexpr uint64_t kEntered = kClosed - 1;
+
+uint32_t JobOf(uint64_t ticket) { return static_cast<uint32_t>(ticket >> 32); }
+
 }  // namespace
 
+// The caller works on a job together with whoever enters it in time, closes it when no item is
+// left, and waits only for those that entered: a worker that sleeps or was preempted costs nothing.
 struct ThreadPool::State {
   explicit State(int thread_count) : num_threads(thread_count) {}
 
-  // One job. Written by the caller before `job` is bumped, read by workers after they saw it.
+  // One job. Written by the caller while nobody is inside, read by workers after they entered.
   Call call = nullptr;
   void* context = nullptr;
   int64_t count = 0;
   int64_t grain = 1;
-  alignas(64) std::atomic<uint32_t> job{0};
+  alignas(64) std::atomic<uint64_t> ticket{kClosed};
   alignas(64) std::atomic<int64_t> next{0};
-  alignas(64) std::atomic<int> running{0};
-  alignas(64) std::atomic<int> sleepers{0};
+  alignas(64) std::atomic<uint64_t> done{0};
+  alignas(64) std::atomic<uint32_t> job{0};  // what sleepers wait for
+  std::atomic<int> sleepers{0};
   std::atomic<bool> stop{false};
   const int num_threads;
   std::vector<std::thread> threads;
@@ -59,14 +69,42 @@ struct ThreadPool::State {
     sleepers.fetch_sub(1);
   }
 
+  bool Enter() {
+    uint64_t current = ticket.load(std::memory_order_acquire);
+    while ((current & kClosed) == 0) {
+      if (ticket.compare_exchange_weak(current, current + 1, std::memory_order_acq_rel))
+        return true;
+    }
+    return false;
+  }
+
   void Loop(int worker) {
     uint32_t seen = 0;
     for (;;) {
       WaitForJob(seen);
       seen = job.load(std::memory_order_acquire);
       if (stop.load()) return;
+      if (!Enter()) continue;
       Work(worker);
-      running.fetch_sub(1, std::memory_order_release);
+      done.fetch_add(1, std::memory_order_release);
+    }
+  }
+
+  void Run() {
+    next.store(0, std::memory_order_relaxed);
+    done.store(0, std::memory_order_relaxed);
+    const uint64_t opened = uint64_t{JobOf(ticket.load(std::memory_order_relaxed)) + 1u} << 32;
+    ticket.store(opened, std::memory_order_release);
+    job.store(JobOf(opened));
+    if (sleepers.load() > 0) job.notify_all();
+    Work(0);
+    const uint64_t entered = ticket.fetch_or(kClosed, std::memory_order_acq_rel) & kEntered;
+    for (int spin = 0; done.load(std::memory_order_acquire) != entered; ++spin) {
+      if (spin < kSpins) {
+        Pause();
+      } else {
+        std::this_thread::yield();
+      }
     }
   }
 };
@@ -93,23 +131,11 @@ void ThreadPool::Run(int64_t count, int64_t grain, Call call, void* context) {
     if (count > 0) call(context, 0, count, 0);
     return;
   }
-  State& state = *state_;
-  state.call = call;
-  state.context = context;
-  state.count = count;
-  state.grain = grain;
-  state.next.store(0, std::memory_order_relaxed);
-  state.running.store(state.num_threads - 1, std::memory_order_relaxed);
-  state.job.fetch_add(1);
-  if (state.sleepers.load() > 0) state.job.notify_all();
-  state.Work(0);
-  for (int spin = 0; state.running.load(std::memory_order_acquire) != 0; ++spin) {
-    if (spin < kSpins) {
-      Pause();
-    } else {
-      std::this_thread::yield();
-    }
-  }
+  state_->call = call;
+  state_->context = context;
+  state_->count = count;
+  state_->grain = grain;
+  state_->Run();
 }
 
 int64_t ThreadPool::CpuNs() const {

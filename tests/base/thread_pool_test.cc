@@ -1,0 +1,59 @@
+// Every item runs exactly once, whoever comes late, and nothing of one job leaks into the next.
+#include "base/thread_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+namespace dsb {
+namespace {
+
+TEST(ThreadPool, RunsEveryItemOnceInManyShortJobs) {
+  for (const int threads : {1, 2, 3, 5}) {
+    ThreadPool pool(threads);
+    std::vector<std::atomic<int>> counts(257);
+    constexpr int kJobs = 3000;
+    for (int job = 0; job < kJobs; ++job) {
+      const auto count = static_cast<int64_t>(job % 257);
+      pool.ParallelFor(count, 1 + job % 5, [&](int64_t first, int64_t last, int worker) {
+        ASSERT_LT(worker, threads);
+        for (int64_t i = first; i < last; ++i) ++counts[static_cast<size_t>(i)];
+      });
+    }
+    for (size_t i = 0; i < counts.size(); ++i) {
+      int expected = 0;
+      for (int job = 0; job < kJobs; ++job) expected += static_cast<int>(i) < job % 257 ? 1 : 0;
+      ASSERT_EQ(counts[i].load(), expected) << "item " << i << ", threads " << threads;
+    }
+  }
+}
+
+TEST(ThreadPool, ResultsAreVisibleToTheCallerWithoutMoreSynchronisation) {
+  ThreadPool pool(3);
+  std::vector<int64_t> values(1000);
+  for (int64_t job = 1; job <= 2000; ++job) {
+    pool.ParallelFor(1000, 7, [&](int64_t first, int64_t last, int /*worker*/) {
+      for (int64_t i = first; i < last; ++i) values[static_cast<size_t>(i)] += job;
+    });
+    ASSERT_EQ(values[static_cast<size_t>(job % 1000)], job * (job + 1) / 2);
+  }
+}
+
+TEST(ThreadPool, WakesSleepingWorkers) {
+  ThreadPool pool(2);
+  std::atomic<int> helped{0};
+  for (int attempt = 0; attempt < 100 && helped == 0; ++attempt) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    pool.ParallelFor(2, 1, [&](int64_t /*first*/, int64_t /*last*/, int worker) {
+      if (worker == 1) ++helped;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    });
+  }
+  EXPECT_GT(helped, 0);
+}
+
+}  // namespace
+}  // namespace dsb
