@@ -2,6 +2,9 @@
 
 namespace dsb {
 
+// In the tables that every round writes to, an enum's CHECK is a chain of comparisons: for IN with
+// more than two values SQLite builds a temporary index at every insert.
+
 const char* const kEventTablesSql = R"sql(
 CREATE TABLE request (
   id INTEGER PRIMARY KEY,
@@ -61,7 +64,7 @@ CREATE TABLE round (
   verified INTEGER NOT NULL CHECK (verified <= proposed),
   accepted INTEGER NOT NULL CHECK (accepted BETWEEN 0 AND verified),
   committed INTEGER NOT NULL CHECK (committed BETWEEN 0 AND accepted + 1),
-  cut INTEGER NOT NULL CHECK (cut IN (0, 1, 2)),
+  cut INTEGER NOT NULL CHECK (cut BETWEEN 0 AND 2),
   confidence BLOB CHECK (length(confidence) = 4 * proposed),
   draft_ids BLOB CHECK (length(draft_ids) % 4 = 0),
   PRIMARY KEY (request_id, idx)
@@ -70,8 +73,9 @@ CREATE TABLE round (
 CREATE TABLE phase_time (
   run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
   step_idx INTEGER NOT NULL,
-  phase TEXT NOT NULL CHECK (phase IN ('prefill', 'draft', 'confidence', 'schedule', 'verify',
-                                       'sample', 'commit', 'other')),
+  phase TEXT NOT NULL CHECK (phase = 'verify' OR phase = 'draft' OR phase = 'sample' OR
+                                   phase = 'commit' OR phase = 'confidence' OR
+                                   phase = 'schedule' OR phase = 'prefill' OR phase = 'other'),
   wall_ns INTEGER NOT NULL CHECK (wall_ns >= 0),
   thread_cpu_ns INTEGER CHECK (thread_cpu_ns >= 0),
   device_kernel_ns INTEGER CHECK (device_kernel_ns >= 0),

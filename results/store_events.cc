@@ -1,4 +1,3 @@
-#include <cmath>
 #include <numeric>
 
 #include "results/store.h"
