@@ -105,6 +105,10 @@ TEST_F(StoreRows, ViewsGiveHandComputedValues) {
   one_burst.finished_ns = one_burst.first_ns;
   one_burst.rounds.clear();
   store.PutRequest(one_burst);
+  RequestRecord long_first_burst = SampleRequest(ids, 4);
+  long_first_burst.bursts.front().num_tokens = 2;
+  long_first_burst.rounds.clear();
+  store.PutRequest(long_first_burst);
   Database database(Path(), "file", SQLITE_OPEN_READWRITE);
   // 1 + 3 + 2 tokens at 5, 9 and 15 us, scheduled at 1 us: 5 tokens in 10 us of decoding.
   EXPECT_EQ(database.Text("SELECT ttft_ns || ' ' || e2e_ns || ' ' || queue_delay_ns || ' ' || "
@@ -113,6 +117,9 @@ TEST_F(StoreRows, ViewsGiveHandComputedValues) {
   EXPECT_EQ(database.Text("SELECT (tpot_ns IS NULL) || (decode_rate IS NULL) FROM v_request "
                           "WHERE repeat = 3"),
             "11");
+  // 2 + 3 + 2 tokens: still 5 in 10 us, since the whole first burst is left out.
+  EXPECT_EQ(database.Text("SELECT tpot_ns || ' ' || decode_rate FROM v_request WHERE repeat = 4"),
+            "2000.0 500000.0");
   // Two requests of two rounds each; the warm-up does not count.
   EXPECT_EQ(database.Text("SELECT num_requests || ' ' || num_rounds || ' ' || proposed || ' ' || "
                           "verified || ' ' || accepted || ' ' || committed FROM v_round_prompt"),
