@@ -22,7 +22,7 @@ for temperature in 0 1; do
     --workload workloads/math.jsonl,workloads/code.jsonl,workloads/chat.jsonl --limit "$limit" \
     --drafters none,dspark --draft-length 7 --policy fixed --temperature "$temperature" \
     --max-tokens "$max_tokens" --threads "$threads" --concurrency 1 --seed 1 \
-    --label "quickstart, temperature $temperature" --output "$results"
+    --label "quickstart, temperature $temperature" --output "$results" --no-report
 done
 build/release/dsbench report "$results"
 cat <<EOF

@@ -94,7 +94,8 @@ ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arg
     std::fprintf(stderr, "dsbench: nothing to resume: the run in %s is complete\n",
                  options.output.c_str());
   }
-  PrintRunSummary(store, summary, options.output);
+  StoreMetrics(store, summary);
+  if (!options.no_report) PrintRunSummary(store, summary, options.output);
   if (summary.num_errors > 0) {
     ThrowResource(std::to_string(summary.num_errors) +
                   " requests ended in error, their run is stored as failed; the first: " +

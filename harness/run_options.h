@@ -39,6 +39,7 @@ struct RunOptions {
   std::string label;
   bool resume = false;
   bool durable = false;
+  bool no_report = false;
   // Self-test only.
   int64_t null_step_us = 0;
   int64_t null_fail_step = 0;

@@ -9,13 +9,14 @@
 
 namespace dsb {
 
-void PrintRunSummary(Store& store, const RunSummary& summary, const std::string& path) {
-  const MetricOptions metrics;
+void StoreMetrics(Store& store, const RunSummary& summary) {
   for (const int64_t id : summary.run_ids) {
-    store.PutMetrics(ComputeMetrics(ReadRun(store, id, {}), metrics));
+    store.PutMetrics(ComputeMetrics(ReadRun(store, id, {})));
   }
-  ReportOptions report;
-  report.metrics = metrics;
+}
+
+void PrintRunSummary(const Store& store, const RunSummary& summary, const std::string& path) {
+  const ReportOptions report;
   const std::string file = ShellText(path);
   std::printf("%s\nresults: %s\nnext:    dsbench report %s --crosswalk\n",
               RenderReport(store, report).c_str(), path.c_str(), file.c_str());

@@ -1,4 +1,5 @@
-// What `run` prints at its end: the report's table, where the results are, what to try next.
+// The end of `run`: metrics into the store; the report's table, where the results are, what to try
+// next.
 #pragma once
 
 #include <string>
@@ -8,7 +9,9 @@
 
 namespace dsb {
 
-// Computes and stores the runs' metrics, then prints to stdout.
-void PrintRunSummary(Store& store, const RunSummary& summary, const std::string& path);
+// Computes the runs' metrics into their table.
+void StoreMetrics(Store& store, const RunSummary& summary);
+// Prints to stdout.
+void PrintRunSummary(const Store& store, const RunSummary& summary, const std::string& path);
 
 }  // namespace dsb
