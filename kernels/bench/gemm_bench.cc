@@ -73,42 +73,6 @@ void OneDnnRow(benchmark::State& state, bool bf16, Shape shape) {
   SetCounters(state, watch, bytes, shape.rows * shape.cols * state.range(0));
 }
 
-// One pass over every matrix of the model, as a decoding step makes it.
-void WholeModel(benchmark::State& state, bool stored) {
-  std::vector<PackedMatrix> weights;
-  for (int layer = 0; layer < kNumLayers; ++layer) {
-    for (const Shape shape : kLayerShapes) {
-      weights.push_back(
-          RandomPacked(stored ? TensorType::kQ4_1 : TensorType::kBf16, shape, WeightMode::kStored));
-    }
-  }
-  weights.push_back(
-      RandomPacked(stored ? TensorType::kQ8_0 : TensorType::kBf16, kHead, WeightMode::kStored));
-  const int64_t num_rows = state.range(0);
-  const std::vector<float> input(static_cast<size_t>(num_rows * 1536), 0.5f);
-  std::vector<float> output(static_cast<size_t>(num_rows * kHead.rows));
-  GemmScratch scratch;
-  int64_t bytes = 0;
-  int64_t multiply_adds = 0;
-  for (const PackedMatrix& matrix : weights) {
-    bytes += matrix.bytes();
-    multiply_adds += matrix.multiply_adds();
-  }
-  const Stopwatch watch;
-  for (auto _ : state) {
-    for (const PackedMatrix& matrix : weights) {
-      Gemm({.weights = &matrix,
-            .input = input.data(),
-            .input_stride = matrix.cols(),
-            .output = output.data(),
-            .output_stride = matrix.rows(),
-            .num_rows = num_rows},
-           scratch, Pool());
-    }
-  }
-  SetCounters(state, watch, bytes, multiply_adds * num_rows);
-}
-
 // The same products by oneDNN, in bf16.
 void WholeModelOneDnn(benchmark::State& state) {
   std::vector<std::unique_ptr<OneDnnMatmul>> products;
@@ -156,12 +120,6 @@ void AddRows(benchmark::internal::Benchmark* row) {
       AddRows(benchmark::RegisterBenchmark(
           name.c_str(), [=](benchmark::State& state) { OneDnnRow(state, bf16, shape); }));
     }
-  }
-  for (const bool stored : {true, false}) {
-    AddRows(
-        benchmark::RegisterBenchmark(stored ? "whole_model/stored" : "whole_model/bf16",
-                                     [=](benchmark::State& state) { WholeModel(state, stored); })
-            ->Unit(benchmark::kMillisecond));
   }
   AddRows(benchmark::RegisterBenchmark("whole_model/onednn_bf16", WholeModelOneDnn)
               ->Unit(benchmark::kMillisecond));

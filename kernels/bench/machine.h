@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 
 #include "base/thread_pool.h"
@@ -19,6 +20,9 @@ ThreadPool& Pool();
 // Bytes per second that all threads together read from `bytes` of memory in order, best of several
 // passes.
 double MeasureReadBandwidth(int64_t bytes);
+// Reads the bytes and nothing else: the least work that a pass over them can be. Calling thread
+// only.
+uint64_t ReadBytes(const std::byte* bytes, int64_t count);
 // MeasureReadBandwidth over 97 MB (the target's stored weights) and over 256 MB; measured once, at
 // the first call.
 double ReadBandwidthOfWeights();

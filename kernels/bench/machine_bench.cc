@@ -62,6 +62,10 @@ double MeasureReadBandwidth(int64_t bytes) {
   return static_cast<double>(part * NumThreads() * 8) / best_s;
 }
 
+uint64_t ReadBytes(const std::byte* bytes, int64_t count) {
+  return SumWords(reinterpret_cast<const uint64_t*>(bytes), count / 8);
+}
+
 double ReadBandwidthOfWeights() {
   static const double bytes_per_s = MeasureReadBandwidth(kWeightBytes);
   return bytes_per_s;
