@@ -6,9 +6,7 @@
 
 namespace dsb {
 
-inline float FloatFromBf16(uint16_t bits) {
-  return std::bit_cast<float>(uint32_t{bits} << 16);
-}
+inline float FloatFromBf16(uint16_t bits) { return std::bit_cast<float>(uint32_t{bits} << 16); }
 
 // Round to nearest even; NaN stays NaN.
 inline uint16_t Bf16FromFloat(float value) {

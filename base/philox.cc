@@ -27,7 +27,8 @@ std::array<uint32_t, 4> Philox4x32(std::array<uint32_t, 4> counter, std::array<u
 }
 
 uint64_t Random64(const RandomKey& key, uint32_t lane) {
-  // Key: seed and request. Counter: purpose and lane, position, round, and the request's upper half.
+  // Key: seed and request. Counter: purpose and lane, position, round, and the request's upper
+  // half.
   const uint64_t mixed = Mix(key.seed) ^ Mix(Mix(key.request));
   const std::array<uint32_t, 4> words = Philox4x32(
       {lane, key.position, key.round,

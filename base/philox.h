@@ -1,5 +1,6 @@
-// Counter-based random numbers: Philox4x32-10 (Salmon et al., SC 2011), keyed as verification.md section 2 says.
-// No state: the same key gives the same number on every machine, thread and batch slot.
+// Counter-based random numbers: Philox4x32-10 (Salmon et al., SC 2011), keyed as verification.md
+// section 2 says. No state: the same key gives the same number on every machine, thread and batch
+// slot.
 #pragma once
 
 #include <array>
@@ -10,7 +11,8 @@ namespace dsb {
 // The bijection itself: 10 rounds.
 std::array<uint32_t, 4> Philox4x32(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key);
 
-// Disjoint streams: sharing noise between two purposes biases the output (verification.md section 2).
+// Disjoint streams: sharing noise between two purposes biases the output (verification.md section
+// 2).
 enum class RandomPurpose : uint32_t {
   kDraft = 1,
   kAccept = 2,
@@ -22,8 +24,8 @@ enum class RandomPurpose : uint32_t {
   kTest = 8,
 };
 
-// What a draw belongs to. `position` is the index of the token being decided; `round` counts the verify
-// rounds of this request so far: without it the lagged scheduler is biased.
+// What a draw belongs to. `position` is the index of the token being decided; `round` counts the
+// verify rounds of this request so far: without it the lagged scheduler is biased.
 struct RandomKey {
   uint64_t seed = 0;
   uint64_t request = 0;

@@ -18,8 +18,8 @@ class ThreadPool {
 
   int num_threads() const;
 
-  // Calls body(first, last, worker) on consecutive ranges of at most `grain` items until [0, count) is
-  // covered; returns when all are done. One caller at a time; the body must not throw.
+  // Calls body(first, last, worker) on consecutive ranges of at most `grain` items until [0, count)
+  // is covered; returns when all are done. One caller at a time; the body must not throw.
   template <typename Body>
   void ParallelFor(int64_t count, int64_t grain, Body&& body) {
     auto call = [](void* context, int64_t first, int64_t last, int worker) {
@@ -28,7 +28,8 @@ class ThreadPool {
     Run(count, grain, call, const_cast<void*>(static_cast<const void*>(&body)));
   }
 
-  // Sum of the CPU time of all workers (the caller's thread included), nanoseconds. Caller's thread only.
+  // Sum of the CPU time of all workers (the caller's thread included), nanoseconds. Caller's thread
+  // only.
   int64_t CpuNs() const;
 
  private:

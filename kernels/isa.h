@@ -15,8 +15,9 @@ enum class Isa : int {
 const char* IsaName(Isa isa);
 // What this processor can run.
 Isa DetectedIsa();
-// What the kernels use: DetectedIsa() unless DSBENCH_ISA (portable, avx2, avx512, avx512vnni) asks for less;
-// asking for more than the machine has is a bad-input Error. Decided once, at the first call.
+// What the kernels use: DetectedIsa() unless DSBENCH_ISA (portable, avx2, avx512, avx512vnni) asks
+// for less; asking for more than the machine has is a bad-input Error. Decided once, at the first
+// call.
 Isa ActiveIsa();
 // For tests: from now on use `isa`, which must be <= DetectedIsa(). Not while a kernel runs.
 void SetActiveIsaForTest(Isa isa);

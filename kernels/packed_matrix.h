@@ -1,6 +1,7 @@
-// A weight matrix W [rows, cols] in the order that Gemm reads it: panels of 16 rows, 32 columns at a time, so that
-// one vector lane is one output row and every row's sum runs over the columns in one fixed order.
-// Packing moves stored numbers, it never changes them, except where the mode says so.
+// A weight matrix W [rows, cols] in the order that Gemm reads it: panels of 16 rows, 32 columns at
+// a time, so that one vector lane is one output row and every row's sum runs over the columns in
+// one fixed order. Packing moves stored numbers, it never changes them, except where the mode says
+// so.
 #pragma once
 
 #include <cstddef>
@@ -14,17 +15,20 @@ namespace dsb {
 
 // How weights are kept in memory. Results name it.
 enum class WeightMode {
-  kStored,  // as the file has them: Q4_1, Q8_0, ..., bf16, f32 (F16 and Q6_K, which have no packed form, widen to f32)
+  kStored,  // as the file has them: Q4_1, Q8_0, ..., bf16, f32 (F16 and Q6_K, which have no packed
+            // form, widen to f32)
   kBf16,    // every matrix expanded to bf16 once at load
   kF32,     // every matrix widened to f32: the exact mode for fixtures
-  kQ8,      // bf16 and f32 matrices quantised to Q8_0 blocks at load (drafters only); quantised ones as stored
+  kQ8,  // bf16 and f32 matrices quantised to Q8_0 blocks at load (drafters only); quantised ones as
+        // stored
 };
 
 // What one 32-column block of a packed row holds, and what Gemm turns its input rows into.
 enum class PackedFormat {
   kF32,   // f32; input float; fma in float
   kBf16,  // bf16; input rounded to bf16 (AVX-512 BF16) or float; accumulation in float
-  kQ4,    // nibbles with a scale and a minimum per block; input in int8 blocks of 32 (Q8), exact integer dots
+  kQ4,    // nibbles with a scale and a minimum per block; input in int8 blocks of 32 (Q8), exact
+          // integer dots
   kQ8,    // bytes with a scale (and zero point or minimum) per block; input as kQ4
 };
 
@@ -33,15 +37,16 @@ struct StoredRows {
   TensorType type = TensorType::kF32;
   const std::byte* data = nullptr;  // row r starts at data + r * RowBytes(type, cols)
   int64_t rows = 0;
-  int64_t cols = 0;                 // a multiple of the type's block size; any positive count for f32 and bf16
-  std::span<const int32_t> order;   // if not empty: use the rows order[0], order[1], ... instead of 0 .. rows-1
+  int64_t cols = 0;  // a multiple of the type's block size; any positive count for f32 and bf16
+  std::span<const int32_t>
+      order;  // if not empty: use the rows order[0], order[1], ... instead of 0 .. rows-1
 };
 
 class PackedMatrix {
  public:
   PackedMatrix() = default;
-  // The rows of all parts, one below the other (W = [parts[0]; parts[1]; ...]). All parts have the same cols, and the
-  // same packed form (else all are widened to f32 in kStored).
+  // The rows of all parts, one below the other (W = [parts[0]; parts[1]; ...]). All parts have the
+  // same cols, and the same packed form (else all are widened to f32 in kStored).
   static PackedMatrix Pack(std::span<const StoredRows> parts, WeightMode mode);
 
   int64_t rows() const { return rows_; }

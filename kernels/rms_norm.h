@@ -1,5 +1,6 @@
-// RMSNorm(x; w, eps) = w * x / sqrt(mean(x^2) + eps) over each row, statistics in float with a fixed order (targets.md 1).
-// Also the per-head q/k norm: treat [T, heads * dim] as [T * heads, dim].
+// RMSNorm(x; w, eps) = w * x / sqrt(mean(x^2) + eps) over each row, statistics in float with a
+// fixed order (targets.md 1). Also the per-head q/k norm: treat [T, heads * dim] as [T * heads,
+// dim].
 #pragma once
 
 #include <cstdint>

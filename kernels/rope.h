@@ -1,5 +1,6 @@
-// Rotary position embedding, rotate-half order (targets.md 1): (x_i, x_{i+D/2}) -> rotated by position * f_i.
-// Weights in neighbour order are permuted at load (formats.md 1.4), so this is the only order.
+// Rotary position embedding, rotate-half order (targets.md 1): (x_i, x_{i+D/2}) -> rotated by
+// position * f_i. Weights in neighbour order are permuted at load (formats.md 1.4), so this is the
+// only order.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +11,12 @@
 
 namespace dsb {
 
-// cos and sin of the float angle position * f_i, for positions 0 .. max_positions-1. Immutable after construction; any thread.
+// cos and sin of the float angle position * f_i, for positions 0 .. max_positions-1. Immutable
+// after construction; any thread.
 class RopeTable {
  public:
-  // `frequencies` has head_dim / 2 entries, already scaled (llama3, yarn, linear): see engines/target.
+  // `frequencies` has head_dim / 2 entries, already scaled (llama3, yarn, linear): see
+  // engines/target.
   RopeTable(std::span<const float> frequencies, int64_t max_positions);
   int64_t head_dim() const { return head_dim_; }
   int64_t max_positions() const { return max_positions_; }
@@ -27,8 +30,8 @@ class RopeTable {
 };
 
 struct RopeParams {
-  float* rows = nullptr;          // [num_rows, num_heads * head_dim], in place
-  int64_t stride = 0;             // floats from row to row
+  float* rows = nullptr;               // [num_rows, num_heads * head_dim], in place
+  int64_t stride = 0;                  // floats from row to row
   const int32_t* positions = nullptr;  // [num_rows]
   int64_t num_rows = 0;
   int64_t num_heads = 0;

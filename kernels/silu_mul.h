@@ -10,7 +10,7 @@ namespace dsb {
 struct SiluMulParams {
   const float* gate_up = nullptr;  // [num_rows, 2 * size]: gate first, then up
   int64_t input_stride = 0;
-  float* output = nullptr;         // [num_rows, size]; may not overlap the input
+  float* output = nullptr;  // [num_rows, size]; may not overlap the input
   int64_t output_stride = 0;
   int64_t num_rows = 0;
   int64_t size = 0;

@@ -1,5 +1,5 @@
-// The element encodings that weights are stored in (formats.md 1.2 and 2): ids, block sizes, row bytes, decoding.
-// One row = `cols` consecutive elements of ne[0]; blocks never cross rows.
+// The element encodings that weights are stored in (formats.md 1.2 and 2): ids, block sizes, row
+// bytes, decoding. One row = `cols` consecutive elements of ne[0]; blocks never cross rows.
 #pragma once
 
 #include <cstddef>
@@ -23,9 +23,9 @@ enum class TensorType : uint32_t {
 };
 
 struct TensorTypeTraits {
-  const char* name;      // "Q4_1"
-  int64_t block_size;    // elements of one block
-  int64_t block_bytes;   // bytes of one block
+  const char* name;     // "Q4_1"
+  int64_t block_size;   // elements of one block
+  int64_t block_bytes;  // bytes of one block
 };
 
 // Aborts on a value that is not an enumerator.

@@ -1,5 +1,5 @@
-#include "engines/model_files/tokenizer.h"
 #include "base/utf8.h"
+#include "engines/model_files/tokenizer.h"
 
 namespace dsb {
 namespace {

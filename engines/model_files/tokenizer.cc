@@ -3,10 +3,10 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "engines/model_files/literal_matcher.h"
 #include "engines/model_files/nfc.h"
 #include "engines/model_files/tokenizer_tables.h"
-#include "base/utf8.h"
 
 namespace dsb {
 namespace {

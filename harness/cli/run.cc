@@ -158,8 +158,7 @@ void AddResultOptions(CLI::App& run, RunOptions& o) {
                "continue the interrupted runs of --output with this same configuration; off by "
                "default")
       ->group(kResults);
-  run.add_flag("--no-report", o.no_report,
-               "do not print the report at the end; off by default")
+  run.add_flag("--no-report", o.no_report, "do not print the report at the end; off by default")
       ->group(kResults);
   run.add_flag("--durable", o.durable,
                "survive power loss too, at the price of a disk flush per request; off by default")
