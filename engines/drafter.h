@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,6 +11,11 @@
 #include "engines/engine.h"
 
 namespace dsb {
+
+// Where a feature comes from, beside the layers 0, 1, ... (a layer's output, both residuals added).
+inline constexpr int32_t kEmbeddingFeature = -1;
+inline constexpr int32_t kFinalNormFeature =
+    std::numeric_limits<int32_t>::max();  // what the head reads
 
 // Hidden states of target tokens that a drafter taps: rows [num_rows, num_layers * hidden], layers
 // in list order.
@@ -19,12 +25,23 @@ struct FeatureRows {
   int64_t width = 0;
 };
 
+// Committed tokens of one sequence whose features are new: positions first_position, ...
+struct CommittedRows {
+  int32_t slot = 0;
+  int32_t first_position = 0;
+  FeatureRows features;
+  // The token after each row, [num_rows]: the last one of a verify pass is the next anchor.
+  std::span<const int32_t> next_tokens;
+};
+
 struct DraftRequest {
   int32_t slot = 0;
   int32_t anchor = 0;           // newest committed token; its features do not exist yet
   int32_t anchor_position = 0;  // its index s; the drafter's cache holds positions 0 .. s-1
   int32_t max_tokens = 0;       // draft tokens wanted, <= draft_length(); 0: no block
   SamplingParams sampling;
+  // A drafter that works token by token may end its block after one of these (drafters.md 3.3).
+  std::span<const int32_t> stop_tokens;
   uint64_t seed = 0;
   uint64_t random_id = 0;
   uint32_t round = 0;
@@ -47,7 +64,7 @@ class Drafter {
   virtual ~Drafter() = default;
   virtual std::string Name() const = 0;
   virtual int32_t draft_length() const = 0;  // tokens of a full block (gamma)
-  // Layers whose outputs are features, in order (-1: the embedding). Empty: needs none.
+  // Layers whose outputs are features, in order. Empty: needs none.
   virtual std::span<const int32_t> feature_layers() const = 0;
   virtual bool has_confidence() const = 0;
   // Draft vocabulary index -> target id; empty: identity.
@@ -55,11 +72,11 @@ class Drafter {
 
   // Starts a sequence in `slot`, dropping what was there.
   virtual void Begin(int32_t slot) = 0;
-  // Stores features of committed tokens at positions first_position, ... (prefill chunks; after a
-  // verify pass its anchor and accepted drafts). Positions arrive in order, each once.
-  virtual void Advance(int32_t slot, int32_t first_position, const FeatureRows& features) = 0;
+  // Takes in committed tokens (prefill chunks; after a verify pass its anchor and accepted drafts).
+  // A sequence's positions arrive in order, each once; a slot appears at most once in a call.
+  virtual void Advance(std::span<const CommittedRows> committed) = 0;
   // Blocks for all requests, in order; every block is full (draft_length tokens, cut to max_tokens
-  // after sampling).
+  // after sampling) unless a stop token ends it. The cut must not depend on any token it drops.
   virtual std::vector<DraftBlock> Draft(std::span<const DraftRequest> requests) = 0;
   // Confidence of the blocks of the last Draft call; filled into `blocks`. Separate so that its
   // time can be told.

@@ -91,6 +91,14 @@ struct EngineDescription {
   std::string detail_json = "{}";  // bytes per pass and the like
 };
 
+class PhaseObserver;  // engines/phase_observer.h
+
+// How closely an engine is watched. A step's own start and wall time are always taken.
+struct Instrumentation {
+  bool phase_times = true;            // fill StepResult::phases
+  PhaseObserver* observer = nullptr;  // outlives the engine or is set back to null
+};
+
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -102,6 +110,8 @@ class Engine {
   virtual StepResult Step(int64_t until_ns) = 0;
   // Ends a request at the next step with EndReason::kCancelled; unknown ids are ignored.
   virtual void Cancel(int64_t request_id) = 0;
+  // From the next step on. Engines without phases of their own may ignore it.
+  virtual void Instrument(const Instrumentation& /*instrumentation*/) {}
 };
 
 }  // namespace dsb

@@ -1,76 +1,56 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <map>
 
 #include "base/error.h"
 #include "base/mapped_file.h"
 #include "base/sha256.h"
+#include "engines/artifact_name.h"
 #include "engines/decoding/native_engine.h"
-#include "engines/dspark/dspark_drafter.h"
+#include "engines/drafter_registry.h"
 #include "engines/native_engine.h"
 
 namespace dsb {
-namespace {
 
-std::string FileName(const std::string& path) {
-  return std::filesystem::path(path).filename().string();
-}
-
-std::unique_ptr<Drafter> MakeDrafter(const LoadedTarget& target, const NativeEngineOptions& options,
-                                     int32_t context_tokens, ThreadPool& pool) {
-  if (options.drafter == "none") return nullptr;
-  if (options.drafter != "dspark") {
-    ThrowBadInput("drafter is \"" + options.drafter + "\", expected none or dspark");
-  }
-  auto weights = DSparkWeights::Load(options.drafter_path, target.model, target.sha256,
-                                     options.drafter_weights);
-  return std::make_unique<DSparkDrafter>(std::move(weights), options.max_concurrency,
-                                         context_tokens, pool);
-}
-
-}  // namespace
-
-std::shared_ptr<const LoadedTarget> LoadTarget(const std::string& path, WeightMode mode) {
-  auto file = std::make_shared<const GgufFile>(path);
-  auto target = std::make_shared<LoadedTarget>();
-  target->model = TargetModel::FromGguf(file, mode);
-  target->tokenizer = std::make_unique<Tokenizer>(*file);
-  target->chat_format = DetectChatFormat(*file, *target->tokenizer);
-  target->stop_tokens = StopTokens(*target->tokenizer, target->chat_format);
-  target->name = FileName(path);
-  target->sha256 = Sha256Hex(file->bytes());
-  target->size_bytes = static_cast<int64_t>(file->bytes().size());
-  target->vocab_size = target->model->config().vocab_size;
-  if (target->tokenizer->vocab_size() != target->vocab_size) {
-    ThrowBadInput(path + ": key tokenizer.ggml.tokens has " +
-                  std::to_string(target->tokenizer->vocab_size()) + " entries, expected " +
-                  std::to_string(target->vocab_size) + ", the rows of token_embd.weight");
-  }
-  target->max_context_tokens = target->model->config().context_tokens;
-  target->weight_bytes_per_pass = target->model->weight_bytes_per_pass();
-  return target;
-}
-
-std::unique_ptr<Engine> MakeNativeEngine(std::shared_ptr<const LoadedTarget> target,
-                                         const NativeEngineOptions& options, ThreadPool& pool,
-                                         const Clock& clock) {
+int32_t ContextTokens(const LoadedTarget& target, const NativeEngineOptions& options) {
   const auto limit = static_cast<int32_t>(
-      std::min<int64_t>(target->max_context_tokens, std::numeric_limits<int32_t>::max()));
+      std::min<int64_t>(target.max_context_tokens, std::numeric_limits<int32_t>::max()));
   const int32_t context_tokens = options.context_tokens == 0 ? limit : options.context_tokens;
   if (context_tokens < 1 || context_tokens > limit) {
     ThrowBadInput("context is " + std::to_string(context_tokens) + " tokens, expected 1 to " +
                   std::to_string(limit) + ", the model's limit");
   }
+  return context_tokens;
+}
+
+void ThrowNeedsConfidence(const std::string& policy, const std::string& drafter_path) {
+  ThrowBadInput("policy " + policy + " needs a confidence head, drafter " + drafter_path +
+                " has none");
+}
+
+std::unique_ptr<Engine> MakeNativeEngine(const std::shared_ptr<const LoadedTarget>& target,
+                                         const NativeEngineOptions& options, ThreadPool& pool,
+                                         const Clock& clock) {
+  const int32_t context_tokens = ContextTokens(*target, options);
   NativeEngineParts parts;
   parts.target = target->model;
-  parts.drafter = MakeDrafter(*target, options, context_tokens, pool);
+  if (options.drafter != "none") {
+    // A whole trained block runs however little of it is wanted: its rows need room of their own.
+    parts.drafter = LoadDrafter(options.drafter, {.path = options.drafter_path,
+                                                  .target = target->model,
+                                                  .target_sha256 = target->sha256,
+                                                  .mode = options.drafter_weights,
+                                                  .num_slots = options.max_concurrency,
+                                                  .context_tokens = context_tokens + kMostBlockRows,
+                                                  .pool = &pool});
+  }
   parts.policy = MakePolicy(options.policy);
   parts.draft_length = options.policy.draft_length;
   if (parts.drafter != nullptr) {
     parts.draft_length = std::min(parts.draft_length, parts.drafter->draft_length());
     if (parts.policy->needs_confidence() && !parts.drafter->has_confidence()) {
-      ThrowBadInput("policy " + parts.policy->Name() + " needs a confidence head, drafter " +
-                    options.drafter_path + " has none");
+      ThrowNeedsConfidence(parts.policy->Name(), options.drafter_path);
     }
   }
   parts.max_concurrency = options.max_concurrency;
@@ -80,11 +60,27 @@ std::unique_ptr<Engine> MakeNativeEngine(std::shared_ptr<const LoadedTarget> tar
 }
 
 DrafterFile DescribeDrafter(const std::string& path) {
-  const MappedFile file(path + "/model.safetensors");
-  return {.name = FileName(path),
-          .sha256 = Sha256Hex(file.bytes()),
-          .path = path,
-          .size_bytes = static_cast<int64_t>(file.bytes().size())};
+  DrafterFile described{.name = ArtifactName(path), .sha256 = "", .path = path};
+  const std::string whole = path + "/model.safetensors";
+  if (!std::filesystem::exists(path + "/model.safetensors.index.json") ||
+      std::filesystem::exists(whole)) {
+    const MappedFile file(whole);
+    described.sha256 = Sha256Hex(file.bytes());
+    described.size_bytes = static_cast<int64_t>(file.bytes().size());
+    return described;
+  }
+  // Shards: the hash of their names and hashes, in order of name.
+  std::map<std::string, std::string> hashes;
+  for (const auto& entry : std::filesystem::directory_iterator(path)) {
+    if (entry.path().extension() != ".safetensors") continue;
+    const MappedFile file(entry.path().string());
+    hashes[entry.path().filename().string()] = Sha256Hex(file.bytes());
+    described.size_bytes += static_cast<int64_t>(file.bytes().size());
+  }
+  std::string text;
+  for (const auto& [name, hash] : hashes) text += name + ' ' + hash + '\n';
+  described.sha256 = Sha256Hex(text);
+  return described;
 }
 
 }  // namespace dsb

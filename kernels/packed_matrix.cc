@@ -103,6 +103,20 @@ class LaneWriter {
 
 void PackedMatrix::FreeAligned::operator()(std::byte* data) const { FreeHuge(data, bytes); }
 
+const char* WeightModeName(WeightMode mode) {
+  switch (mode) {
+    case WeightMode::kStored:
+      return "stored";
+    case WeightMode::kBf16:
+      return "bf16";
+    case WeightMode::kF32:
+      return "f32";
+    case WeightMode::kQ8:
+      return "q8";
+  }
+  CheckFailed("mode is an enumerator", __FILE__, __LINE__);
+}
+
 PackedMatrix PackedMatrix::Pack(std::span<const StoredRows> parts, WeightMode mode) {
   DSB_CHECK(!parts.empty());
   PackedMatrix out;

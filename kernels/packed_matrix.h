@@ -23,6 +23,8 @@ enum class WeightMode {
         // stored
 };
 
+const char* WeightModeName(WeightMode mode);  // stored, bf16, f32, q8
+
 // What one 32-column block of a packed row holds, and what Gemm turns its input rows into.
 enum class PackedFormat {
   kF32,   // f32; input float; fma in float

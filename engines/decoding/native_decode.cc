@@ -20,10 +20,13 @@ void NativeEngine::Decode(std::vector<Sequence*> sequences, StepResult& result, 
   DecodeRound round;
   round.sequences = std::move(sequences);
   Draft(round, timer);
+  timer.Begin(Phase::kSchedule);
   Choose(round);
   timer.End(Phase::kSchedule);
+  timer.Begin(Phase::kVerify);
   RunTarget(round, result);
   timer.End(Phase::kVerify);
+  timer.Begin(Phase::kSample);
   Accept(round);
   timer.End(Phase::kSample);
   Commit(round, result, timer);
@@ -34,6 +37,7 @@ void NativeEngine::Draft(DecodeRound& round, PhaseTimer& timer) {
     round.blocks.resize(round.sequences.size());
     return;
   }
+  timer.Begin(Phase::kDraft);
   for (const Sequence* sequence : round.sequences) {
     round.requests.push_back(
         {.slot = sequence->slot(),
@@ -41,6 +45,7 @@ void NativeEngine::Draft(DecodeRound& round, PhaseTimer& timer) {
          .anchor_position = sequence->anchor_position(),
          .max_tokens = std::min(parts_.draft_length, sequence->remaining() - 1),
          .sampling = sequence->request().sampling,
+         .stop_tokens = sequence->request().stop_tokens,
          .seed = sequence->request().seed,
          .random_id = sequence->request().random_id,
          .round = sequence->round()});
@@ -48,6 +53,7 @@ void NativeEngine::Draft(DecodeRound& round, PhaseTimer& timer) {
   round.blocks = parts_.drafter->Draft(round.requests);
   timer.End(Phase::kDraft);
   if (parts_.drafter->has_confidence()) {
+    timer.Begin(Phase::kConfidence);
     parts_.drafter->Confidence(round.requests, round.blocks);
     timer.End(Phase::kConfidence);
   }
@@ -126,42 +132,31 @@ void NativeEngine::Accept(DecodeRound& round) {
 }
 
 void NativeEngine::Commit(DecodeRound& round, StepResult& result, PhaseTimer& timer) {
-  std::vector<Sequence::Commit> commits(round.sequences.size());
+  timer.Begin(Phase::kCommit);
+  std::vector<std::vector<int32_t>> committed;
   for (size_t i = 0; i < round.sequences.size(); ++i) {
-    Sequence& sequence = *round.sequences[i];
-    const VerifyOutcome& outcome = round.outcomes[i];
-    if (!outcome.finite) {
-      Fail(sequence, result);
-      continue;
-    }
-    const int32_t position = sequence.anchor_position();
-    const std::span<const int32_t> accepted =
-        round.Verified(i).first(static_cast<size_t>(outcome.accepted));
-    commits[i] = sequence.CommitRound(accepted, outcome.next_token);
-    std::vector<int32_t> tokens(accepted.begin(), accepted.end());
-    tokens.push_back(outcome.next_token);
-    tokens.resize(static_cast<size_t>(commits[i].committed));
-    DraftBlock& block = round.blocks[i];
-    result.rounds.push_back({.request_id = sequence.request().id,
-                             .position = position,
-                             .proposed = static_cast<int32_t>(block.tokens.size()),
-                             .verified = round.lengths[i],
-                             .accepted = commits[i].accepted,
-                             .committed = commits[i].committed,
-                             .cut = commits[i].cut,
-                             .confidence = std::move(block.confidence),
-                             .draft_ids = std::move(block.tokens)});
-    Emit(sequence, std::move(tokens), result);
+    committed.push_back(table_.CommitRound(*round.sequences[i],
+                                           {.draft_ids = round.blocks[i].tokens,
+                                            .confidence = round.blocks[i].confidence,
+                                            .verified = round.lengths[i],
+                                            .outcome = round.outcomes[i]},
+                                           result));
   }
   timer.End(Phase::kCommit);
   if (parts_.drafter == nullptr) return;
+  timer.Begin(Phase::kDraft);
+  std::vector<CommittedRows> rows;
   for (size_t i = 0; i < round.sequences.size(); ++i) {
     const Sequence& sequence = *round.sequences[i];
-    if (sequence.end() != EndReason::kNone || !round.outcomes[i].finite) continue;
+    if (sequence.end() != EndReason::kNone || committed[i].empty()) continue;
+    const auto count = static_cast<int32_t>(committed[i].size());
     // The anchor and the accepted drafts; the next token has no features yet.
-    parts_.drafter->Advance(sequence.slot(), sequence.anchor_position() - commits[i].committed,
-                            runner_.Features(i, commits[i].committed));
+    rows.push_back({.slot = sequence.slot(),
+                    .first_position = sequence.anchor_position() - count,
+                    .features = runner_.Features(i, count),
+                    .next_tokens = committed[i]});
   }
+  if (!rows.empty()) parts_.drafter->Advance(rows);
   timer.End(Phase::kDraft);
 }
 

@@ -5,14 +5,14 @@
 
 #include <cstdint>
 #include <memory>
-#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/thread_pool.h"
 #include "engines/decoding/phase_timer.h"
-#include "engines/decoding/sequence.h"
+#include "engines/decoding/sequence_table.h"
 #include "engines/decoding/verify.h"
 #include "engines/drafter.h"
 #include "engines/engine.h"
@@ -40,30 +40,28 @@ class NativeEngine : public Engine {
   void Admit(EngineRequest request) override;
   StepResult Step(int64_t until_ns) override;
   void Cancel(int64_t request_id) override;
+  void Instrument(const Instrumentation& instrumentation) override {
+    instrumentation_ = instrumentation;
+  }
 
  private:
   struct DecodeRound;  // the working set of one round over the decoding sequences
 
-  void EndCancelled(StepResult& result);
-  void Prefill(std::vector<Sequence*> sequences, StepResult& result);
-  void FinishPrefill(Sequence& sequence, size_t input_index, StepResult& result);
+  void Prefill(std::span<Sequence* const> sequences, StepResult& result);
+  bool FinishPrefill(Sequence& sequence, size_t input_index, StepResult& result);
   void Decode(std::vector<Sequence*> sequences, StepResult& result, PhaseTimer& timer);
   void Draft(DecodeRound& round, PhaseTimer& timer);
   void Choose(DecodeRound& round);
   void RunTarget(DecodeRound& round, StepResult& result);
   void Accept(DecodeRound& round);
   void Commit(DecodeRound& round, StepResult& result, PhaseTimer& timer);
-  void Emit(const Sequence& sequence, std::vector<int32_t> tokens, StepResult& result);
-  void Fail(const Sequence& sequence, StepResult& result);
-  void RemoveEnded(const StepResult& result);
 
   NativeEngineParts parts_;
   ThreadPool* pool_;
   const Clock* clock_;
+  Instrumentation instrumentation_;
   TargetRunner runner_;
-  std::vector<std::unique_ptr<Sequence>> sequences_;  // in flight, in the order they were admitted
-  std::vector<int32_t> free_slots_;
-  std::set<int64_t> cancelled_;
+  SequenceTable table_;
   std::vector<VerifyScratch> verify_scratch_;  // one per worker
 };
 

@@ -1,42 +1,40 @@
-#include <algorithm>
-
 #include "engines/decoding/native_engine.h"
-#include "kernels/vocabulary_row.h"
 
 namespace dsb {
 
-void NativeEngine::Prefill(std::vector<Sequence*> sequences, StepResult& result) {
+void NativeEngine::Prefill(std::span<Sequence* const> sequences, StepResult& result) {
+  const std::vector<PrefillChunk> chunks =
+      table_.TakeChunks(sequences, parts_.prefill_chunk_tokens, result);
   std::vector<TargetInput> inputs;
-  int32_t budget = parts_.prefill_chunk_tokens;
-  for (const Sequence* sequence : sequences) {
-    if (budget == 0) break;
-    const int32_t done = sequence->num_prefilled();
-    const int32_t count = std::min(budget, sequence->prompt_size() - done);
-    budget -= count;
-    if (done == 0) result.admitted.push_back(sequence->request().id);
-    inputs.push_back({.slot = sequence->slot(),
-                      .first_position = done,
-                      .tokens = std::span(sequence->request().prompt)
-                                    .subspan(static_cast<size_t>(done), static_cast<size_t>(count)),
-                      .num_logit_rows = done + count == sequence->prompt_size() ? 1 : 0});
-    result.num_prefill_tokens += count;
-    result.padded_tokens += count;
-    result.context_tokens += done + count;
+  for (const PrefillChunk& chunk : chunks) {
+    inputs.push_back({.slot = chunk.sequence->slot(),
+                      .first_position = chunk.first_position,
+                      .tokens = chunk.tokens,
+                      .num_logit_rows = chunk.last ? 1 : 0});
   }
   runner_.Forward(inputs);
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    Sequence& sequence = *sequences[i];
-    const auto count = static_cast<int32_t>(inputs[i].tokens.size());
-    if (parts_.drafter != nullptr) {
-      parts_.drafter->Advance(sequence.slot(), sequence.num_prefilled(),
-                              runner_.Features(i, count));
+  std::vector<CommittedRows> committed;
+  std::vector<std::vector<int32_t>> next_tokens(chunks.size());
+  for (size_t i = 0; i < chunks.size(); ++i) {
+    Sequence& sequence = *chunks[i].sequence;
+    next_tokens[i].assign(chunks[i].tokens.begin() + 1, chunks[i].tokens.end());
+    if (!chunks[i].last) {
+      next_tokens[i].push_back(
+          sequence.request().prompt[static_cast<size_t>(sequence.num_prefilled())]);
+    } else {
+      if (!FinishPrefill(sequence, i, result) || sequence.end() != EndReason::kNone) continue;
+      next_tokens[i].push_back(sequence.anchor());
     }
-    sequence.AddPrefilled(count);
-    if (!sequence.prefilling()) FinishPrefill(sequence, i, result);
+    committed.push_back(
+        {.slot = sequence.slot(),
+         .first_position = chunks[i].first_position,
+         .features = runner_.Features(i, static_cast<int32_t>(chunks[i].tokens.size())),
+         .next_tokens = next_tokens[i]});
   }
+  if (parts_.drafter != nullptr && !committed.empty()) parts_.drafter->Advance(committed);
 }
 
-void NativeEngine::FinishPrefill(Sequence& sequence, size_t input_index, StepResult& result) {
+bool NativeEngine::FinishPrefill(Sequence& sequence, size_t input_index, StepResult& result) {
   const EngineRequest& request = sequence.request();
   // The first token is a round with nothing verified, drawn from its own stream.
   const auto uniform = [&request, &sequence](RandomPurpose, int32_t) {
@@ -52,9 +50,7 @@ void NativeEngine::FinishPrefill(Sequence& sequence, size_t input_index, StepRes
        .sampling = request.sampling,
        .logits = [this, input_index](int32_t) { return runner_.Logits(input_index, 0); }},
       uniform, verify_scratch_[0]);
-  if (!outcome.finite) return Fail(sequence, result);
-  sequence.CommitFirst(outcome.next_token);
-  Emit(sequence, {outcome.next_token}, result);
+  return table_.CommitFirst(sequence, outcome, result);
 }
 
 }  // namespace dsb

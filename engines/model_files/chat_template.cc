@@ -9,7 +9,6 @@
 namespace dsb {
 namespace {
 
-constexpr char kTemplateKey[] = "tokenizer.chat_template";
 constexpr std::string_view kStart = "<|im_start|>";
 constexpr std::string_view kEnd = "<|im_end|>";
 constexpr std::string_view kEndOfText = "<|endoftext|>";
@@ -24,10 +23,10 @@ bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-void RequireToken(const GgufFile& file, const Tokenizer& tokenizer, std::string_view literal) {
+void RequireToken(const ChatTemplate& chat, const Tokenizer& tokenizer, std::string_view literal) {
   if (tokenizer.Find(literal) >= 0) return;
-  ThrowBadInput(file.path() + ": key \"tokenizer.ggml.tokens\": found no control token " +
-                Quoted(literal) + ", expected it for the file's chat template");
+  ThrowBadInput(chat.tokens_place + ": found no control token " + Quoted(literal) +
+                ", expected it for the chat template");
 }
 
 // Collects text until a control token ends it: text between two control tokens is encoded as one.
@@ -129,25 +128,31 @@ void CheckMessages(std::span<const ChatMessage> messages) {
 }  // namespace
 
 ChatFormat DetectChatFormat(const GgufFile& file, const Tokenizer& tokenizer) {
-  const std::string& text = file.String(kTemplateKey);
+  return DetectChatFormat({.text = file.String("tokenizer.chat_template"),
+                           .place = file.path() + ": key \"tokenizer.chat_template\"",
+                           .tokens_place = file.path() + ": key \"tokenizer.ggml.tokens\""},
+                          tokenizer);
+}
+
+ChatFormat DetectChatFormat(const ChatTemplate& chat, const Tokenizer& tokenizer) {
+  const std::string& text = chat.text;
   const std::string hash = Sha256Hex(text);
   const bool chatml = Contains(text, kStart) && Contains(text, kEnd);
   const bool thinks = Contains(text, kThink) && Contains(text, "enable_thinking");
   const bool smollm = Contains(text, kSmolLmSystem);
   if (hash == kSmolLm2TemplateSha256 || (chatml && smollm && !Contains(text, "think"))) {
-    RequireToken(file, tokenizer, kStart);
-    RequireToken(file, tokenizer, kEnd);
+    RequireToken(chat, tokenizer, kStart);
+    RequireToken(chat, tokenizer, kEnd);
     return ChatFormat::kSmolLm2;
   }
   if (chatml && thinks && !smollm) {
     for (const std::string_view literal : {kStart, kEnd, kThink, kEndThink}) {
-      RequireToken(file, tokenizer, literal);
+      RequireToken(chat, tokenizer, literal);
     }
     return ChatFormat::kQwen3NonThinking;
   }
-  ThrowBadInput(file.path() + ": key \"" + kTemplateKey + "\": found an unknown template (" +
-                std::to_string(text.size()) + " bytes, SHA-256 " + hash +
-                "), expected SmolLM2's or Qwen3's");
+  ThrowBadInput(chat.place + ": found an unknown template (" + std::to_string(text.size()) +
+                " bytes, SHA-256 " + hash + "), expected SmolLM2's or Qwen3's");
 }
 
 Tokenizer::Encoding RenderChat(const Tokenizer& tokenizer, ChatFormat format,
@@ -178,11 +183,16 @@ Tokenizer::Encoding RenderChat(const Tokenizer& tokenizer, ChatFormat format,
   return prompt.Take();
 }
 
-std::vector<int32_t> StopTokens(const Tokenizer& tokenizer, ChatFormat) {
+std::vector<int32_t> StopTokens(const Tokenizer& tokenizer, ChatFormat,
+                                std::span<const int32_t> stated) {
   std::vector<int32_t> stops;
-  for (const int32_t id : {tokenizer.Find(kEnd), tokenizer.Find(kEndOfText), tokenizer.eos_id()}) {
+  const auto add = [&stops](int32_t id) {
     if (id >= 0 && std::find(stops.begin(), stops.end(), id) == stops.end()) stops.push_back(id);
+  };
+  for (const int32_t id : {tokenizer.Find(kEnd), tokenizer.Find(kEndOfText), tokenizer.eos_id()}) {
+    add(id);
   }
+  for (const int32_t id : stated) add(id);
   return stops;
 }
 

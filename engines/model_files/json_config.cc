@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "engines/model_files/strict_json.h"
 
 namespace dsb {
 
@@ -33,6 +34,7 @@ JsonConfig JsonConfig::Read(const std::string& path) {
 }
 
 JsonConfig JsonConfig::Parse(const std::string& text, const std::string& name) {
+  CheckStrictJson(text, name);
   json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) ThrowBadInput(name + ": not a JSON object");
   auto data = std::make_unique<Data>();
@@ -46,6 +48,14 @@ void JsonConfig::Refuse(const std::string& key, const std::string& found,
 }
 
 bool JsonConfig::Has(const std::string& key) const { return data_->Find(key) != nullptr; }
+
+bool JsonConfig::IsText(const std::string& key) const {
+  return Has(key) && data_->Find(key)->is_string();
+}
+
+bool JsonConfig::IsList(const std::string& key) const {
+  return Has(key) && data_->Find(key)->is_array();
+}
 
 int64_t JsonConfig::Count(const std::string& key) const {
   const json* value = data_->Find(key);
@@ -115,6 +125,21 @@ std::vector<std::string> JsonConfig::Strings(const std::string& key) const {
     if (good) result.push_back(element.get<std::string>());
   }
   if (!good) Refuse(key, value->dump(), "a list of texts");
+  return result;
+}
+
+std::vector<JsonConfig> JsonConfig::Objects(const std::string& key) const {
+  const json* value = data_->Find(key);
+  if (value == nullptr) Refuse(key, "missing", "a list of objects");
+  if (!value->is_array()) Refuse(key, value->dump(), "a list of objects");
+  std::vector<JsonConfig> result;
+  for (const json& element : *value) {
+    const std::string place = key + "[" + std::to_string(result.size()) + "]";
+    if (!element.is_object()) Refuse(place, element.dump(), "an object");
+    auto data = std::make_unique<Data>();
+    data->object = element;
+    result.push_back(JsonConfig(std::move(data), name_ + ": " + place));
+  }
   return result;
 }
 

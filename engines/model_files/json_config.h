@@ -12,13 +12,16 @@ namespace dsb {
 
 class JsonConfig {
  public:
-  // kResource if the file cannot be read, kBadInput if it is not one JSON object.
+  // kResource if the file cannot be read, kBadInput if it is not one JSON object
+  // that keeps the rules of strict_json.h (unique keys, bounded depth).
   static JsonConfig Read(const std::string& path);
   static JsonConfig Parse(const std::string& text, const std::string& name);
   ~JsonConfig();
   JsonConfig(JsonConfig&&) noexcept;
 
   bool Has(const std::string& key) const;       // present and not null
+  bool IsText(const std::string& key) const;    // present and a text
+  bool IsList(const std::string& key) const;    // present and a list
   int64_t Count(const std::string& key) const;  // an integer, 1 .. 2^20
   int64_t CountOr(const std::string& key, int64_t otherwise) const;
   int64_t IntOr(const std::string& key, int64_t otherwise) const;
@@ -29,6 +32,7 @@ class JsonConfig {
   std::vector<int64_t> Ints(const std::string& key) const;
   std::vector<std::string> Strings(const std::string& key) const;
   std::optional<JsonConfig> Object(const std::string& key) const;  // none if absent or null
+  std::vector<JsonConfig> Objects(const std::string& key) const;   // a list of objects
   [[noreturn]] void Refuse(const std::string& key, const std::string& found,
                            const std::string& expected) const;
   const std::string& name() const { return name_; }

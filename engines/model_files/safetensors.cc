@@ -19,7 +19,9 @@ std::vector<int64_t> WidenIntegers(const SafetensorsEntry& entry) {
   std::vector<int64_t> values(entry.bytes.size() / entry.int_bytes);
   for (size_t i = 0; i < values.size(); ++i) {
     const std::byte* at = entry.bytes.data() + i * entry.int_bytes;
-    if (entry.int_bytes == sizeof(int32_t)) {
+    if (entry.int_bytes == 1) {
+      values[i] = std::to_integer<int64_t>(*at);
+    } else if (entry.int_bytes == sizeof(int32_t)) {
       int32_t narrow;
       std::memcpy(&narrow, at, sizeof narrow);
       values[i] = narrow;

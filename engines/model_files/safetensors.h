@@ -26,13 +26,15 @@ class Safetensors {
   const StoredTensor* Find(
       std::string_view name) const;  // float tensors (F32, F16, BF16); null if absent
   const std::vector<int64_t>* FindInts(
-      std::string_view name) const;  // I64 and I32 tensors, widened; null if absent
+      std::string_view name) const;  // I64, I32 and BOOL tensors, widened; null if absent
   // Tensors with a dimension of zero are legal in a file but never found here.
   const std::map<std::string, StoredTensor, std::less<>>& tensors() const { return tensors_; }
   // Throws kBadInput naming the tensor if a float is infinite or NaN. Weights are checked; fixtures
   // need not be.
   void CheckFinite() const;
   const std::string& path() const { return path_; }
+  // What Open read: one file, or the shards in order of name.
+  const std::vector<MappedFile>& files() const { return files_; }
 
  private:
   // Returns the names of all its tensors.

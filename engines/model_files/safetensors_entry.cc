@@ -27,12 +27,13 @@ struct Dtype {
   std::optional<TensorType> type;  // absent: integers
 };
 
-constexpr std::array<Dtype, 5> kDtypes = {{
+constexpr std::array<Dtype, 6> kDtypes = {{
     {"F32", 4, TensorType::kF32},
     {"F16", 2, TensorType::kF16},
     {"BF16", 2, TensorType::kBf16},
     {"I64", 8, std::nullopt},
     {"I32", 4, std::nullopt},
+    {"BOOL", 1, std::nullopt},
 }};
 
 [[noreturn]] void Fail(const std::string& place, const std::string& found,
@@ -62,7 +63,7 @@ const Dtype& ReadDtype(const Json& json, const std::string& place) {
   const auto found = std::find_if(kDtypes.begin(), kDtypes.end(),
                                   [&](const Dtype& dtype) { return name == dtype.name; });
   if (found == kDtypes.end()) {
-    Fail(place, "the dtype " + Quoted(name), "one of F32, F16, BF16, I64, I32");
+    Fail(place, "the dtype " + Quoted(name), "one of F32, F16, BF16, I64, I32, BOOL");
   }
   return *found;
 }

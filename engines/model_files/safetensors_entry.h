@@ -16,7 +16,7 @@ namespace dsb {
 struct SafetensorsEntry {
   std::string name;
   std::optional<TensorType> type;  // F32, F16 or BF16; absent: integers of `int_bytes`
-  uint64_t int_bytes = 0;          // 4 for I32, 8 for I64
+  uint64_t int_bytes = 0;          // 1 for BOOL, 4 for I32, 8 for I64
   std::vector<int64_t> shape;
   uint64_t begin = 0;  // bytes from the end of the header
   uint64_t end = 0;

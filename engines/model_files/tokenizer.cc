@@ -1,6 +1,7 @@
 #include "engines/model_files/tokenizer.h"
 
 #include <unordered_map>
+#include <utility>
 
 #include "base/error.h"
 #include "base/utf8.h"
@@ -39,8 +40,8 @@ class PieceCache {
 }  // namespace
 
 struct Tokenizer::Data {
-  explicit Data(const GgufFile& file)
-      : tables(ReadTokenizerTables(file)), pre_tokenizer(tables.pre_tokenizer) {
+  explicit Data(TokenizerTables read)
+      : tables(std::move(read)), pre_tokenizer(tables.pre_tokenizer) {
     for (size_t i = 0; i < tables.vocab_size(); ++i) {
       const TokenType type = tables.types[i];
       if (type == TokenType::kControl || type == TokenType::kUserDefined ||
@@ -65,7 +66,7 @@ struct Tokenizer::Data {
 
   void EncodeFragment(std::string_view fragment, Encoding& out) const {
     std::string normal;
-    if (tables.pre_tokenizer == PreTokenizerKind::kQwen2 && !IsAscii(fragment)) {
+    if (tables.normalizes && !IsAscii(fragment)) {
       normal = NormalizeNfc(fragment);
       fragment = normal;
     }
@@ -90,7 +91,8 @@ struct Tokenizer::Data {
   LiteralMatcher literals;  // views into tables.bytes
 };
 
-Tokenizer::Tokenizer(const GgufFile& file) : data_(std::make_unique<Data>(file)) {}
+Tokenizer::Tokenizer(const GgufFile& file) : Tokenizer(ReadTokenizerTables(file)) {}
+Tokenizer::Tokenizer(TokenizerTables tables) : data_(std::make_unique<Data>(std::move(tables))) {}
 Tokenizer::~Tokenizer() = default;
 Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
 

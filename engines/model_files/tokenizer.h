@@ -1,5 +1,5 @@
-// Byte-level BPE tokenizer from a GGUF's tokenizer.ggml.* keys (formats.md 4): pre-tokenizers
-// smollm and qwen2. Immutable and usable from any thread after construction.
+// Byte-level BPE tokenizer from a GGUF's tokenizer.ggml.* keys or a tokenizer.json (formats.md 4):
+// pre-tokenizers smollm and qwen2. Immutable and usable from any thread after construction.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,13 @@
 
 namespace dsb {
 
+struct TokenizerTables;
+
 class Tokenizer {
  public:
   explicit Tokenizer(
       const GgufFile& file);  // kBadInput on an unsupported model or inconsistent tables
+  explicit Tokenizer(TokenizerTables tables);  // as tokenizer_json.h reads them
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
 

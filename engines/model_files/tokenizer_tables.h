@@ -1,9 +1,12 @@
-// A tokenizer's tables as read from tokenizer.ggml.* and checked against each other (formats.md 1.3
-// rule 8). Holds no view into the file. Internal to the tokenizer.
+// A tokenizer's tables as read from a GGUF's tokenizer.ggml.* or a tokenizer.json and checked
+// against each other (formats.md 1.3 rule 8, 4.1). Hold no view into the file. Internal to the
+// tokenizer.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +29,7 @@ enum class TokenType : uint8_t {
 
 struct TokenizerTables {
   PreTokenizerKind pre_tokenizer = PreTokenizerKind::kSmolLm;
+  bool normalizes = false;                 // text to NFC first
   std::string bytes;                       // of all tokens, one after the other
   std::vector<uint64_t> starts;            // [vocab + 1]
   std::vector<TokenType> types;            // [vocab]
@@ -40,6 +44,21 @@ struct TokenizerTables {
     return std::string_view(bytes).substr(starts[i], starts[i + 1] - starts[i]);
   }
 };
+
+inline constexpr size_t kMaxVocabularyTokens = size_t{1} << 20;
+
+// What both kinds of file hold: token i is `tokens[i]`, normal ones in the byte alphabet; merge i
+// is "left right", rank i. The names are for errors.
+struct TokenLists {
+  std::string file, tokens_key, merges_key;
+  std::span<const std::string> tokens;
+  std::vector<TokenType> types;  // one a token
+  std::span<const std::string> merges;
+};
+
+// Fills all but the pre-tokenizer, the normalizer and the special ids. kBadInput naming file, key,
+// what was found and expected.
+void FillTables(const TokenLists& lists, TokenizerTables& tables);
 
 // Throws kBadInput naming file, key, what was found and expected.
 TokenizerTables ReadTokenizerTables(const GgufFile& file);

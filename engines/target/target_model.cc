@@ -1,10 +1,10 @@
 #include "engines/target/target_model.h"
 
 #include <array>
-#include <set>
+#include <utility>
 
-#include "base/error.h"
 #include "engines/target/hf_config.h"
+#include "engines/target/unknown_tensors.h"
 #include "engines/transformer/weight_source.h"
 
 namespace dsb {
@@ -41,18 +41,9 @@ std::shared_ptr<const TargetModel> TargetModel::FromGguf(std::shared_ptr<const G
   model->config_ = ConfigFromGguf(*file);
   model->mode_ = mode;
   model->file_ = file;
-  std::set<std::string> used = {"token_embd.weight", "output.weight", "output_norm.weight",
-                                "rope_freqs.weight"};
-  for (int64_t layer = 0; layer < model->config_.num_layers; ++layer) {
-    const LayerNames names = GgufLayerNames(layer);
-    used.insert({names.attention_norm, names.q, names.k, names.v, names.attention_output,
-                 names.mlp_norm, names.gate, names.up, names.down});
-  }
-  for (const StoredTensor& tensor : file->tensors()) {
-    if (!used.contains(tensor.name)) {
-      ThrowBadInput(file->path() + ": tensor " + tensor.name +
-                    " is not part of a Llama model, expected none that could change its maths");
-    }
+  model->warnings_ = file->warnings();
+  for (std::string& warning : CheckUnknownTensors(*file, model->config_.num_layers)) {
+    model->warnings_.push_back(std::move(warning));
   }
   model->Load({.weights = WeightSource(
                    file->path(), [&file](const std::string& name) { return file->Find(name); }),
@@ -66,8 +57,13 @@ std::shared_ptr<const TargetModel> TargetModel::FromGguf(std::shared_ptr<const G
 
 std::shared_ptr<const TargetModel> TargetModel::FromFolder(const std::string& path,
                                                            WeightMode mode) {
+  return FromFolder(path, std::make_shared<const Safetensors>(Safetensors::Open(path)), mode);
+}
+
+std::shared_ptr<const TargetModel> TargetModel::FromFolder(const std::string& path,
+                                                           std::shared_ptr<const Safetensors> file,
+                                                           WeightMode mode) {
   auto model = std::make_shared<TargetModel>();
-  auto file = std::make_shared<const Safetensors>(Safetensors::Open(path));
   model->config_ = ConfigFromFolder(path);
   model->mode_ = mode;
   model->file_ = file;

@@ -26,9 +26,15 @@ class TargetModel {
                                                      WeightMode mode);
   // A Hugging Face folder: config.json (model_type llama or qwen3) with safetensors.
   static std::shared_ptr<const TargetModel> FromFolder(const std::string& path, WeightMode mode);
+  // The same with the folder's weights already open.
+  static std::shared_ptr<const TargetModel> FromFolder(const std::string& path,
+                                                       std::shared_ptr<const Safetensors> file,
+                                                       WeightMode mode);
 
   const ModelConfig& config() const { return config_; }
   WeightMode mode() const { return mode_; }
+  // What looked odd in the file and was ignored; one line each, without the file's name.
+  const std::vector<std::string>& warnings() const { return warnings_; }
   const std::vector<DecoderLayer>& layers() const { return layers_; }
   const std::vector<float>& final_norm() const { return final_norm_; }
   const PackedMatrix& head() const { return head_; }
@@ -53,6 +59,7 @@ class TargetModel {
   Embedding embedding_;
   const StoredTensor* head_tensor_ = nullptr;
   std::unique_ptr<RopeTable> rope_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace dsb

@@ -63,7 +63,7 @@ void TargetRunner::Forward(std::span<const TargetInput> inputs) {
   Embed(inputs);
   features_.resize(static_cast<size_t>(num_rows_ * config.shape.hidden) *
                    options_.feature_layers.size());
-  Tap(-1);
+  Tap(kEmbeddingFeature);
   for (int64_t layer = 0; layer < config.num_layers; ++layer) {
     for (size_t i = 0; i < inputs.size(); ++i) {
       sequences_[i].kv = kv_.Layer(layer, inputs[i].slot);
@@ -78,7 +78,25 @@ void TargetRunner::Forward(std::span<const TargetInput> inputs) {
                     scratch_, *pool_);
     Tap(static_cast<int32_t>(layer));
   }
+  TapFinalNorm();
   ComputeLogits(inputs);
+}
+
+void TargetRunner::TapFinalNorm() {
+  const ModelConfig& config = model_->config();
+  const size_t num_layers = options_.feature_layers.size();
+  for (size_t i = 0; i < num_layers; ++i) {
+    if (options_.feature_layers[i] != kFinalNormFeature) continue;
+    RmsNorm({.input = x_.data(),
+             .input_stride = config.shape.hidden,
+             .weight = model_->final_norm().data(),
+             .output = features_.data() + static_cast<int64_t>(i) * config.shape.hidden,
+             .output_stride = static_cast<int64_t>(num_layers) * config.shape.hidden,
+             .num_rows = num_rows_,
+             .size = config.shape.hidden,
+             .epsilon = config.shape.norm_epsilon},
+            *pool_);
+  }
 }
 
 void TargetRunner::ComputeLogits(std::span<const TargetInput> inputs) {

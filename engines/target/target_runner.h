@@ -29,7 +29,7 @@ class TargetRunner {
   struct Options {
     int32_t num_slots = 1;
     int32_t context_tokens = 0;           // positions per slot, <= the model's own limit
-    std::vector<int32_t> feature_layers;  // outputs to keep, in this order; -1: the embedding
+    std::vector<int32_t> feature_layers;  // outputs to keep, in this order (drafter.h)
   };
   TargetRunner(std::shared_ptr<const TargetModel> model, const Options& options, ThreadPool& pool);
 
@@ -49,6 +49,7 @@ class TargetRunner {
  private:
   void Embed(std::span<const TargetInput> inputs);
   void Tap(int32_t layer);
+  void TapFinalNorm();
   void ComputeLogits(std::span<const TargetInput> inputs);
 
   std::shared_ptr<const TargetModel> model_;

@@ -1,5 +1,6 @@
 #include "engines/transformer/decoder_layer.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/rms_norm.h"
@@ -13,14 +14,18 @@ void NormHeads(float* rows, int64_t stride, int64_t num_rows, int64_t num_heads,
                std::span<const float> weight, float epsilon, ThreadPool& pool) {
   if (weight.empty()) return;
   const auto head_dim = static_cast<int64_t>(weight.size());
-  for (int64_t row = 0; row < num_rows; ++row) {
-    float* heads = rows + row * stride;
-    RmsNorm({.input = heads,
-             .input_stride = head_dim,
+  // The vectors to normalise lie on a grid of rows and heads: few long calls along its longer side.
+  const bool along_rows = num_rows > num_heads;
+  const int64_t inner_step = along_rows ? stride : head_dim;
+  const int64_t outer_step = along_rows ? head_dim : stride;
+  for (int64_t call = 0; call < std::min(num_rows, num_heads); ++call) {
+    float* first = rows + call * outer_step;
+    RmsNorm({.input = first,
+             .input_stride = inner_step,
              .weight = weight.data(),
-             .output = heads,
-             .output_stride = head_dim,
-             .num_rows = num_heads,
+             .output = first,
+             .output_stride = inner_step,
+             .num_rows = std::max(num_rows, num_heads),
              .size = head_dim,
              .epsilon = epsilon},
             pool);
@@ -48,10 +53,14 @@ void AttentionHalf(const LayerCall& call, LayerScratch& scratch, ThreadPool& poo
   const LayerShape& shape = *call.shape;
   const DecoderLayer& layer = *call.layer;
   const int64_t width = shape.qkv_width();
-  NormRows(call, layer.attention_norm, scratch.normed.data(), pool);
+  const float* input = call.attention_input;
+  if (input == nullptr) {
+    NormRows(call, layer.attention_norm, scratch.normed.data(), pool);
+    input = scratch.normed.data();
+  }
   Gemm({.weights = &layer.qkv,
-        .input = scratch.normed.data(),
-        .input_stride = shape.hidden,
+        .input = input,
+        .input_stride = layer.qkv.cols(),
         .output = scratch.qkv.data(),
         .output_stride = width,
         .num_rows = call.num_rows},

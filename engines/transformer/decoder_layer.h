@@ -32,7 +32,9 @@ struct LayerShape {
 
 struct DecoderLayer {
   std::vector<float> attention_norm;  // [hidden]
-  PackedMatrix qkv;  // [query_width + 2 kv_width, hidden]: q, k, v rows, rotate-half order
+  // [query_width + 2 kv_width, hidden, or what `attention_input` is wide]: q, k, v rows,
+  // rotate-half order.
+  PackedMatrix qkv;
   std::vector<float> q_norm, k_norm;  // [head_dim]; empty: no q/k norm
   PackedMatrix attention_output;      // [hidden, query_width]
   std::vector<float> mlp_norm;        // [hidden]
@@ -52,7 +54,9 @@ struct LayerScratch {
 struct LayerCall {
   const DecoderLayer* layer = nullptr;
   const LayerShape* shape = nullptr;
-  float* x = nullptr;                  // [num_rows, hidden], in place
+  float* x = nullptr;  // [num_rows, hidden], in place
+  // What q, k and v are products of, [num_rows, layer->qkv.cols()], in place of n.
+  const float* attention_input = nullptr;
   const int32_t* positions = nullptr;  // [num_rows]
   int64_t num_rows = 0;
   const RopeTable* rope = nullptr;

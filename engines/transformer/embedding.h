@@ -15,6 +15,7 @@ class Embedding {
   // `table` outlives the object: shape [rows, cols].
   explicit Embedding(const StoredTensor& table) : table_(&table) {}
 
+  const StoredTensor& table() const { return *table_; }
   int64_t rows() const { return table_->rows(); }
   int64_t cols() const { return table_->cols(); }
   // out.size() == cols(); 0 <= id < rows().

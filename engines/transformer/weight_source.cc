@@ -97,9 +97,10 @@ DecoderLayer LoadDecoderLayer(const LayerLoad& load, const LayerNames& names) {
     layer.q_norm = source.Vector(names.q_norm, shape.head_dim);
     layer.k_norm = source.Vector(names.k_norm, shape.head_dim);
   }
-  StoredRows q = AllRows(source.Get(names.q, {shape.query_width(), shape.hidden}));
-  StoredRows k = AllRows(source.Get(names.k, {shape.kv_width(), shape.hidden}));
-  const StoredRows v = AllRows(source.Get(names.v, {shape.kv_width(), shape.hidden}));
+  const int64_t inputs = load.attention_inputs == 0 ? shape.hidden : load.attention_inputs;
+  StoredRows q = AllRows(source.Get(names.q, {shape.query_width(), inputs}));
+  StoredRows k = AllRows(source.Get(names.k, {shape.kv_width(), inputs}));
+  const StoredRows v = AllRows(source.Get(names.v, {shape.kv_width(), inputs}));
   std::vector<int32_t> q_order, k_order;
   if (load.neighbour_rope) {
     q_order = RotateHalfOrder(shape.num_heads, shape.head_dim);

@@ -48,7 +48,8 @@ struct LayerLoad {
   const WeightSource* source = nullptr;
   const LayerShape* shape = nullptr;
   bool qk_norm = false;
-  bool neighbour_rope = false;  // q and k rows are stored in neighbour order
+  bool neighbour_rope = false;   // q and k rows are stored in neighbour order
+  int64_t attention_inputs = 0;  // columns of q, k and v; 0: hidden
   WeightMode mode = WeightMode::kStored;
 };
 DecoderLayer LoadDecoderLayer(const LayerLoad& load, const LayerNames& names);

@@ -1,0 +1,17 @@
+// Choosing one draft token from its logits: the arg max, or a draw from the draft law at the
+// request's temperature (verification.md 1). Any thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "engines/drafter.h"
+
+namespace dsb {
+
+// Appends the token at index anchor + 1 + k to `block`: both ids and, if it is drawn, exactly the
+// law it was drawn from. `target_ids` as Drafter::target_ids.
+void ChooseDraft(const DraftRequest& request, std::span<const float> logits,
+                 std::span<const int32_t> target_ids, int32_t k, DraftBlock& block);
+
+}  // namespace dsb

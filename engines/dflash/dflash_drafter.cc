@@ -1,0 +1,74 @@
+#include "engines/dflash/dflash_drafter.h"
+
+#include "engines/decoding/draft_choice.h"
+#include "engines/model_files/json_config.h"
+
+namespace dsb {
+namespace {
+
+constexpr const char* kDeepSpec = "Qwen3DSparkModel";
+constexpr const char* kOriginal = "DFlashDraftModel";
+
+BlockConfig ReadConfig(const std::string& path) {
+  const JsonConfig file = JsonConfig::Read(path + "/config.json");
+  if (ArchitectureFromConfig(file, {kDeepSpec, kOriginal}) == kOriginal) {
+    return BlockConfigFromFile(file, BlockLayout::kMaskFill);
+  }
+  const int64_t rank = file.IntOr("markov_rank", 0);
+  if (rank != 0) {
+    file.Refuse("markov_rank", std::to_string(rank),
+                "0; with a Markov head it is a dspark checkpoint");
+  }
+  if (file.BoolOr("enable_confidence_head", false)) {
+    file.Refuse("enable_confidence_head", "true", "false in a dflash checkpoint");
+  }
+  return BlockConfigFromFile(file, BlockLayout::kAnchorFirst);
+}
+
+}  // namespace
+
+std::shared_ptr<const BlockWeights> LoadDFlashWeights(const std::string& path,
+                                                      std::shared_ptr<const TargetModel> target,
+                                                      const std::string& target_sha256,
+                                                      WeightMode mode) {
+  auto weights = std::make_shared<BlockWeights>();
+  weights->config = ReadConfig(path);
+  weights->Load(path, std::move(target), target_sha256, mode);
+  return weights;
+}
+
+int64_t DFlashFlopsPerDraft(const BlockWeights& weights) {
+  const int64_t layers = weights.multiply_adds_row() - weights.head().multiply_adds();
+  return 2 * (weights.config.block_rows * layers +
+              weights.config.draft_length() * weights.head().multiply_adds());
+}
+
+DFlashDrafter::DFlashDrafter(std::shared_ptr<const BlockWeights> weights, int32_t num_slots,
+                             int32_t context_tokens, ThreadPool& pool)
+    : BlockDrafter(weights, num_slots, context_tokens, pool), weights_(std::move(weights)) {}
+
+std::unique_ptr<Drafter> DFlashDrafter::Load(const DrafterLoad& load) {
+  auto weights = LoadDFlashWeights(load.path, load.target, load.target_sha256, load.mode);
+  return std::make_unique<DFlashDrafter>(std::move(weights), load.num_slots, load.context_tokens,
+                                         *load.pool);
+}
+
+void DFlashDrafter::Confidence(std::span<const DraftRequest> /*requests*/,
+                               std::span<DraftBlock> /*blocks*/) {}
+
+std::vector<DraftBlock> DFlashDrafter::ChooseTokens(std::span<const DraftRequest> requests,
+                                                    std::span<const int32_t> forced) {
+  std::vector<DraftBlock> blocks(requests.size());
+  pool().ParallelFor(
+      static_cast<int64_t>(requests.size()), 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+        for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+          for (int32_t k = 0; k < requests[i].max_tokens; ++k) {
+            ChooseDraft(requests[i], LogitRow(i, k), target_ids(), k, blocks[i]);
+            if (!forced.empty()) blocks[i].tokens.back() = forced[static_cast<size_t>(k)];
+          }
+        }
+      });
+  return blocks;
+}
+
+}  // namespace dsb

@@ -1,0 +1,26 @@
+// config.json of an Eagle3 checkpoint: DeepSpec's (drafters.md 3.2, 5.1) or an original release's
+// (3.4).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engines/recurrent/recurrent_config.h"
+
+namespace dsb {
+
+struct Eagle3Config {
+  RecurrentConfig common;
+  bool original = false;              // a release in the layout of the EAGLE-3 authors
+  std::vector<int32_t> layers;        // feature layers; empty: the original's default
+  bool norm_before_residual = false;  // the layer adds to the normed hidden state
+
+  // Reads PATH/config.json. kBadInput naming file, key, found and expected.
+  static Eagle3Config Read(const std::string& path);
+};
+
+// Outputs of layers 1, L/2 - 1 and L - 4 (drafters.md 3.4).
+std::vector<int32_t> OriginalFeatureLayers(int64_t num_target_layers);
+
+}  // namespace dsb

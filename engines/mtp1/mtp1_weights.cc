@@ -1,0 +1,72 @@
+#include "engines/mtp1/mtp1_weights.h"
+
+#include <array>
+#include <utility>
+
+#include "engines/model_files/json_config.h"
+
+namespace dsb {
+namespace {
+
+RecurrentConfig ReadConfig(const std::string& path) {
+  const JsonConfig file = JsonConfig::Read(path + "/config.json");
+  const std::vector<std::string> architectures = file.Strings("architectures");
+  if (architectures.size() != 1 || architectures[0] != "MtpDraftModel") {
+    file.Refuse("architectures", architectures.empty() ? "empty" : "\"" + architectures[0] + "\"",
+                "[\"MtpDraftModel\"]");
+  }
+  const std::string input = file.StringOr("hidden_input", "post_final_norm");
+  if (input != "post_final_norm") {
+    file.Refuse("hidden_input", "\"" + input + "\"", "post_final_norm");
+  }
+  const int64_t layers = file.CountOr("num_hidden_layers", 1);
+  if (layers != 1) file.Refuse("num_hidden_layers", std::to_string(layers), "1");
+  RecurrentConfig config = RecurrentConfig::From(file);
+  config.draft_length = DraftLengthOr(file, "num_nextn_predict_layers", 1);
+  return config;
+}
+
+struct Names {
+  std::string module, layer, final_norm, embedding, head;
+};
+
+Names FindNames(const WeightSource& source, int64_t num_target_layers) {
+  const std::string prefix = "model.layers." + std::to_string(num_target_layers) + ".";
+  if (source.Has("eh_proj.weight") || !source.Has(prefix + "eh_proj.weight")) {
+    return {.module = "",
+            .layer = "layers.0.",
+            .final_norm = "norm.weight",
+            .embedding = "embed_tokens.weight",
+            .head = "lm_head.weight"};
+  }
+  return {.module = prefix,
+          .layer = prefix,
+          .final_norm = prefix + "shared_head.norm.weight",
+          .embedding = prefix + "embed_tokens.weight",
+          .head = prefix + "shared_head.head.weight"};
+}
+
+}  // namespace
+
+std::shared_ptr<const Mtp1Weights> Mtp1Weights::Load(const std::string& path,
+                                                     std::shared_ptr<const TargetModel> target,
+                                                     const std::string& target_sha256,
+                                                     WeightMode mode) {
+  auto weights = std::make_shared<Mtp1Weights>();
+  weights->config = ReadConfig(path);
+  const WeightSource source = weights->Open(path, std::move(target), target_sha256);
+  const Names names = FindNames(source, weights->target->config().num_layers);
+  const int64_t hidden = weights->config.shape.hidden;
+  weights->embedding_norm = source.Vector(names.module + "enorm.weight", hidden);
+  weights->hidden_norm = source.Vector(names.module + "hnorm.weight", hidden);
+  weights->combination = PackedMatrix::Pack(
+      std::array{AllRows(source.Get(names.module + "eh_proj.weight", {hidden, 2 * hidden}))}, mode);
+  weights->LoadLayer(source, names.layer, 0, mode);
+  weights->final_norm = source.Vector(names.final_norm, hidden);
+  const bool shared = weights->config.share_target_embeddings;
+  weights->LoadTables(
+      source, {.embedding = shared ? "" : names.embedding, .head = shared ? "" : names.head}, mode);
+  return weights;
+}
+
+}  // namespace dsb

@@ -1,0 +1,33 @@
+// The keys of config.json that the one-layer autoregressive drafters (Eagle3, MTP) share
+// (drafters.md 5.1), with this project's additions: shared target embeddings, a reduced draft
+// vocabulary, the target's hash.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engines/drafter_checkpoint.h"
+#include "engines/model_files/json_config.h"
+#include "engines/transformer/decoder_layer.h"
+
+namespace dsb {
+
+struct RecurrentConfig {
+  LayerShape shape;
+  bool qk_norm = false;  // per-head norms: model_type qwen3
+  int64_t vocab_size = 0;
+  int64_t draft_vocab_size = 0;  // = vocab_size without a reduced vocabulary
+  int32_t draft_length = 0;      // draft tokens per round
+  bool share_target_embeddings = false;
+  std::vector<float> rope_frequencies;
+  DrafterTarget target;
+
+  // All but draft_length. kBadInput naming file, key, found and expected.
+  static RecurrentConfig From(const JsonConfig& file);
+};
+
+// An integer of 1 .. 64 at `key`: tokens per round. `otherwise` if it is absent.
+int32_t DraftLengthOr(const JsonConfig& file, const std::string& key, int32_t otherwise);
+
+}  // namespace dsb
