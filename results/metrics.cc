@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "results/metrics_device.h"
 #include "results/metrics_load.h"
 #include "results/metrics_phases.h"
 #include "results/metrics_rows.h"
@@ -51,6 +52,48 @@ void AddPhases(MetricContext* context) {
   }
 }
 
+void AddDevice(MetricContext* context) {
+  const RunData& data = context->data;
+  const std::optional<DeviceSummary> summary = SummariseDevice(data);
+  if (!summary) return;
+  const int64_t n = summary->num_steps;
+  const double tokens = AsDouble(summary->num_tokens), device_ns = AsDouble(summary->device_ns());
+  const double busy_ns = AsDouble(summary->busy_ns), wall_ns = AsDouble(summary->step_wall_ns);
+  context->Add(DeviceTimePerToken(data, context->options.bootstrap), "device_time_per_token",
+               "all");
+  for (const PhaseDeviceTotal& phase : summary->phases) {
+    context->AddPlain(AsDouble(phase.device_ns) / tokens, n, "device_time_per_token_" + phase.phase,
+                      "all");
+  }
+  context->AddPlain(device_ns / AsDouble(n), n, "device_time_per_step", "all");
+  context->AddPlain(busy_ns / tokens, n, "device_busy_per_token", "all");
+  context->AddPlain(busy_ns / wall_ns, n, "device_busy_share", "all");
+  context->AddPlain(1 - busy_ns / wall_ns, n, "device_idle_share", "all");
+  if (summary->kernel_ns) {
+    if (busy_ns > 0) {
+      context->AddPlain(AsDouble(*summary->kernel_ns) / busy_ns, n, "device_overlap", "all");
+    }
+    int64_t all_ns = 0, other_ns = 0;
+    for (const KernelTimeRecord& kernel : data.kernels) {
+      all_ns += kernel.total_ns;
+      if (kernel.phase == "other") other_ns += kernel.total_ns;
+    }
+    if (all_ns > 0) {
+      context->AddPlain(AsDouble(other_ns) / AsDouble(all_ns), n, "device_other_share", "all");
+    }
+  }
+  if (context->notes == nullptr) return;
+  if (summary->busy_ns > summary->step_wall_ns) {
+    context->notes->push_back(
+        {"device_busy_share", "all", "implausible: the device was busy for longer than the steps"});
+  }
+  if (const int64_t dropped = NumDroppedRecords(data); dropped > 0) {
+    context->notes->push_back(
+        {"device_time_per_token", "all",
+         "incomplete: the profiler lost " + std::to_string(dropped) + " records"});
+  }
+}
+
 }  // namespace
 
 std::vector<MetricRecord> ComputeMetrics(const RunData& data, const MetricOptions& options,
@@ -65,6 +108,7 @@ std::vector<MetricRecord> ComputeMetrics(const RunData& data, const MetricOption
   }
   AddLoad(&context);
   AddPhases(&context);
+  AddDevice(&context);
   return std::move(context.metrics);
 }
 

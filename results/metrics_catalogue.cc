@@ -63,6 +63,20 @@ constexpr auto kCatalogue = std::to_array<MetricDefinition>({
     {"phase_wall_share", "1", 0, "wall time of the phase / wall time of all steps"},
     {"phase_cpu_share", "1", 0, "thread CPU time of the phase / that of all phases"},
     {"parallel_efficiency", "1", 1, "thread CPU time / (wall time x threads)"},
+    {"device_time_per_token", "ns/token", -1,
+     "device time / delivered tokens: kernel durations (device_time_source cupti), time between "
+     "events (cuda_event) or thread CPU time (cpu_thread)"},
+    {"device_time_per_step", "ns/step", -1, "the same device time / steps"},
+    {"device_busy_per_token", "ns/token", -1,
+     "time in which the device did anything / delivered tokens; CPU: thread CPU time / threads"},
+    {"device_busy_share", "1", 0,
+     "time in which the device did anything / wall time of the steps; CPU: thread CPU time / "
+     "(wall time x threads)"},
+    {"device_idle_share", "1", -1, "1 - device_busy_share"},
+    {"device_overlap", "1", 0, "kernel durations / time in which the device did anything"},
+    {"device_other_share", "1", -1, "kernel time of no phase / all kernel time"},
+    {"observer_overhead", "1", -1,
+     "end-to-end time of the observed run / that of the unobserved one, same prompts, - 1"},
 });
 
 }  // namespace

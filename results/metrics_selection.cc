@@ -77,13 +77,30 @@ std::vector<std::string> ScopesOf(const RunData& data) {
   return scopes;
 }
 
-std::vector<const StepRecord*> MeasuredSteps(const RunData& data) {
-  std::vector<std::pair<int64_t, int64_t>> spans;
+std::vector<const RequestRow*> MeasuredRequests(const RunData& data) {
+  std::vector<const RequestRow*> requests;
   const int64_t segment = TimingSegment(data);
   for (const RequestRow& row : data.requests) {
     const RequestRecord& request = row.request;
     if (request.phase == "warmup" || request.segment_id != segment || !request.finished_ns)
       continue;
+    requests.push_back(&row);
+  }
+  return requests;
+}
+
+int64_t MeasuredTokens(const RunData& data) {
+  int64_t tokens = 0;
+  for (const RequestRow* row : MeasuredRequests(data)) {
+    for (const BurstRecord& burst : row->request.bursts) tokens += burst.num_tokens;
+  }
+  return tokens;
+}
+
+std::vector<const StepRecord*> MeasuredSteps(const RunData& data) {
+  std::vector<std::pair<int64_t, int64_t>> spans;
+  for (const RequestRow* row : MeasuredRequests(data)) {
+    const RequestRecord& request = row->request;
     spans.emplace_back(request.admitted_ns.value_or(request.issued_ns), *request.finished_ns);
   }
   std::sort(spans.begin(), spans.end());

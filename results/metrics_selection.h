@@ -38,6 +38,11 @@ Selection Select(const RunData& data, const std::string& scope = "all");
 // all, then domain:... and dataset:... in alphabetical order, of the requests that are not warm-up.
 std::vector<std::string> ScopesOf(const RunData& data);
 
+// Measured and drain requests that ended, of the segment that timing uses: what MeasuredSteps
+// worked on.
+std::vector<const RequestRow*> MeasuredRequests(const RunData& data);
+int64_t MeasuredTokens(const RunData& data);  // that they delivered
+
 // Steps that worked on a measured or drain request: those that start while one is in flight.
 std::vector<const StepRecord*> MeasuredSteps(const RunData& data);
 

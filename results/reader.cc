@@ -90,6 +90,27 @@ void ReadSteps(Store::Impl& impl, RunData& data) {
   }
 }
 
+void ReadKernels(Store::Impl& impl, RunData& data) {
+  Rows rows = impl.sql(
+                      "SELECT phase, kernel, device, batch_bucket, calls, total_ns, min_ns, "
+                      "max_ns, bytes, flops FROM kernel_time WHERE run_id = ? "
+                      "ORDER BY phase, kernel, device, batch_bucket")
+                  .Query(data.run.id);
+  while (rows.Next()) {
+    data.kernels.push_back({.run_id = data.run.id,
+                            .phase = rows.Text(0),
+                            .kernel = rows.Text(1),
+                            .device = rows.Int(2),
+                            .batch_bucket = rows.Int(3),
+                            .calls = rows.Int(4),
+                            .total_ns = rows.Int(5),
+                            .min_ns = rows.Int(6),
+                            .max_ns = rows.Int(7),
+                            .bytes = rows.OptionalInt(8),
+                            .flops = rows.OptionalInt(9)});
+  }
+}
+
 }  // namespace
 
 std::vector<RunRecord> ReadRuns(const Store& store) {
@@ -115,7 +136,10 @@ RunData ReadRun(const Store& store, int64_t run_id, const ReadOptions& options) 
   }
   ReadArtifactsAndFlags(impl, data);
   ReadRequests(impl, options.token_ids, data);
-  if (options.steps) ReadSteps(impl, data);
+  if (options.steps) {
+    ReadSteps(impl, data);
+    ReadKernels(impl, data);
+  }
   transaction.Commit();
   return data;
 }

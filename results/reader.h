@@ -26,11 +26,12 @@ struct RunData {
   int64_t num_segments = 0;
   std::vector<RequestRow> requests;  // in the order they were issued
   std::vector<StepRecord> steps;
+  std::vector<KernelTimeRecord> kernels;  // in the order of the table's key
 };
 
 struct ReadOptions {
   bool token_ids = false;  // prompt_ids, output_ids, draft_ids
-  bool steps = true;       // steps with their phases
+  bool steps = true;       // steps with their phases, and kernel times
 };
 
 std::vector<RunRecord> ReadRuns(const Store& store);  // all runs, oldest first

@@ -46,6 +46,14 @@ void Recorder::Add(StepRecord record) {
   if (wake) state_->wake_writer.notify_one();
 }
 
+void Recorder::Add(std::vector<KernelTimeRecord> records) {
+  if (records.empty()) return;
+  std::unique_lock<std::mutex> lock(state_->mutex);
+  state_->WaitForSpace(lock);
+  state_->queue.kernels.push_back(std::move(records));
+  ++state_->num_outstanding;
+}
+
 void Recorder::Flush() {
   std::unique_lock<std::mutex> lock(state_->mutex);
   state_->ThrowIfFailed();

@@ -26,6 +26,8 @@ class Recorder {
   // full, I/O error).
   void Add(RequestRecord record);
   void Add(StepRecord record);
+  // All rows in one transaction.
+  void Add(std::vector<KernelTimeRecord> records);
   // Returns once everything added so far is committed. Throws kResource if it could not be.
   void Flush();
   void Finish();             // Flush and end the thread

@@ -21,6 +21,7 @@ struct Recorder::State {
   struct Queue {
     std::vector<RequestRecord> requests;
     std::vector<StepRecord> steps;
+    std::vector<std::vector<KernelTimeRecord>> kernels;
   };
 
   State(Store& store_to_write, const Options& all_options)
@@ -44,6 +45,7 @@ struct Recorder::State {
   void WriteLoop();
   void WriteRequests(std::vector<RequestRecord>& requests);
   void WriteSteps(std::vector<StepRecord>& steps);
+  void WriteKernels(std::vector<std::vector<KernelTimeRecord>>& kernels);
   void CountWritten(size_t num_records);
   void Fail(ExitCode code, const std::string& message) noexcept;
 

@@ -65,6 +65,7 @@ void Recorder::State::WriteLoop() {
       std::swap(taken.requests, queue.requests);
       if (WantsEverythingNow() || now >= steps_due) {
         std::swap(taken.steps, queue.steps);
+        std::swap(taken.kernels, queue.kernels);
         steps_due = now + kLongestWait;
       }
       finished = finishing = finish_wanted;
@@ -72,6 +73,7 @@ void Recorder::State::WriteLoop() {
     }
     WriteRequests(taken.requests);
     WriteSteps(taken.steps);
+    WriteKernels(taken.kernels);
     const std::lock_guard<std::mutex> lock(mutex);
     flush_done = ticket;
     exited = finishing;
@@ -92,6 +94,14 @@ void Recorder::State::WriteSteps(std::vector<StepRecord>& steps) {
   store.PutSteps(steps);
   CountWritten(steps.size());
   steps.clear();
+}
+
+void Recorder::State::WriteKernels(std::vector<std::vector<KernelTimeRecord>>& kernels) {
+  for (const std::vector<KernelTimeRecord>& records : kernels) {
+    store.PutKernelTimes(records);
+    CountWritten(1);
+  }
+  kernels.clear();
 }
 
 void Recorder::State::CountWritten(size_t num_records) {

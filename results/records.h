@@ -108,6 +108,19 @@ struct StepRecord {
   std::vector<PhaseTimeRecord> phases;
 };
 
+// All launches of one kernel in one phase. Durations of one call; `bytes` of copies and fills.
+struct KernelTimeRecord {
+  int64_t run_id = 0;
+  std::string phase, kernel;
+  int64_t device = 0;
+  int64_t batch_bucket = 0;  // the step's tokens, rounded up to a power of two
+  int64_t calls = 0, total_ns = 0, min_ns = 0, max_ns = 0;
+  std::optional<int64_t> bytes, flops;
+};
+// A row of this name counts, in `calls`, the records that the profiler lost: the table is
+// incomplete.
+inline constexpr const char* kDroppedRecords = "(dropped records)";
+
 struct MetricRecord {
   int64_t run_id = 0;
   std::string metric, scope, unit;  // scope: all, dataset:..., domain:..., position:k, slo:...

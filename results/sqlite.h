@@ -58,6 +58,17 @@ class Statement {
     BindAll(values...);
     Finish();
   }
+  // For statements of many rows: binds parameters from `first` (1-based) on and returns the next
+  // one's index. Text and blobs must live until RunBound, which wants every parameter bound.
+  template <typename... Values>
+  int BindFrom(int first, const Values&... values) {
+    (Bind(first++, values), ...);
+    return first;
+  }
+  void RunBound(int next) {
+    CheckCount(next - 1);
+    Finish();
+  }
   // Binds all parameters in order. Text and blobs must outlive the returned cursor.
   template <typename... Values>
   Rows Query(const Values&... values);

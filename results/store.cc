@@ -1,5 +1,7 @@
 #include "results/store.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "results/run_owner.h"
 #include "results/store_file.h"
@@ -61,12 +63,7 @@ int64_t Store::ResumeRun(int64_t run_id) {
           "WHERE id = ?")
       .Run(OwnPid(), BootId(), run_id);
   PutRunFlag(run_id, "resumed", "");
-  int64_t next_step = 0;
-  {
-    Rows rows =
-        impl_->sql("SELECT coalesce(max(idx) + 1, 0) FROM step WHERE run_id = ?").Query(run_id);
-    if (rows.Next()) next_step = rows.Int(0);
-  }
+  const int64_t next_step = Reach(run_id).next_step_idx;
   transaction.Commit();
   return next_step;
 }
@@ -89,6 +86,33 @@ std::vector<std::pair<int64_t, int64_t>> Store::FinishedRequests(int64_t run_id)
                   .Query(run_id);
   while (rows.Next()) keys.emplace_back(rows.Int(0), rows.Int(1));
   return keys;
+}
+
+RunReach Store::Reach(int64_t run_id) const {
+  RunReach reach;
+  {
+    // Steps are numbered in the order of time.
+    Rows last = impl_
+                    ->sql(
+                        "SELECT idx + 1, t_start_ns + wall_ns FROM step WHERE run_id = ? "
+                        "ORDER BY idx DESC LIMIT 1")
+                    .Query(run_id);
+    if (last.Next()) reach = {.next_step_idx = last.Int(0), .end_ns = last.Int(1)};
+  }
+  // Rounds may name steps that a crash lost: their numbers must not be given out again.
+  Rows rows = impl_
+                  ->sql(
+                      "SELECT (SELECT coalesce(max(o.step_idx) + 1, 0) FROM request AS r "
+                      "JOIN round AS o ON o.request_id = r.id WHERE r.run_id = ?1), "
+                      "(SELECT coalesce(max(finished_ns), 0) FROM request WHERE run_id = ?1), "
+                      "(SELECT count(*) FROM segment WHERE run_id = ?1)")
+                  .Query(run_id);
+  if (rows.Next()) {
+    reach.next_step_idx = std::max(reach.next_step_idx, rows.Int(0));
+    reach.end_ns = std::max(reach.end_ns, rows.Int(1));
+    reach.num_segments = rows.Int(2);
+  }
+  return reach;
 }
 
 std::string Store::IntegrityCheck() const {

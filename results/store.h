@@ -15,6 +15,13 @@ namespace dsb {
 
 inline constexpr int kSchemaVersion = 1;
 
+// How far the rows of an unfinished run reach.
+struct RunReach {
+  int64_t next_step_idx = 0;  // behind every step that is stored or that a stored round names
+  int64_t end_ns = 0;         // behind every stored step and request
+  int64_t num_segments = 0;
+};
+
 class Store {
  public:
   enum class Mode { kCreateOrAppend, kReadOnly };
@@ -36,9 +43,9 @@ class Store {
   int64_t PutArtifact(const ArtifactRecord& record);
   // A running run without an owner gets this process as its owner.
   int64_t PutRun(const RunRecord& record, int64_t environment_id, int64_t build_id);
-  // Makes an unfinished run this process's again, flagged `resumed`. Returns the first free step
-  // idx. Throws kBadInput if there is no such run, or if it is complete or owned by a living
-  // process.
+  // Makes an unfinished run this process's again, flagged `resumed`. Returns
+  // Reach().next_step_idx. Throws kBadInput if there is no such run, or if it is complete or owned
+  // by a living process.
   int64_t ResumeRun(int64_t run_id);
   void PutRunArtifact(int64_t run_id, const std::string& role, int64_t artifact_id);
   void PutRunFlag(int64_t run_id, const std::string& flag, const std::string& detail);
@@ -51,12 +58,15 @@ class Store {
   // num_rounds and, if unset, first_burst_tokens come from the record.
   void PutRequest(const RequestRecord& record);
   void PutSteps(const std::vector<StepRecord>& records);
+  // Adds to the rows of equal keys: calls, sums and extremes of a later segment join the earlier.
+  void PutKernelTimes(const std::vector<KernelTimeRecord>& records);
   void EndRun(int64_t run_id, const std::string& state, const std::string& failure,
               int64_t duration_ns, bool steps_complete);
   void PutMetrics(const std::vector<MetricRecord>& records);  // replaces equal keys
 
   // Keys (prompt_id, repeat) of the run's finished requests, for --resume.
   std::vector<std::pair<int64_t, int64_t>> FinishedRequests(int64_t run_id) const;
+  RunReach Reach(int64_t run_id) const;  // all zero if there is no such run
   // "ok", or what PRAGMA integrity_check says.
   std::string IntegrityCheck() const;
   // One line for the user if the file had to be opened with a fallback (no WAL), else empty.
