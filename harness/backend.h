@@ -32,9 +32,10 @@ class Backend {
   virtual int64_t max_context_tokens() const = 0;            // the model's own limit
   virtual std::optional<ArtifactRecord> target() const = 0;  // its file, if it has one
   virtual bool is_real() const = 0;  // false: the results say nothing about a model
+  virtual bool uses_gpu() const { return false; }
   // `context_tokens` per sequence. `clock` outlives the engine. kBadInput on an unknown or
   // unfitting drafter.
-  virtual BackendArm MakeArm(const std::string& drafter, int32_t context_tokens, Clock& clock) = 0;
+  virtual BackendArm MakeArm(const ArmOptions& arm, int32_t context_tokens, Clock& clock) = 0;
 };
 
 // Loads the target. kResource if a file is missing, kBadInput if one is not what it should be.

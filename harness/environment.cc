@@ -12,6 +12,7 @@
 #include <random>
 
 #include "base/sha256.h"
+#include "harness/measure/gpu_state.h"
 #include "harness/proc_files.h"
 
 namespace dsb {
@@ -56,6 +57,26 @@ std::string MachineId(const EnvironmentRecord& record) {
   return Sha256Hex("dsbench machine " + source).substr(0, 32);
 }
 
+void AddGpu(const GpuProbe& probe, EnvironmentRecord& record, Json& detail) {
+  detail["gpu_state"] = GpuStateName(probe.state);
+  if (probe.state != GpuState::kNotBuilt) {
+    detail["cuda_runtime"] = CudaVersionText(probe.runtime_version);
+  }
+  if (probe.driver_version > 0) {
+    record.cuda = CudaVersionText(probe.driver_version);
+    const std::string driver = FirstLine("/sys/module/nvidia/version");
+    if (!driver.empty()) record.driver = driver;
+  }
+  if (probe.state != GpuState::kReady) return;
+  const GpuDevice& first = probe.devices.front();
+  record.gpu_model = first.name;
+  record.gpu_count = static_cast<int64_t>(probe.devices.size());
+  record.gpu_memory_bytes = first.memory_bytes;
+  detail["gpu_capability"] =
+      std::to_string(first.capability_major) + '.' + std::to_string(first.capability_minor);
+  detail["gpu_multiprocessors"] = first.num_multiprocessors;
+}
+
 }  // namespace
 
 EnvironmentRecord CaptureEnvironment() {
@@ -87,6 +108,7 @@ EnvironmentRecord CaptureEnvironment() {
       {"container", access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0},
       {"usable_cores", UsableCores()},
   };
+  AddGpu(ProbeGpu(), record, detail);
   record.detail_json = detail.dump(-1, ' ', false, Json::error_handler_t::replace);
   return record;
 }
@@ -122,6 +144,7 @@ std::string WithoutFolders(const std::string& paths) {
     if (last == std::string::npos) last = paths.size();
     std::string path = paths.substr(first, last - first);
     if (!path.empty() && (path[0] == '/' || path[0] == '~')) {
+      while (path.size() > 1 && path.back() == '/') path.pop_back();  // a folder's own name counts
       path = path.substr(path.rfind('/') + 1);
     }
     if (first > 0) result += ',';

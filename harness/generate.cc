@@ -78,17 +78,17 @@ ExitCode Generate(const GenerateOptions& options) {
   const std::atomic<bool>& stop = InterruptFlag();
   NativeBackend backend(options.run);
   EngineRequest request = MakeRequest(options, backend);
-  const std::string& drafter = options.run.drafters.front();
-  const int64_t needed = static_cast<int64_t>(request.prompt.size()) + request.max_tokens +
-                         options.run.draft_length + 1;
+  const ArmOptions& chosen = options.run.arms.front();
+  const int64_t needed =
+      static_cast<int64_t>(request.prompt.size()) + request.max_tokens + chosen.draft_length + 1;
   if (needed > backend.max_context_tokens()) {
     ThrowBadInput("--prompt: " + std::to_string(request.prompt.size()) + " prompt tokens + " +
                   std::to_string(request.max_tokens) + " answer tokens + draft length " +
-                  std::to_string(options.run.draft_length) + " + 1 exceed the context of " +
+                  std::to_string(chosen.draft_length) + " + 1 exceed the context of " +
                   std::to_string(backend.max_context_tokens()) + " tokens");
   }
-  const BackendArm arm = backend.MakeArm(drafter, static_cast<int32_t>(needed), clock);
-  const ColouredText colours(options.colour && drafter != "none");
+  const BackendArm arm = backend.MakeArm(chosen, static_cast<int32_t>(needed), clock);
+  const ColouredText colours(options.colour && chosen.drafter != "none");
   StreamingDecoder decoder(backend.tokenizer());
   Totals totals;
   totals.issued_ns = clock.NowNs();
@@ -121,7 +121,7 @@ ExitCode Generate(const GenerateOptions& options) {
   std::fflush(stdout);
   if (!error.empty()) ThrowResource("the answer ended in error: " + error);
   if (colours.Legend() != "") std::fprintf(stderr, "%s\n", colours.Legend().c_str());
-  PrintSummary(totals, drafter != "none");
+  PrintSummary(totals, chosen.drafter != "none");
   return ExitCode::kDone;
 }
 

@@ -1,12 +1,12 @@
 #include "harness/native_backend.h"
 
+#include <cstdio>
 #include <utility>
 
 #include "base/error.h"
 #include "harness/environment.h"
 
 namespace dsb {
-namespace {
 
 WeightMode WeightModeFromName(const std::string& name) {
   if (name == "stored") return WeightMode::kStored;
@@ -16,12 +16,16 @@ WeightMode WeightModeFromName(const std::string& name) {
   ThrowBadInput("weights: expected stored, bf16, f32 or q8, found '" + name + "'");
 }
 
-}  // namespace
-
 NativeBackend::NativeBackend(const RunOptions& options)
     : options_(options),
+      device_kind_(RequireDevice(options.device)),
       target_(LoadTarget(options.target, WeightModeFromName(options.weights))),
-      pool_(options.threads) {}
+      pool_(options.threads) {
+  for (const std::string& warning : target_->warnings) {
+    std::fprintf(stderr, "dsbench: warning: %s: %s\n", options.target.c_str(), warning.c_str());
+  }
+  if (device_kind_ == DeviceKind::kCuda) device_ = std::make_unique<DeviceBackend>(target_);
+}
 
 std::vector<int32_t> NativeBackend::EncodePrompt(std::string_view user_text) const {
   const ChatMessage message{.role = "user", .content = std::string(user_text)};
@@ -38,8 +42,8 @@ std::optional<ArtifactRecord> NativeBackend::target() const {
   return record;
 }
 
-BackendArm NativeBackend::MakeArm(const std::string& drafter, int32_t context_tokens,
-                                  Clock& clock) {
+BackendArm NativeBackend::MakeArm(const ArmOptions& options, int32_t context_tokens, Clock& clock) {
+  const std::string& drafter = options.drafter;
   NativeEngineOptions engine;
   engine.drafter = drafter;
   engine.max_concurrency = options_.concurrency;
@@ -48,16 +52,17 @@ BackendArm NativeBackend::MakeArm(const std::string& drafter, int32_t context_to
   if (drafter == "none") {
     engine.policy = {.name = "none", .draft_length = 0};
   } else {
-    engine.drafter_path = options_.drafter_path;
+    engine.drafter_path = options_.drafter_folders.at(drafter);
     engine.drafter_weights = WeightModeFromName(options_.drafter_weights);
-    engine.policy = {.name = options_.policy,
-                     .draft_length = options_.draft_length,
-                     .threshold = options_.threshold};
+    engine.policy = {.name = options.policy,
+                     .draft_length = options.draft_length,
+                     .threshold = options.threshold};
   }
   // The engine checks the name and the folder before the file is described.
-  arm.engine = MakeNativeEngine(target_, engine, pool_, clock);
+  arm.engine = device_ == nullptr ? MakeNativeEngine(target_, engine, pool_, clock)
+                                  : device_->Make(engine, pool_, clock);
   if (drafter == "none") return arm;
-  const DrafterFile file = DescribeDrafter(options_.drafter_path);
+  const DrafterFile file = DescribeDrafter(options_.drafter_folders.at(drafter));
   arm.drafter.emplace();
   arm.drafter->kind = "drafter";
   arm.drafter->name = file.name;

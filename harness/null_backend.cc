@@ -27,13 +27,16 @@ class NullBackend : public Backend {
   std::optional<ArtifactRecord> target() const override { return std::nullopt; }
   bool is_real() const override { return false; }
 
-  BackendArm MakeArm(const std::string& drafter, int32_t context_tokens, Clock& clock) override {
+  BackendArm MakeArm(const ArmOptions& arm, int32_t context_tokens, Clock& clock) override {
     NullEngineOptions engine;
-    engine.draft_length = drafter == "none" ? 0 : options_.draft_length;
+    engine.draft_length = arm.draft_length;
     engine.max_concurrency = options_.concurrency;
     engine.max_context_tokens = context_tokens;
     engine.vocab_size = kVocabSize;
     engine.step_ns = options_.null_step_us * 1000;
+    engine.noise_seed = static_cast<uint64_t>(options_.null_noise_seed);
+    engine.acceptance_noise = options_.null_noise_seed != 0 ? 0.2 : 0;
+    engine.accepted_cut = options_.null_accepted_cut;
     engine.fail_at_step = options_.null_fail_step;
     return {std::make_unique<NullEngine>(engine, clock), std::nullopt};
   }

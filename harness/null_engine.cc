@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engines/phase_observer.h"
 
 namespace dsb {
 namespace {
@@ -15,6 +16,8 @@ uint64_t Mix(uint64_t x) {
   x = (x ^ x >> 27) * 0x94D049BB133111EBu;
   return x ^ x >> 31;
 }
+
+double UnitReal(uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-53; }
 
 }  // namespace
 
@@ -69,7 +72,10 @@ StepResult NullEngine::Step(int64_t /*until_ns*/) {
   if (++num_steps_ == options_.fail_at_step) {
     ThrowResource("null engine: step " + std::to_string(num_steps_) + " fails as asked");
   }
-  if (options_.step_ns > 0) clock_.SleepUntilNs(step.start_ns + options_.step_ns);
+  PhaseObserver* const observer = instrumentation_.observer;
+  if (observer != nullptr) observer->OnPhaseBegin(Phase::kVerify, nullptr);
+  if (options_.step_ns > 0) clock_.SleepUntilNs(step.start_ns + StepNs());
+  if (observer != nullptr) observer->OnPhaseEnd(Phase::kVerify, nullptr);
   step.num_requests = static_cast<int32_t>(sequences_.size());
   const size_t num_requests = sequences_.size();
   step.bursts.reserve(num_requests);
@@ -86,7 +92,9 @@ StepResult NullEngine::Step(int64_t /*until_ns*/) {
   const int64_t end_ns = clock_.NowNs();
   for (TokenBurst& burst : step.bursts) burst.time_ns = end_ns;
   step.wall_ns = end_ns - step.start_ns;
-  step.phases[static_cast<int>(Phase::kVerify)].wall_ns = step.wall_ns;
+  if (instrumentation_.phase_times) {
+    step.phases[static_cast<int>(Phase::kVerify)].wall_ns = step.wall_ns;
+  }
   return step;
 }
 
@@ -150,9 +158,26 @@ bool NullEngine::AppendToken(Sequence& sequence, TokenBurst& burst) const {
 int32_t NullEngine::AcceptedDrafts(const Sequence& sequence) const {
   if (options_.draft_length == 0) return 0;
   const auto index = static_cast<uint64_t>(sequence.num_rounds);
-  if (!options_.accepted.empty()) return options_.accepted[index % options_.accepted.size()];
-  const uint64_t bits = Mix(~sequence.request.random_id ^ Mix(index));
-  return static_cast<int32_t>(bits % static_cast<uint64_t>(options_.draft_length + 1));
+  uint64_t bits = Mix(~sequence.request.random_id ^ Mix(index));
+  const uint64_t noise = Mix(bits ^ Mix(options_.noise_seed));
+  if (options_.acceptance_noise > 0 && UnitReal(Mix(noise)) < options_.acceptance_noise) {
+    bits = noise;
+  }
+  int32_t accepted = static_cast<int32_t>(bits % static_cast<uint64_t>(options_.draft_length + 1));
+  if (!options_.accepted.empty()) accepted = options_.accepted[index % options_.accepted.size()];
+  if (options_.accepted_cut <= 0) return accepted;
+  int32_t cut = 0;
+  for (int32_t i = 0; i < accepted; ++i) {
+    cut += UnitReal(Mix(Mix(bits) + static_cast<uint64_t>(i))) < options_.accepted_cut;
+  }
+  return accepted - cut;
+}
+
+int64_t NullEngine::StepNs() const {
+  if (options_.step_noise <= 0) return options_.step_ns;
+  const uint64_t bits = Mix(options_.noise_seed ^ Mix(static_cast<uint64_t>(num_steps_)));
+  const double factor = 1 + options_.step_noise * (2 * UnitReal(bits) - 1);
+  return static_cast<int64_t>(static_cast<double>(options_.step_ns) * factor);
 }
 
 }  // namespace dsb

@@ -20,8 +20,13 @@ struct NullEngineOptions {
   int32_t max_concurrency = 1;
   int32_t max_context_tokens = 4096;
   int32_t vocab_size = 256;
-  int64_t step_ns = 0;       // length of every step on the clock
-  int64_t fail_at_step = 0;  // the n-th Step call throws kResource; 0: never
+  int64_t step_ns = 0;  // length of every step on the clock
+  // What differs between two runs of the same engine, seeded; 0: nothing.
+  uint64_t noise_seed = 0;
+  double step_noise = 0;        // a step takes step_ns x (1 +- step_noise), uniform
+  double acceptance_noise = 0;  // share of the rounds that draw their a anew
+  double accepted_cut = 0;      // share of the accepted tokens that are taken back
+  int64_t fail_at_step = 0;     // the n-th Step call throws kResource; 0: never
   int64_t error_at_step =
       0;  // at the n-th Step call the first request in flight ends with kError; 0: never
 };
@@ -33,6 +38,10 @@ class NullEngine : public Engine {
   void Admit(EngineRequest request) override;
   StepResult Step(int64_t until_ns) override;
   void Cancel(int64_t request_id) override;
+  // All of a step is verification.
+  void Instrument(const Instrumentation& instrumentation) override {
+    instrumentation_ = instrumentation;
+  }
 
  private:
   struct Sequence {
@@ -45,9 +54,11 @@ class NullEngine : public Engine {
   bool Advance(Sequence& sequence, StepResult& step);
   bool AppendToken(Sequence& sequence, TokenBurst& burst) const;
   int32_t AcceptedDrafts(const Sequence& sequence) const;
+  int64_t StepNs() const;
 
   const NullEngineOptions options_;
   Clock& clock_;
+  Instrumentation instrumentation_;
   std::vector<Sequence> sequences_;  // in order of admission
   int64_t num_steps_ = 0;
 };

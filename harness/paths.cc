@@ -63,11 +63,11 @@ std::string DefaultTargetPath() {
   return path.string();
 }
 
-std::string DefaultDrafterPath() {
+std::string DefaultDrafterPath(const std::string& name) {
   if (const std::string models = Variable("DSBENCH_MODELS"); !models.empty()) {
-    return (fs::path(models) / "dspark").string();
+    return (fs::path(models) / name).string();
   }
-  return FindShipped(fs::path("models") / "dspark", "--drafter-path");
+  return FindShipped(fs::path("models") / name, "--drafter-path");
 }
 
 std::vector<std::string> DefaultWorkloadPaths() {

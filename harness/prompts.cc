@@ -72,7 +72,8 @@ std::vector<Prompt> EncodePrompts(const Workload& workload, const RunOptions& op
 }
 
 int64_t NeededTokens(const Prompt& prompt, const RunOptions& options) {
-  return static_cast<int64_t>(prompt.ids.size()) + options.max_tokens + options.draft_length + 1;
+  return static_cast<int64_t>(prompt.ids.size()) + options.max_tokens + LongestDraft(options.arms) +
+         1;
 }
 
 int32_t ContextTokens(const Workload& workload, const std::vector<Prompt>& prompts,
@@ -86,7 +87,7 @@ int32_t ContextTokens(const Workload& workload, const std::vector<Prompt>& promp
       ThrowBadInput(workload.path + ": item '" + prompt.key +
                     "': " + std::to_string(prompt.ids.size()) + " prompt tokens + " +
                     std::to_string(options.max_tokens) + " answer tokens + draft length " +
-                    std::to_string(options.draft_length) + " + 1 exceed the context of " +
+                    std::to_string(LongestDraft(options.arms)) + " + 1 exceed the context of " +
                     std::to_string(limit) + " tokens");
     }
     longest = std::max(longest, needed);

@@ -28,32 +28,28 @@ std::vector<Session> Sessions(const Store& store) {
   return sessions;
 }
 
-const RunRecord* RunOfDrafter(const Session& session, const std::string& drafter) {
+const RunRecord* RunOf(const Session& session, const RunConfig& config) {
   for (const RunRecord& run : session.runs) {
-    if (run.drafter == drafter) return &run;
+    if (run.config_sha256 == config.sha256) return &run;
   }
   return nullptr;
 }
 
-bool Matches(const Session& session, const std::vector<std::string>& drafters,
-             const std::vector<RunConfig>& configs) {
-  size_t num_matching = 0;
-  for (size_t arm = 0; arm < drafters.size(); ++arm) {
-    const RunRecord* run = RunOfDrafter(session, drafters[arm]);
-    if (run != nullptr && run->config_sha256 == configs[arm].sha256) ++num_matching;
-  }
-  return num_matching == session.runs.size();
+bool Matches(const Session& session, const std::vector<RunConfig>& configs) {
+  const auto matching = std::count_if(configs.begin(), configs.end(), [&](const RunConfig& config) {
+    return RunOf(session, config) != nullptr;
+  });
+  return static_cast<size_t>(matching) == session.runs.size();
 }
 
-[[noreturn]] void ThrowDiffering(const Session& session, const std::vector<std::string>& drafters,
-                                 const std::vector<RunConfig>& configs) {
+// The arms run in the order of their rows: the first pair that differs names what is different.
+[[noreturn]] void ThrowDiffering(const Session& session, const std::vector<RunConfig>& configs) {
   std::string keys;
-  for (size_t arm = 0; arm < drafters.size() && keys.empty(); ++arm) {
-    const RunRecord* run = RunOfDrafter(session, drafters[arm]);
-    if (run == nullptr) continue;
-    for (const std::string& key : DifferingKeys(run->config_json, configs[arm].json)) {
+  for (size_t arm = 0; arm < std::min(configs.size(), session.runs.size()); ++arm) {
+    for (const std::string& key : DifferingKeys(session.runs[arm].config_json, configs[arm].json)) {
       keys += (keys.empty() ? "" : ", ") + key;
     }
+    if (!keys.empty()) break;
   }
   if (keys.empty()) keys = "drafters";
   ThrowBadInput("--resume: the configuration differs from the stored run's in " + keys);
@@ -65,40 +61,27 @@ ResumePoint MakeResumePoint(const Store& store, const RunRecord& run) {
   point.complete = run.state == "complete";
   // A run that ended in an orderly way has a duration; a killed one may have lost steps.
   point.steps_complete = run.steps_complete && run.duration_ns.has_value();
-  point.time_ns = run.duration_ns.value_or(0);
-  const RunData data = ReadRun(store, run.id, {.token_ids = false, .steps = true});
-  point.num_segments = data.num_segments;
-  for (const RequestRow& row : data.requests) {
-    point.time_ns = std::max(point.time_ns, row.request.finished_ns.value_or(0));
-  }
-  for (const StepRecord& step : data.steps) {
-    point.time_ns = std::max(point.time_ns, step.t_start_ns + step.wall_ns);
-  }
-  // Rounds may name steps that a crash lost: their numbers must not be given out again.
-  for (const RequestRow& row : data.requests) {
-    for (const RoundRecord& round : row.request.rounds) {
-      point.next_step_idx = std::max(point.next_step_idx, round.step_idx.value_or(-1) + 1);
-    }
-  }
+  const RunReach reach = store.Reach(run.id);
+  point.time_ns = std::max(run.duration_ns.value_or(0), reach.end_ns);
+  point.num_segments = reach.num_segments;
   for (const auto& key : store.FinishedRequests(run.id)) point.finished.insert(key);
   return point;
 }
 
 }  // namespace
 
-ResumeState FindResumePoint(const Store& store, const std::vector<std::string>& drafters,
-                            const std::vector<RunConfig>& configs) {
+ResumeState FindResumePoint(const Store& store, const std::vector<RunConfig>& configs) {
   const std::vector<Session> sessions = Sessions(store);
   ResumeState state;
-  state.arms.resize(drafters.size());
+  state.arms.resize(configs.size());
   if (sessions.empty()) return state;
   const auto found = std::find_if(sessions.begin(), sessions.end(), [&](const Session& session) {
-    return Matches(session, drafters, configs);
+    return Matches(session, configs);
   });
-  if (found == sessions.end()) ThrowDiffering(sessions.front(), drafters, configs);
+  if (found == sessions.end()) ThrowDiffering(sessions.front(), configs);
   state.session = found->id;
-  for (size_t arm = 0; arm < drafters.size(); ++arm) {
-    const RunRecord* run = RunOfDrafter(*found, drafters[arm]);
+  for (size_t arm = 0; arm < configs.size(); ++arm) {
+    const RunRecord* run = RunOf(*found, configs[arm]);
     if (run != nullptr) state.arms[arm] = MakeResumePoint(store, *run);
   }
   return state;

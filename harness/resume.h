@@ -18,7 +18,6 @@ struct ResumePoint {
   bool complete = false;       // nothing to do for this arm
   bool steps_complete = true;  // false if a crash may have lost steps
   int64_t num_segments = 0;
-  int64_t next_step_idx = 0;                       // behind every step that a stored round names
   int64_t time_ns = 0;                             // behind everything that is stored
   std::set<std::pair<int64_t, int64_t>> finished;  // (prompt id, repeat)
 };
@@ -29,10 +28,8 @@ struct ResumeState {
       arms;  // in the order of `configs`; none: this arm has no run yet
 };
 
-// The newest session in the file whose configurations equal `configs` (one per arm, named by
-// `drafters`). kBadInput naming the keys that differ if the file's newest session has another
-// configuration.
-ResumeState FindResumePoint(const Store& store, const std::vector<std::string>& drafters,
-                            const std::vector<RunConfig>& configs);
+// The newest session in the file whose configurations equal `configs` (one per arm). kBadInput
+// naming the keys that differ if the file's newest session has another configuration.
+ResumeState FindResumePoint(const Store& store, const std::vector<RunConfig>& configs);
 
 }  // namespace dsb

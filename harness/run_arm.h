@@ -17,7 +17,9 @@ namespace dsb {
 struct RunArm {
   explicit RunArm(Clock& base) : clock(base) {}
 
-  std::string drafter;
+  ArmOptions options;
+  bool observed = false;  // phases, NVTX and device times on (--device-time)
+  std::string device_time_source = "none";
   ActiveClock clock;
   BackendArm backend;
   RunConfig config;

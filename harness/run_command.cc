@@ -8,36 +8,38 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "harness/drafter_paths.h"
 #include "harness/environment.h"
 #include "harness/interrupt.h"
+#include "harness/measure/open_source.h"
+#include "harness/measure/timeline.h"
 #include "harness/paths.h"
 #include "harness/run_session.h"
 #include "harness/run_summary.h"
 #include "kernels/isa.h"
+#include "results/reader.h"
 
 namespace dsb {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A file that cannot take our results is refused before any work, untouched.
-void CheckOutput(const std::string& path) {
+void CheckPlace(const char* option, const std::string& path) {
   const fs::path parent = fs::path(path).parent_path();
   std::error_code ignored;
   if (!parent.empty() && !fs::is_directory(parent, ignored)) {
-    ThrowBadInput("--output: no folder '" + parent.string() + "'");
+    ThrowBadInput(std::string(option) + ": no folder '" + parent.string() + "'");
   }
   if (fs::is_directory(path, ignored)) {
-    ThrowBadInput("--output: '" + path + "' is a folder, expected a file");
+    ThrowBadInput(std::string(option) + ": '" + path + "' is a folder, expected a file");
   }
-  if (fs::exists(path, ignored)) Store(path, {.mode = Store::Mode::kReadOnly});
 }
 
-void CheckArms(const RunOptions& options) {
-  std::vector<std::string> names = options.drafters;
-  std::sort(names.begin(), names.end());
-  const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end()) ThrowBadInput("--drafters: '" + *twice + "' is named twice");
+// A file that cannot take our results is refused before any work, untouched.
+void CheckOutput(const std::string& path) {
+  CheckPlace("--output", path);
+  std::error_code ignored;
+  if (fs::exists(path, ignored)) Store(path, {.mode = Store::Mode::kReadOnly});
 }
 
 // With the paths as given, unlike the stored command line.
@@ -47,22 +49,35 @@ std::string ResumeCommand(const std::vector<std::string>& arguments, bool resume
   return command + (resumes_already ? "" : " --resume");
 }
 
+void WriteRunTimeline(const Store& store, const RunSummary& summary, const RunSession& session,
+                      const std::string& path) {
+  std::vector<RunData> runs;
+  for (const int64_t id : summary.run_ids) runs.push_back(ReadRun(store, id, {}));
+  const DeviceTracer* const tracer = session.tracer();
+  if (tracer == nullptr) {
+    WriteTimelineFile(runs, {}, {}, path);
+  } else {
+    WriteTimelineFile(runs, tracer->timeline(), {.launches_are_cut = tracer->timeline_is_cut()},
+                      path);
+  }
+}
+
 }  // namespace
 
 RunOptions WithDefaults(RunOptions options) {
-  const bool drafts = std::any_of(options.drafters.begin(), options.drafters.end(),
-                                  [](const std::string& name) { return name != "none"; });
+  options.drafters = ExpandDrafters(options.drafters);
+  options.arms = ParseArms(options);
   if (options.threads == 0) options.threads = std::min(256, UsableCores());
   if (options.workloads.empty()) options.workloads = DefaultWorkloadPaths();
   if (options.engine != "native") return options;
   if (options.target.empty()) options.target = DefaultTargetPath();
-  if (drafts && options.drafter_path.empty()) options.drafter_path = DefaultDrafterPath();
+  options.drafter_folders = DrafterFolders(DraftersOf(options.arms), options.drafter_paths);
   return options;
 }
 
 ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arguments) {
-  CheckArms(given);
   CheckOutput(given.output);
+  if (!given.timeline.empty()) CheckPlace("--timeline", given.timeline);
   RunInputs inputs;
   inputs.options = WithDefaults(given);
   const RunOptions& options = inputs.options;
@@ -79,11 +94,22 @@ ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arg
   inputs.load_average = LoadAverage();
 
   MonotonicClock clock;
-  RunSession session(inputs, *backend, clock);
+  OpenedSource device_times;
+  if (options.device_time && backend->uses_gpu()) {
+    device_times = OpenDeviceTimeSource(options.device_time_source);
+  } else if (options.device_time_source != "auto") {
+    ThrowBadInput("--device-time-source: '" + options.device_time_source +
+                  "' needs --device-time and a GPU");
+  }
+  if (!device_times.note.empty()) {
+    std::fprintf(stderr, "dsbench: note: %s\n", device_times.note.c_str());
+  }
+  RunSession session(inputs, *backend, clock, device_times.source.get());
   const std::atomic<bool>& stop = InterruptFlag();
   Progress progress(clock, stderr, isatty(STDERR_FILENO) == 1);
   Store store(options.output, {.mode = Store::Mode::kCreateOrAppend, .durable = options.durable});
   const RunSummary summary = session.Run(store, progress, stop);
+  if (!options.timeline.empty()) WriteRunTimeline(store, summary, session, options.timeline);
   if (summary.interrupted) {
     std::fprintf(stderr,
                  "dsbench: interrupted; finished requests are kept in %s; continue with: %s\n",
@@ -94,8 +120,11 @@ ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arg
     std::fprintf(stderr, "dsbench: nothing to resume: the run in %s is complete\n",
                  options.output.c_str());
   }
-  StoreMetrics(store, summary);
-  if (!options.no_report) PrintRunSummary(store, summary, options.output);
+  if (options.no_report) {
+    StoreMetrics(store, summary);
+  } else {
+    StoreMetricsAndPrint(store, summary, options.output);
+  }
   if (summary.num_errors > 0) {
     ThrowResource(std::to_string(summary.num_errors) +
                   " requests ended in error, their run is stored as failed; the first: " +

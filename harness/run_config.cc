@@ -35,15 +35,15 @@ std::string ValueText(const Json& object, const std::string& key) {
 }  // namespace
 
 RunConfig MakeRunConfig(const RunOptions& options, const ConfigFacts& facts) {
-  const bool drafts = facts.drafter != "none";
+  const bool drafts = facts.arm.drafter != "none";
   Json config = {
       {"engine", options.engine},
       {"target_sha256", facts.target_sha256},
       {"weights", options.weights},
       {"arms", options.drafters},
-      {"drafter", facts.drafter},
-      {"draft_length", drafts ? options.draft_length : 0},
-      {"policy", drafts ? options.policy : "none"},
+      {"drafter", facts.arm.drafter},
+      {"draft_length", facts.arm.draft_length},
+      {"policy", facts.arm.policy},
       {"workload", facts.workload},
       {"workload_sha256", facts.workload_sha256},
       {"domains", options.domains},
@@ -65,7 +65,12 @@ RunConfig MakeRunConfig(const RunOptions& options, const ConfigFacts& facts) {
   if (drafts) {
     config["drafter_sha256"] = facts.drafter_sha256;
     config["drafter_weights"] = options.drafter_weights;
-    if (options.policy == "threshold") config["threshold"] = options.threshold;
+    if (facts.arm.policy == "threshold") config["threshold"] = facts.arm.threshold;
+  }
+  if (options.device != "cpu") config["device"] = options.device;
+  if (options.device_time) {
+    config["observers"] = facts.observed ? "on" : "off";
+    config["device_time_source"] = facts.device_time_source;
   }
   RunConfig result;
   result.sha256 = Sha256Hex(config.dump());

@@ -12,12 +12,15 @@ namespace dsb {
 
 // What the options name, as found.
 struct ConfigFacts {
-  std::string target_sha256;   // empty without a model
-  std::string drafter;         // of this arm
+  std::string target_sha256;  // empty without a model
+  ArmOptions arm;
   std::string drafter_sha256;  // empty without a file
   std::string workload;        // its name
   std::string workload_sha256;
   std::string isa;
+  // With options.device_time: whether this arm is the observed one, and what by.
+  bool observed = false;
+  std::string device_time_source;
   int64_t context_tokens = 0;
   int64_t block_prompts = 0;
   // Stored, not hashed.

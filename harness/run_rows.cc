@@ -1,6 +1,5 @@
 #include "harness/run_rows.h"
 
-#include <algorithm>
 #include <bit>
 #include <span>
 #include <utility>
@@ -15,7 +14,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
-RunRecord MakeRunRecord(const RunInputs& inputs, const Backend& backend, const RunArm& arm) {
+RunRecord MakeRunRecord(const RunInputs& inputs, const RunArm& arm) {
   const RunOptions& options = inputs.options;
   const EngineDescription description = arm.backend.engine->Describe();
   RunRecord run;
@@ -23,9 +22,9 @@ RunRecord MakeRunRecord(const RunInputs& inputs, const Backend& backend, const R
   run.label = options.label;
   run.started_utc = UtcNow();
   run.engine = description.engine;
-  run.drafter = arm.drafter;
-  run.policy = arm.drafter == "none" ? "none" : options.policy;
-  run.draft_length = arm.drafter == "none" ? 0 : description.draft_length;
+  run.drafter = arm.options.drafter;
+  run.policy = arm.options.policy;
+  run.draft_length = arm.options.drafter == "none" ? 0 : description.draft_length;
   run.load_mode = "closed";
   run.users = options.concurrency;
   run.temperature = options.temperature;
@@ -34,7 +33,7 @@ RunRecord MakeRunRecord(const RunInputs& inputs, const Backend& backend, const R
   run.max_tokens = options.max_tokens;
   run.seed = options.seed;
   run.threads = options.threads;
-  run.device_time_source = backend.is_real() ? "cpu_thread" : "none";
+  run.device_time_source = arm.device_time_source;
   run.config_json = arm.config.json;
   run.config_sha256 = arm.config.sha256;
   return run;
@@ -82,10 +81,9 @@ void PutRunRows(Store& store, const RunInputs& inputs, const Backend& backend,
     arm.finished = resume->finished;
     if (!arm.active) return;
     arm.clock.JumpTo(resume->time_ns);
-    arm.first_step_idx = std::max(resume->next_step_idx, store.ResumeRun(arm.run_id));
+    arm.first_step_idx = store.ResumeRun(arm.run_id);
   } else {
-    arm.run_id =
-        store.PutRun(MakeRunRecord(inputs, backend, arm), shared.environment_id, shared.build_id);
+    arm.run_id = store.PutRun(MakeRunRecord(inputs, arm), shared.environment_id, shared.build_id);
     if (shared.target_id != 0) store.PutRunArtifact(arm.run_id, "target", shared.target_id);
     store.PutRunArtifact(arm.run_id, "workload", shared.workload_id);
     if (arm.backend.drafter) {

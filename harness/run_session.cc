@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "harness/environment.h"
+#include "harness/measure/nvtx_ranges.h"
 #include "harness/run_rows.h"
 
 namespace dsb {
@@ -13,12 +14,20 @@ namespace {
 
 // Warm-up answers: long enough for several rounds, short enough to cost little.
 constexpr int32_t kWarmupTokens = 16;
+// A launch takes about 150 bytes in memory and 200 in the trace.
+constexpr int64_t kMaxTimelineLaunches = 500'000;
 
 // From the replayer to the recorder, counting for the progress line.
 class RecordingSink : public ReplaySink {
  public:
-  RecordingSink(Recorder& recorder, Progress& progress, ProgressCounts& counts, bool drafts)
-      : recorder_(recorder), progress_(progress), counts_(counts), drafts_(drafts) {}
+  // `tracer`: gives an observed arm's steps their device times first; else null.
+  RecordingSink(Recorder& recorder, DeviceTracer* tracer, Progress& progress,
+                ProgressCounts& counts, bool drafts)
+      : recorder_(recorder),
+        tracer_(tracer),
+        progress_(progress),
+        counts_(counts),
+        drafts_(drafts) {}
 
   void OnRequest(RequestRecord record) override {
     if (record.phase == "measured") {
@@ -33,12 +42,17 @@ class RecordingSink : public ReplaySink {
     recorder_.Add(std::move(record));
   }
   void OnStep(StepRecord record) override {
-    recorder_.Add(std::move(record));
+    if (tracer_ != nullptr) {
+      tracer_->OnStep(std::move(record));
+    } else {
+      recorder_.Add(std::move(record));
+    }
     progress_.Update(counts_);
   }
 
  private:
   Recorder& recorder_;
+  DeviceTracer* const tracer_;
   Progress& progress_;
   ProgressCounts& counts_;
   const bool drafts_;
@@ -46,28 +60,44 @@ class RecordingSink : public ReplaySink {
 
 }  // namespace
 
-RunSession::RunSession(const RunInputs& inputs, Backend& backend, Clock& clock)
-    : inputs_(inputs), backend_(backend) {
-  const std::optional<ArtifactRecord> target = backend.target();
+RunSession::RunSession(const RunInputs& inputs, Backend& backend, Clock& clock,
+                       DeviceTimeSource* source)
+    : inputs_(inputs), backend_(backend), clock_(clock), source_(source) {
   const std::string session = RandomUuid();
-  for (const std::string& drafter : inputs.options.drafters) {
-    Arm& arm = *arms_.emplace_back(std::make_unique<Arm>(clock));
-    arm.drafter = drafter;
-    arm.backend = backend.MakeArm(drafter, inputs.context_tokens, arm.clock);
-    ConfigFacts facts;
-    facts.target_sha256 = target ? target->sha256 : "";
-    facts.drafter = drafter;
-    facts.drafter_sha256 = arm.backend.drafter ? arm.backend.drafter->sha256 : "";
-    facts.workload = inputs.workload.name;
-    facts.workload_sha256 = inputs.workload.sha256;
-    facts.isa = inputs.isa;
-    facts.context_tokens = inputs.context_tokens;
-    facts.block_prompts = static_cast<int64_t>(BlockSize(inputs.options.concurrency));
-    facts.command_line = inputs.command_line;
-    facts.session = session;
-    facts.load_average = inputs.load_average;
-    arm.config = MakeRunConfig(inputs.options, facts);
+  for (const ArmOptions& options : inputs.options.arms) {
+    AddArm(options, false, session);
+    if (inputs.options.device_time) AddArm(options, true, session);
   }
+}
+
+void RunSession::AddArm(const ArmOptions& options, bool observed, const std::string& session) {
+  const std::optional<ArtifactRecord> target = backend_.target();
+  Arm& arm = *arms_.emplace_back(std::make_unique<Arm>(clock_));
+  arm.options = options;
+  arm.observed = observed;
+  arm.device_time_source = DeviceTimeSourceOf(observed);
+  arm.backend = backend_.MakeArm(options, inputs_.context_tokens, arm.clock);
+  ConfigFacts facts;
+  facts.target_sha256 = target ? target->sha256 : "";
+  facts.arm = options;
+  facts.drafter_sha256 = arm.backend.drafter ? arm.backend.drafter->sha256 : "";
+  facts.workload = inputs_.workload.name;
+  facts.workload_sha256 = inputs_.workload.sha256;
+  facts.isa = inputs_.isa;
+  facts.observed = observed;
+  facts.device_time_source = arm.device_time_source;
+  facts.context_tokens = inputs_.context_tokens;
+  facts.block_prompts = static_cast<int64_t>(BlockSize(inputs_.options.concurrency));
+  facts.command_line = inputs_.command_line;
+  facts.session = session;
+  facts.load_average = inputs_.load_average;
+  arm.config = MakeRunConfig(inputs_.options, facts);
+}
+
+std::string RunSession::DeviceTimeSourceOf(bool observed) const {
+  if (inputs_.options.device_time && !observed) return "none";
+  if (observed && source_ != nullptr) return source_->Name();
+  return backend_.is_real() && !backend_.uses_gpu() ? "cpu_thread" : "none";
 }
 
 RunSession::~RunSession() = default;
@@ -78,7 +108,9 @@ RunSummary RunSession::Run(Store& store, Progress& progress, const std::atomic<b
   if (summary.was_complete) return summary;
   recorder_ = std::make_unique<Recorder>(store, Recorder::Options{});
   try {
+    StartTracer();
     ReplayAll(progress, stop, summary);
+    tracer_->Finish();
     recorder_->Finish();
   } catch (const std::exception& error) {
     FailRuns(store, error.what());
@@ -94,7 +126,7 @@ void RunSession::OpenRuns(Store& store, RunSummary& summary) {
   if (inputs_.options.resume) {
     std::vector<RunConfig> configs;
     for (const auto& arm : arms_) configs.push_back(arm->config);
-    resume = FindResumePoint(store, inputs_.options.drafters, configs);
+    resume = FindResumePoint(store, configs);
   }
   const SharedRows shared = PutSharedRows(store, inputs_, backend_);
   prompt_ids_ = shared.prompt_ids;
@@ -110,6 +142,28 @@ void RunSession::OpenRuns(Store& store, RunSummary& summary) {
   }
 }
 
+void RunSession::StartTracer() {
+  DeviceTracer::Options options;
+  if (!inputs_.options.timeline.empty()) options.max_timeline_launches = kMaxTimelineLaunches;
+  tracer_ = std::make_unique<DeviceTracer>(
+      source_, clock_,
+      DeviceTracer::Sink{
+          .on_step = [this](StepRecord record) { recorder_->Add(std::move(record)); },
+          .on_kernels =
+              [this](std::vector<KernelTimeRecord> records) {
+                recorder_->Add(std::move(records));
+              }},
+      options);
+  for (const auto& arm : arms_) {
+    Instrumentation instrumentation;
+    instrumentation.phase_times = arm->observed || !inputs_.options.device_time;
+    // Nsight may look at any run; a run beside an observed one stays unwatched.
+    const bool watched = arm->observed || (HasNvtx() && !inputs_.options.device_time);
+    instrumentation.observer = watched ? tracer_.get() : nullptr;
+    arm->backend.engine->Instrument(instrumentation);
+  }
+}
+
 void RunSession::ReplayAll(Progress& progress, const std::atomic<bool>& stop, RunSummary& summary) {
   const RunOptions& options = inputs_.options;
   const auto blocks =
@@ -118,7 +172,8 @@ void RunSession::ReplayAll(Progress& progress, const std::atomic<bool>& stop, Ru
   std::vector<std::unique_ptr<RecordingSink>> sinks;
   for (const auto& arm : arms_) {
     sinks.push_back(
-        std::make_unique<RecordingSink>(*recorder_, progress, counts, arm->drafter != "none"));
+        std::make_unique<RecordingSink>(*recorder_, arm->observed ? tracer_.get() : nullptr,
+                                        progress, counts, arm->options.drafter != "none"));
     if (!arm->active) continue;
     counts.total += static_cast<int64_t>(inputs_.prompts.size()) * options.repeats;
     for (const auto& block : blocks) {
@@ -162,9 +217,11 @@ bool RunSession::Replay(Arm& arm, std::vector<PreparedRequest> requests,
   if (requests.empty()) return !stop;
   replaying_ = &arm;
   arm.clock.Resume();
+  if (arm.observed) tracer_->Resume(clock_.NowNs() - arm.clock.NowNs());
   ClosedLoop source(std::move(requests), inputs_.options.concurrency, arm.clock.NowNs());
   const Replayer::Outcome outcome = arm.replayer->Run(source, stop);
   arm.window_end_ns = outcome.issuing_stopped_ns;
+  if (arm.observed) tracer_->Pause();
   arm.clock.Pause();
   replaying_ = nullptr;
   return !outcome.stopped;
@@ -240,6 +297,7 @@ void RunSession::CloseRuns(Store& store, RunSummary& summary) {
 void RunSession::FailRuns(Store& store, const std::string& reason) {
   bool flushed = true;
   try {
+    if (tracer_ != nullptr) tracer_->Finish();
     recorder_->Finish();
   } catch (const std::exception&) {
     flushed = false;  // `reason` came first

@@ -11,6 +11,8 @@
 
 #include "base/clock.h"
 #include "harness/backend.h"
+#include "harness/measure/device_time_source.h"
+#include "harness/measure/device_tracer.h"
 #include "harness/progress.h"
 #include "harness/prompts.h"
 #include "harness/replayer.h"
@@ -47,15 +49,21 @@ struct RunSummary {
 class RunSession {
  public:
   // Makes the arms' engines. Everything outlives the session. kBadInput, kResource as the backend
-  // says.
-  RunSession(const RunInputs& inputs, Backend& backend, Clock& clock);
+  // says. `source`: the device times of observed arms; null: none but the threads' CPU time.
+  RunSession(const RunInputs& inputs, Backend& backend, Clock& clock,
+             DeviceTimeSource* source = nullptr);
   ~RunSession();
   // Runs, or continues, all arms. If an engine or the store fails, everything finished is stored,
   // the runs are marked failed (the other arms interrupted) and the error goes on.
   RunSummary Run(Store& store, Progress& progress, const std::atomic<bool>& stop);
+  // After Run: the launches of the observed arms. Null if nothing was left to do.
+  const DeviceTracer* tracer() const { return tracer_.get(); }
 
  private:
   using Arm = RunArm;
+  void AddArm(const ArmOptions& options, bool observed, const std::string& session);
+  std::string DeviceTimeSourceOf(bool observed) const;
+  void StartTracer();
   // Rows of all arms, before the recorder starts to write.
   void OpenRuns(Store& store, RunSummary& summary);
   void ReplayAll(Progress& progress, const std::atomic<bool>& stop, RunSummary& summary);
@@ -69,9 +77,12 @@ class RunSession {
 
   const RunInputs& inputs_;
   Backend& backend_;
+  Clock& clock_;
+  DeviceTimeSource* const source_;
   std::vector<std::unique_ptr<Arm>> arms_;
   std::vector<int64_t> prompt_ids_;  // the store's rows, as inputs_.prompts
   std::unique_ptr<Recorder> recorder_;
+  std::unique_ptr<DeviceTracer> tracer_;
   const Arm* replaying_ = nullptr;
 };
 

@@ -11,7 +11,8 @@ namespace dsb {
 
 // Computes the runs' metrics into their table.
 void StoreMetrics(Store& store, const RunSummary& summary);
-// Prints to stdout.
-void PrintRunSummary(const Store& store, const RunSummary& summary, const std::string& path);
+// Computes the metrics of every run in the file once, stores those of this command's runs, and
+// prints the report to stdout.
+void StoreMetricsAndPrint(Store& store, const RunSummary& summary, const std::string& path);
 
 }  // namespace dsb

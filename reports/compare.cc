@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "reports/device_table.h"
 #include "reports/number_text.h"
 #include "reports/report_document.h"
 #include "reports/report_tables.h"
@@ -30,28 +31,6 @@ const RunRecord* Newest(const std::vector<const RunRecord*>& runs) {
   return best;
 }
 
-const RunRecord& FindRun(const std::vector<RunRecord>& runs, const std::string& selector,
-                         const char* side) {
-  std::vector<const RunRecord*> found;
-  std::set<std::string> names;
-  for (const RunRecord& run : runs) {
-    const std::string name = ArmName(run);
-    if (selector == std::to_string(run.id)) return run;
-    if (selector.empty() || selector == run.drafter || selector == name) {
-      found.push_back(&run);
-      names.insert(name);
-    }
-  }
-  if (found.empty()) {
-    ThrowBadInput(std::string(side) + " run '" + selector + "': not in the file; it has " +
-                  ListOf(runs));
-  }
-  if (selector.empty() && names.size() > 1) {
-    ThrowBadInput(std::string(side) + " run: name one, the file has " + ListOf(runs));
-  }
-  return *Newest(found);
-}
-
 // Newest run of each arm.
 std::vector<const RunRecord*> NewestByArm(const std::vector<RunRecord>& runs) {
   std::vector<std::string> names;
@@ -66,6 +45,7 @@ std::vector<const RunRecord*> NewestByArm(const std::vector<RunRecord>& runs) {
     }
   }
   std::vector<const RunRecord*> newest;
+  newest.reserve(groups.size());
   for (const auto& group : groups) newest.push_back(Newest(group));
   return newest;
 }
@@ -118,6 +98,28 @@ Table FactorTable(const std::vector<ArmComparison>& scopes) {
 }
 
 }  // namespace
+
+const RunRecord& FindRun(const std::vector<RunRecord>& runs, const std::string& selector,
+                         const char* side) {
+  std::vector<const RunRecord*> found;
+  std::set<std::string> names;
+  for (const RunRecord& run : runs) {
+    const std::string name = ArmName(run);
+    if (selector == std::to_string(run.id)) return run;
+    if (selector.empty() || selector == run.drafter || selector == name) {
+      found.push_back(&run);
+      names.insert(name);
+    }
+  }
+  if (found.empty()) {
+    ThrowBadInput(std::string(side) + " run '" + selector + "': not in the file; it has " +
+                  ListOf(runs));
+  }
+  if (selector.empty() && names.size() > 1) {
+    ThrowBadInput(std::string(side) + " run: name one, the file has " + ListOf(runs));
+  }
+  return *Newest(found);
+}
 
 ComparedPair ComparePair(RunData baseline, RunData candidate, const CompareOptions& options) {
   ComparedPair pair;
@@ -177,6 +179,36 @@ std::vector<std::pair<int64_t, int64_t>> ChoosePairs(const std::vector<RunRecord
   return pairs;
 }
 
+std::optional<RunData> ReadTimesOf(const Store& store, const RunRecord& run) {
+  const std::string session = ConfigText(run, "session");
+  if (ConfigText(run, "observers") != "off") return std::nullopt;
+  for (const RunRecord& other : ReadRuns(store)) {
+    if (!IsObserved(other) || ArmName(other) != ArmName(run)) continue;
+    if (ConfigText(other, "session") == session) return ReadRun(store, other.id, {});
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+void AddDeviceTimes(const ComparedPair& pair, Document* document) {
+  std::vector<DeviceRow> rows;
+  const auto add = [&rows](const char* name, const RunData& run,
+                           const std::optional<RunData>& times) {
+    std::optional<DeviceSummary> summary = SummariseDevice(times ? *times : run);
+    if (summary) rows.push_back({name, std::move(*summary)});
+  };
+  add("baseline", pair.baseline, pair.baseline_times);
+  add("candidate", pair.candidate, pair.candidate_times);
+  if (rows.empty()) return;
+  document->emplace_back(Heading{2, "Device time per delivered token"});
+  document->emplace_back(DeviceTable(rows));
+  document->emplace_back(DevicePhaseTable(rows));
+  for (std::string& line : DeviceLines(rows)) document->emplace_back(Line{std::move(line)});
+}
+
+}  // namespace
+
 Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const MetricOptions& options) {
   Document document;
   for (const ComparedPair& pair : pairs) {
@@ -184,23 +216,24 @@ Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const Metri
         ArmName(pair.baseline.run) + " #" + std::to_string(pair.baseline.run.id);
     const std::string after =
         ArmName(pair.candidate.run) + " #" + std::to_string(pair.candidate.run.id);
-    document.push_back(Heading{1, "Baseline " + before + ", candidate " + after});
+    document.emplace_back(Heading{1, "Baseline " + before + ", candidate " + after});
     const ArmComparison& all = pair.scopes.front();
-    document.push_back(Line{PairingLine("Candidate", "baseline", all)});
+    document.emplace_back(Line{PairingLine("Candidate", "baseline", all)});
     for (const std::string& field : pair.across) {
-      document.push_back(Line{"Note: compared across a different " + field + "."});
+      document.emplace_back(Line{"Note: compared across a different " + field + "."});
     }
     const std::vector<Fact> first = SideFacts(pair.baseline), second = SideFacts(pair.candidate);
     for (size_t i = 0; i < first.size(); ++i) {
       if (first[i].value == second[i].value) continue;
-      document.push_back(Line{"Note: " + first[i].field + " differs: baseline " + first[i].value +
-                              "; candidate " + second[i].value + "."});
+      document.emplace_back(Line{"Note: " + first[i].field + " differs: baseline " +
+                                 first[i].value + "; candidate " + second[i].value + "."});
     }
-    document.push_back(FactorTable(pair.scopes));
+    document.emplace_back(FactorTable(pair.scopes));
     const std::string residual = ResidualLine(all);
-    if (!residual.empty()) document.push_back(Line{residual});
-    document.push_back(MetricTable(all));
-    document.push_back(Line{StatisticsLine(options)});
+    if (!residual.empty()) document.emplace_back(Line{residual});
+    document.emplace_back(MetricTable(all));
+    document.emplace_back(Line{StatisticsLine(options)});
+    AddDeviceTimes(pair, &document);
   }
   return document;
 }

@@ -2,6 +2,7 @@
 // compared, and the text.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,18 @@ struct ComparedPair {
   RunData baseline, candidate;
   std::vector<std::string> across;    // fields that differ and were allowed to
   std::vector<ArmComparison> scopes;  // all first, then the domains and data sets of the baseline
+  // The observed twins, where --device-time made them.
+  std::optional<RunData> baseline_times = {}, candidate_times = {};
 };
 
 // kBadInput if a field of ComparableFacts differs that `across` does not name, or if `across` names
 // no such field.
 ComparedPair ComparePair(RunData baseline, RunData candidate, const CompareOptions& options);
+
+// The run that `selector` names: its number, an arm's or a drafter's name (the newest complete one,
+// else the newest), or "" for the only arm. kBadInput naming `side` and what the file has.
+const RunRecord& FindRun(const std::vector<RunRecord>& runs, const std::string& selector,
+                         const char* side);
 
 // The runs that the options name: pairs of (baseline, candidate) run ids. kBadInput if there are
 // none.
@@ -28,6 +36,9 @@ std::vector<std::pair<int64_t, int64_t>> ChoosePairs(const std::vector<RunRecord
                                                      const std::vector<RunRecord>& candidate,
                                                      bool same_store,
                                                      const CompareOptions& options);
+
+// The observed twin of `run` in its file.
+std::optional<RunData> ReadTimesOf(const Store& store, const RunRecord& run);
 
 Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const MetricOptions& options);
 

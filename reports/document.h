@@ -32,11 +32,11 @@ struct Table {
 
 struct Block {
   enum class Kind { kHeading, kLine, kCode, kTable };
-  Block(Heading heading)
+  explicit Block(Heading heading)
       : kind(Kind::kHeading), level(heading.level), text(std::move(heading.text)) {}
-  Block(Line line) : kind(Kind::kLine), text(std::move(line.text)) {}
-  Block(CodeLine code) : kind(Kind::kCode), text(std::move(code.text)) {}
-  Block(Table rows) : kind(Kind::kTable), table(std::move(rows)) {}
+  explicit Block(Line line) : kind(Kind::kLine), text(std::move(line.text)) {}
+  explicit Block(CodeLine code) : kind(Kind::kCode), text(std::move(code.text)) {}
+  explicit Block(Table rows) : kind(Kind::kTable), table(std::move(rows)) {}
 
   Kind kind;
   int level = 0;  // of a heading

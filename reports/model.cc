@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 
 #include "reports/run_facts.h"
+#include "results/metrics_paired_table.h"
 
 namespace dsb {
 namespace {
@@ -40,6 +42,33 @@ void Compare(const MetricOptions& options, ReportSet* set) {
   }
 }
 
+// Takes the observed runs out of the arms, each to the arm of its session that it is the twin of.
+// One without a twin stays an arm.
+void SeparateObserved(const MetricOptions& options, ReportSet* set) {
+  std::vector<ReportArm> arms, observed;
+  for (ReportArm& arm : set->arms) {
+    (IsObserved(arm.data.run) ? observed : arms).push_back(std::move(arm));
+  }
+  std::vector<ReportArm> alone;
+  for (ReportArm& twin : observed) {
+    const RunRecord& run = twin.data.run;
+    const auto found = std::find_if(arms.begin(), arms.end(), [&](const ReportArm& arm) {
+      return arm.name == twin.name &&
+             ConfigText(arm.data.run, "session") == ConfigText(run, "session");
+    });
+    if (found == arms.end()) {
+      twin.name += " (observed)";
+      alone.push_back(std::move(twin));
+      continue;
+    }
+    MetricRecord overhead = ObserverOverhead(found->data, twin.data, options);
+    set->observers.push_back(
+        {static_cast<size_t>(found - arms.begin()), std::move(twin), std::move(overhead)});
+  }
+  std::move(alone.begin(), alone.end(), std::back_inserter(arms));
+  set->arms = std::move(arms);
+}
+
 // Arms of one name in one set are told apart by their run.
 void NameApart(ReportSet* set) {
   std::map<std::string, int> uses;
@@ -56,6 +85,41 @@ const ArmComparison* ReportComparison::Find(const std::string& scope) const {
     if (comparison.scope == scope) return &comparison;
   }
   return nullptr;
+}
+
+const ReportObserver* ReportSet::ObserverOf(size_t arm) const {
+  for (const ReportObserver& observer : observers) {
+    if (observer.arm == arm) return &observer;
+  }
+  return nullptr;
+}
+
+const ReportArm& ReportSet::TimesOf(size_t arm) const {
+  const ReportObserver* observer = ObserverOf(arm);
+  return observer == nullptr ? arms[arm] : observer->observed;
+}
+
+MetricRecord ObserverOverhead(const RunData& unobserved, const RunData& observed,
+                              const MetricOptions& options) {
+  const Estimate ratio =
+      PairedTable(unobserved, observed, "all", options.bootstrap).Ratio("e2e").ratio;
+  const auto less_one = [](const std::optional<double>& value) {
+    return value ? std::optional<double>(*value - 1) : std::nullopt;
+  };
+  MetricRecord record;
+  record.run_id = observed.run.id;
+  record.metric = "observer_overhead";
+  record.scope = "all";
+  record.unit = DefinitionOf(record.metric).unit;
+  record.value = less_one(ratio.value);
+  record.lo = less_one(ratio.lo);
+  record.hi = less_one(ratio.hi);
+  if (ratio.lo) record.level = ratio.level;
+  record.method = ratio.method;
+  record.n = ratio.n;
+  record.num_resamples = ratio.num_resamples;
+  record.statistics_seed = ratio.statistics_seed;
+  return record;
 }
 
 const ReportComparison* ReportSet::ComparisonOf(size_t candidate) const {
@@ -97,6 +161,7 @@ ReportModel BuildModel(std::vector<RunData> runs, const MetricOptions& options) 
   for (ReportSet& set : model.sets) {
     std::stable_partition(set.arms.begin(), set.arms.end(),
                           [](const ReportArm& arm) { return IsBaseline(arm.data.run); });
+    SeparateObserved(options, &set);
     NameApart(&set);
     Compare(options, &set);
   }

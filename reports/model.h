@@ -27,6 +27,13 @@ struct ReportArm {
   }
 };
 
+// The watched twin of an arm and what watching cost.
+struct ReportObserver {
+  size_t arm = 0;         // index into ReportSet::arms
+  ReportArm observed;     // its device times, phases and kernels
+  MetricRecord overhead;  // observer_overhead, paired by prompt
+};
+
 struct ReportComparison {
   size_t candidate = 0, baseline = 0;  // indices into ReportSet::arms
   std::vector<ArmComparison> scopes;   // all first, then domains and data sets
@@ -36,7 +43,11 @@ struct ReportComparison {
 struct ReportSet {
   std::vector<ReportArm> arms;  // baselines first, then in the order they were run
   std::vector<ReportComparison> comparisons;
+  std::vector<ReportObserver> observers;                         // of --device-time
   const ReportComparison* ComparisonOf(size_t candidate) const;  // null for a baseline
+  const ReportObserver* ObserverOf(size_t arm) const;            // null: not observed
+  // Where an arm's phases and device times are: its twin, or the arm itself.
+  const ReportArm& TimesOf(size_t arm) const;
 };
 
 struct ReportModel {
@@ -54,5 +65,8 @@ ReportModel BuildModel(const Store& store, const MetricOptions& options);
 // The same from runs in memory.
 ReportModel BuildModel(std::vector<RunData> runs, const MetricOptions& options);
 ReportArm MakeArm(RunData data, const MetricOptions& options);
+// What watching cost: the row of metric observer_overhead, of the observed run.
+MetricRecord ObserverOverhead(const RunData& unobserved, const RunData& observed,
+                              const MetricOptions& options);
 
 }  // namespace dsb

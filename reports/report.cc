@@ -5,6 +5,7 @@
 #include "reports/model.h"
 #include "reports/report_document.h"
 #include "reports/report_json.h"
+#include "reports/run_facts.h"
 
 namespace dsb {
 namespace {
@@ -22,18 +23,24 @@ ReportModel BuildModel(const Store& store, const MetricOptions& options) {
 }
 
 std::string RenderReport(const Store& store, const ReportOptions& options) {
-  const ReportModel model = BuildModel(store, options.metrics);
-  if (options.format == ReportFormat::kJson) return ReportJson(model, options.crosswalk);
-  return Print(MakeDocument(model, options.crosswalk), options.format);
+  return RenderReport(BuildModel(store, options.metrics), options);
+}
+
+std::string RenderReport(const ReportModel& model, const ReportOptions& options) {
+  if (options.format == ReportFormat::kJson) return ReportJson(model, options.sections);
+  return Print(MakeDocument(model, options.sections), options.format);
 }
 
 std::string RenderCompare(const Store& baseline, const Store& candidate,
                           const CompareOptions& options) {
   std::vector<ComparedPair> pairs;
   for (const auto& [before, after] :
-       ChoosePairs(ReadRuns(baseline), ReadRuns(candidate), &baseline == &candidate, options)) {
-    pairs.push_back(
+       ChoosePairs(UnobservedRuns(ReadRuns(baseline)), UnobservedRuns(ReadRuns(candidate)),
+                   &baseline == &candidate, options)) {
+    ComparedPair& pair = pairs.emplace_back(
         ComparePair(ReadRun(baseline, before, {}), ReadRun(candidate, after, {}), options));
+    pair.baseline_times = ReadTimesOf(baseline, pair.baseline.run);
+    pair.candidate_times = ReadTimesOf(candidate, pair.candidate.run);
   }
   if (options.format == ReportFormat::kJson) return CompareJson(pairs, options.metrics);
   return Print(MakeCompareDocument(pairs, options.metrics), options.format);

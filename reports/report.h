@@ -10,19 +10,29 @@
 
 namespace dsb {
 
+struct ReportModel;  // reports/model.h
+
 enum class ReportFormat { kText, kMarkdown, kJson };
 // "text", "markdown" or "json"; else kBadInput.
 ReportFormat ParseReportFormat(const std::string& name);
 
+// What a report shows beside its tables.
+struct ReportSections {
+  bool crosswalk = false;  // every tool's acceptance definition
+  bool paper = false;      // the paper's offline tables and figures
+};
+
 struct ReportOptions {
   ReportFormat format = ReportFormat::kText;
-  bool crosswalk = false;  // add every tool's acceptance definition
+  ReportSections sections;
   MetricOptions metrics;
 };
 
 // All runs of the file. A file without a finished request gives one clear line (JSON: `message` and
 // no sets).
 std::string RenderReport(const Store& store, const ReportOptions& options);
+// The same of a model that BuildModel made with `options.metrics`.
+std::string RenderReport(const ReportModel& model, const ReportOptions& options);
 
 struct CompareOptions {
   ReportFormat format = ReportFormat::kText;

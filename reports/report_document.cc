@@ -2,7 +2,9 @@
 
 #include <cmath>
 
+#include "reports/device_table.h"
 #include "reports/number_text.h"
+#include "reports/paper/paper_tables.h"
 #include "reports/report_tables.h"
 #include "reports/run_facts.h"
 
@@ -24,28 +26,33 @@ std::string SetTitle(const ReportSet& set) {
 
 void AddProvenance(const ReportSet& set, Document* out) {
   const RunData& data = set.arms.front().data;
-  out->push_back(
+  out->emplace_back(
       Line{"Machine: " + MachineLine(data) + "; " + std::to_string(data.run.threads) + " threads"});
-  out->push_back(Line{"Build: " + BuildLine(data)});
+  if (const std::string gpu = GpuFact(data); !gpu.empty()) {
+    const bool unused = data.environment.gpu_model && DeviceOf(data.run) == "cpu";
+    out->emplace_back(Line{"GPU: " + gpu + (unused ? ", not used" : "")});
+  }
+  out->emplace_back(Line{"Build: " + BuildLine(data)});
   if (const std::string target = ArtifactLine(data, "target"); !target.empty()) {
     const std::string weights = ConfigText(data.run, "weights");
-    out->push_back(Line{"Target: " + target + (weights.empty() ? "" : ", weights " + weights)});
+    out->emplace_back(Line{"Target: " + target + (weights.empty() ? "" : ", weights " + weights)});
   }
   std::string last;
   for (const ReportArm& arm : set.arms) {
     const std::string drafter = ArtifactLine(arm.data, "drafter");
     if (drafter.empty() || drafter == last) continue;
-    out->push_back(Line{"Drafter: " + drafter});
+    out->emplace_back(Line{"Drafter: " + drafter});
     last = drafter;
   }
   if (const std::string workload = ArtifactLine(data, "workload"); !workload.empty()) {
-    out->push_back(Line{"Workload: " + workload});
+    out->emplace_back(Line{"Workload: " + workload});
   }
   for (const ReportArm& arm : set.arms) {
     const std::vector<Fact> first = SideFacts(data), own = SideFacts(arm.data);
     for (size_t i = 0; i < first.size(); ++i) {
       if (own[i].value == first[i].value) continue;
-      out->push_back(Line{"Note: " + arm.name + " ran with " + own[i].field + " " + own[i].value});
+      out->emplace_back(
+          Line{"Note: " + arm.name + " ran with " + own[i].field + " " + own[i].value});
     }
   }
 }
@@ -59,78 +66,83 @@ void AddNotes(const ReportSet& set, Document* out) {
                             note.metric == "phase_wall";
       const bool shown = note.scope == "all" || note.scope.starts_with("domain:");
       if (!headline || !shown || note.scope.find('/') != std::string::npos) continue;
-      out->push_back(Line{"Note: " + arm.name + ", " + ScopeTitle(note.scope) + ", " + note.metric +
-                          ": " + note.note + "."});
+      out->emplace_back(Line{"Note: " + arm.name + ", " + ScopeTitle(note.scope) + ", " +
+                             note.metric + ": " + note.note + "."});
     }
     const auto differ = [&](const char* a, const char* b, const char* text) {
       const MetricRecord *first = arm.Find(a, "all"), *second = arm.Find(b, "all");
       if (first == nullptr || second == nullptr || !first->value || !second->value) return;
       if (std::abs(*second->value / *first->value - 1) <= 0.02) return;
-      out->push_back(Line{"Note: " + arm.name + ": " + text + " is " + Fixed(*second->value, 3) +
-                          ", pooled " + Fixed(*first->value, 3) + "."});
+      out->emplace_back(Line{"Note: " + arm.name + ": " + text + " is " + Fixed(*second->value, 3) +
+                             ", pooled " + Fixed(*first->value, 3) + "."});
     };
     differ("accepted_length", "accepted_length_per_request",
            "accepted length, mean over requests,");
     differ("user_decode_tokens_per_s", "mean_decode_rate", "mean decode rate of the requests");
     if (arm.data.num_segments > 1) {
-      out->push_back(Line{"Note: " + arm.name + " was resumed; its times come from one of " +
-                          std::to_string(arm.data.num_segments) + " segments."});
+      out->emplace_back(Line{"Note: " + arm.name + " was resumed; its times come from one of " +
+                             std::to_string(arm.data.num_segments) + " segments."});
     }
   }
 }
 
-void AddSet(const ReportSet& set, const ReportModel& model, bool crosswalk, Document* out) {
-  out->push_back(Heading{1, SetTitle(set)});
+void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections& sections,
+            Document* out) {
+  out->emplace_back(Heading{1, SetTitle(set)});
   AddProvenance(set, out);
-  out->push_back(SpeedTable(set));
-  out->push_back(Line{
+  out->emplace_back(SpeedTable(set));
+  out->emplace_back(Line{
       "tokens/s: what a user sees while decoding. speed-up = accepted-length factor x step-time "
       "factor, over the prompts that both arms finished."});
-  out->push_back(Line{StatisticsLine(model.options)});
+  out->emplace_back(Line{StatisticsLine(model.options)});
   for (const ReportComparison& comparison : set.comparisons) {
     const ArmComparison* all = comparison.Find("all");
     if (all == nullptr) continue;
-    out->push_back(Line{PairingLine(set.arms[comparison.candidate].name,
-                                    set.arms[comparison.baseline].name, *all)});
+    out->emplace_back(Line{PairingLine(set.arms[comparison.candidate].name,
+                                       set.arms[comparison.baseline].name, *all)});
     const std::string residual = ResidualLine(*all);
-    if (!residual.empty()) out->push_back(Line{residual});
+    if (!residual.empty()) out->emplace_back(Line{residual});
   }
   AddNotes(set, out);
   const Table phases = PhaseTable(set);
-  out->push_back(Heading{2, "Where the time goes"});
+  out->emplace_back(Heading{2, "Where the time goes"});
   if (phases.rows.empty()) {
-    out->push_back(Line{"No phase times: the runs' steps are incomplete or were not recorded."});
+    out->emplace_back(Line{"No phase times: the runs' steps are incomplete or were not recorded."});
   } else {
-    out->push_back(phases);
+    out->emplace_back(phases);
   }
-  out->push_back(DraftTable(set));
-  out->push_back(LatencyTable(set));
+  for (Block& block : DeviceSection(set)) out->push_back(std::move(block));
+  out->emplace_back(DraftTable(set));
+  out->emplace_back(LatencyTable(set));
   const std::vector<std::string> scopes = ShownScopes(set);
   for (const ReportArm& arm : set.arms) {
     const Table positions = PositionTable(arm, scopes);
     if (positions.rows.empty()) continue;
-    out->push_back(Heading{2, "Acceptance by position: " + arm.name});
-    out->push_back(positions);
+    out->emplace_back(Heading{2, "Acceptance by position: " + arm.name});
+    out->emplace_back(positions);
   }
-  if (crosswalk) {
+  if (sections.paper) {
+    for (Block& block : PaperSection(set, model.options)) out->push_back(std::move(block));
+  }
+  if (sections.crosswalk) {
     for (size_t i = 0; i < set.arms.size(); ++i) {
       if (IsBaseline(set.arms[i].data.run)) continue;
       const ReportComparison* comparison = set.ComparisonOf(i);
       const Crosswalk made = MakeCrosswalk(
           set.arms[i].data, comparison == nullptr ? nullptr : &set.arms[comparison->baseline].data);
-      out->push_back(Heading{2, "The same rounds in other tools' terms: " + set.arms[i].name});
-      out->push_back(CrosswalkTable(made));
-      out->push_back(CrosswalkPositionTable(made));
+      out->emplace_back(Heading{2, "The same rounds in other tools' terms: " + set.arms[i].name});
+      out->emplace_back(CrosswalkTable(made));
+      out->emplace_back(CrosswalkPositionTable(made));
     }
   }
-  out->push_back(Heading{2, "Requests"});
-  out->push_back(RequestTable(set));
+  out->emplace_back(Heading{2, "Requests"});
+  out->emplace_back(RequestTable(set));
   std::string last;
   for (const ReportArm& arm : set.arms) {
     const std::string command = ConfigText(arm.data.run, "command_line");
     if (command.empty() || command == last) continue;
-    if (last.empty()) out->push_back(Line{"To reproduce:"});
-    out->push_back(CodeLine{command});
+    if (last.empty()) out->emplace_back(Line{"To reproduce:"});
+    out->emplace_back(CodeLine{command});
     last = command;
   }
 }
@@ -166,18 +178,18 @@ std::string ResidualLine(const ArmComparison& comparison) {
          " %: tokens were delivered that no round committed.";
 }
 
-Document MakeDocument(const ReportModel& model, bool crosswalk) {
+Document MakeDocument(const ReportModel& model, const ReportSections& sections) {
   Document document;
   if (model.sets.empty()) {
-    document.push_back(Line{"Nothing to report: " + std::to_string(model.num_runs) +
-                            (model.num_runs == 1 ? " run" : " runs") +
-                            " in the file, none with a finished request."});
+    document.emplace_back(Line{"Nothing to report: " + std::to_string(model.num_runs) +
+                               (model.num_runs == 1 ? " run" : " runs") +
+                               " in the file, none with a finished request."});
     return document;
   }
-  for (const ReportSet& set : model.sets) AddSet(set, model, crosswalk, &document);
+  for (const ReportSet& set : model.sets) AddSet(set, model, sections, &document);
   if (model.num_empty_runs > 0) {
-    document.push_back(Line{std::to_string(model.num_empty_runs) +
-                            " more runs have no finished request and are left out."});
+    document.emplace_back(Line{std::to_string(model.num_empty_runs) +
+                               " more runs have no finished request and are left out."});
   }
   return document;
 }

@@ -4,10 +4,11 @@
 
 #include "reports/document.h"
 #include "reports/model.h"
+#include "reports/report.h"
 
 namespace dsb {
 
-Document MakeDocument(const ReportModel& model, bool crosswalk);
+Document MakeDocument(const ReportModel& model, const ReportSections& sections);
 
 // How the intervals were made, in one line.
 std::string StatisticsLine(const MetricOptions& options);

@@ -4,6 +4,7 @@
 
 #include "reports/compare.h"
 #include "reports/crosswalk.h"
+#include "reports/paper/paper_tables.h"
 #include "reports/run_facts.h"
 
 namespace dsb {
@@ -141,7 +142,11 @@ Json MachineJson(const EnvironmentRecord& machine) {
           {"os", machine.os},
           {"kernel", machine.kernel},
           {"virtualised", machine.virtualised},
-          {"gpu_model", OrNull(machine.gpu_model)}};
+          {"gpu_model", OrNull(machine.gpu_model)},
+          {"gpu_count", machine.gpu_count},
+          {"gpu_memory_bytes", OrNull(machine.gpu_memory_bytes)},
+          {"driver", OrNull(machine.driver)},
+          {"cuda", OrNull(machine.cuda)}};
 }
 
 Json BuildJson(const BuildRecord& build) {
@@ -177,6 +182,23 @@ Json CrosswalkJson(const Crosswalk& crosswalk) {
   return {{"figures", figures}, {"positions", positions}};
 }
 
+Json KernelsJson(const RunData& data) {
+  Json kernels = Json::array();
+  for (const KernelTimeRecord& kernel : data.kernels) {
+    kernels.push_back({{"phase", kernel.phase},
+                       {"kernel", kernel.kernel},
+                       {"device", kernel.device},
+                       {"batch_bucket", kernel.batch_bucket},
+                       {"calls", kernel.calls},
+                       {"total_ns", kernel.total_ns},
+                       {"min_ns", kernel.min_ns},
+                       {"max_ns", kernel.max_ns},
+                       {"bytes", OrNull(kernel.bytes)},
+                       {"flops", OrNull(kernel.flops)}});
+  }
+  return kernels;
+}
+
 Json ArmJson(const ReportArm& arm) {
   Json artifacts = Json::object(), flags = Json::object(), metrics = Json::array();
   for (const auto& [role, artifact] : arm.data.artifacts) {
@@ -192,6 +214,7 @@ Json ArmJson(const ReportArm& arm) {
           {"command_line", command.empty() ? Json(nullptr) : Json(command)},
           {"run", RunJson(arm.data.run)},
           {"machine", MachineJson(arm.data.environment)},
+          {"gpu", GpuFact(arm.data)},
           {"build", BuildJson(arm.data.build)},
           {"artifacts", artifacts},
           {"flags", flags},
@@ -204,7 +227,8 @@ Json ArmJson(const ReportArm& arm) {
             {"cancelled", counts.cancelled},
             {"no_decode", counts.no_decode},
             {"other_segment", counts.other_segment}}},
-          {"metrics", metrics}};
+          {"metrics", metrics},
+          {"kernels", KernelsJson(arm.data)}};
 }
 
 Json FactsJson(const std::vector<Fact>& facts) {
@@ -213,11 +237,33 @@ Json FactsJson(const std::vector<Fact>& facts) {
   return json;
 }
 
-Json SetJson(const ReportSet& set, bool crosswalk) {
+Json PaperJson(const ReportSet& set, const MetricOptions& options) {
+  const auto number = [](const std::optional<double>& value) {
+    return value ? Json(*value) : Json(nullptr);
+  };
+  const auto paired = [](const std::optional<PairedEstimate>& estimate) {
+    return estimate ? PairedJson(*estimate) : Json(nullptr);
+  };
+  Json rows = Json::array();
+  for (const PaperLengthRow& row : PaperLengthRows(set, options)) {
+    rows.push_back(
+        {{"domain", row.domain},
+         {"arm", row.arm->name},
+         {"drafter", row.arm->data.run.drafter},
+         {"paper_accepted_length", number(row.paper)},
+         {"paper_dspark_ratio", number(row.paper_ratio)},
+         {"accepted_length", number(row.here == nullptr ? std::nullopt : row.here->value)},
+         {"dspark_ratio", paired(row.ratio)},
+         {"dspark_tokens_per_s_ratio", paired(row.speed_ratio)}});
+  }
+  return {{"target", kPaperTarget}, {"table_1", rows}};
+}
+
+Json SetJson(const ReportSet& set, const MetricOptions& options, const ReportSections& sections) {
   Json arms = Json::array(), comparisons = Json::array();
   for (size_t i = 0; i < set.arms.size(); ++i) {
     arms.push_back(ArmJson(set.arms[i]));
-    if (!crosswalk || IsBaseline(set.arms[i].data.run)) continue;
+    if (!sections.crosswalk || IsBaseline(set.arms[i].data.run)) continue;
     const ReportComparison* comparison = set.ComparisonOf(i);
     arms.back()["crosswalk"] = CrosswalkJson(MakeCrosswalk(
         set.arms[i].data, comparison == nullptr ? nullptr : &set.arms[comparison->baseline].data));
@@ -231,17 +277,28 @@ Json SetJson(const ReportSet& set, bool crosswalk) {
                            {"candidate_run", candidate.data.run.id},
                            {"scopes", ScopesJson(comparison.scopes)}});
   }
-  return {{"label", set.arms.front().data.run.label},
-          {"fields", FactsJson(ComparableFacts(set.arms.front().data))},
-          {"arms", arms},
-          {"comparisons", comparisons}};
+  Json json = {{"label", set.arms.front().data.run.label},
+               {"fields", FactsJson(ComparableFacts(set.arms.front().data))},
+               {"arms", arms},
+               {"comparisons", comparisons}};
+  if (!set.observers.empty()) {
+    Json observers = Json::array();
+    for (const ReportObserver& observer : set.observers) {
+      observers.push_back({{"arm", set.arms[observer.arm].name},
+                           {"overhead", MetricJson(observer.overhead, {})},
+                           {"observed", ArmJson(observer.observed)}});
+    }
+    json["observers"] = observers;
+  }
+  if (sections.paper) json["paper"] = PaperJson(set, options);
+  return json;
 }
 
 }  // namespace
 
-std::string ReportJson(const ReportModel& model, bool crosswalk) {
+std::string ReportJson(const ReportModel& model, const ReportSections& sections) {
   Json sets = Json::array();
-  for (const ReportSet& set : model.sets) sets.push_back(SetJson(set, crosswalk));
+  for (const ReportSet& set : model.sets) sets.push_back(SetJson(set, model.options, sections));
   Json json = {{"format", "dsbench-report"},
                {"format_version", kReportFormatVersion},
                {"statistics", StatisticsJson(model.options)},

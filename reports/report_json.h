@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "reports/model.h"
+#include "reports/report.h"
 
 namespace dsb {
 
 inline constexpr int kReportFormatVersion = 1;
 
-std::string ReportJson(const ReportModel& model, bool crosswalk);
+std::string ReportJson(const ReportModel& model, const ReportSections& sections);
 
 struct ComparedPair;  // reports/compare.h
 std::string CompareJson(const std::vector<ComparedPair>& pairs, const MetricOptions& options);

@@ -84,25 +84,27 @@ Table PhaseTable(const ReportSet& set) {
   std::vector<std::string> shown;
   for (const std::string_view phase : kPhases) {
     const std::string name(phase);
-    const bool used = std::any_of(set.arms.begin(), set.arms.end(), [&](const ReportArm& arm) {
-      return arm.Find("phase_wall_share_" + name, "all") != nullptr;
-    });
-    if (used) shown.push_back(name);
+    for (size_t i = 0; i < set.arms.size(); ++i) {
+      if (set.TimesOf(i).Find("phase_wall_share_" + name, "all") == nullptr) continue;
+      shown.push_back(name);
+      break;
+    }
   }
   if (shown.empty()) return table;
   table.columns = {{"arm", true}, {"% of", true}};
   for (const std::string& phase : shown) table.columns.push_back({phase, false});
   table.columns.push_back({"ms/step", false});
-  for (const ReportArm& arm : set.arms) {
+  for (size_t i = 0; i < set.arms.size(); ++i) {
+    const ReportArm& times = set.TimesOf(i);
     for (const auto& [title, metric] :
          {std::pair<std::string, std::string>{"wall", "phase_wall_share_"},
           {"CPU", "phase_cpu_share_"}}) {
-      std::vector<std::string> row{arm.name, title};
+      std::vector<std::string> row{set.arms[i].name, title};
       for (const std::string& phase : shown) {
-        const MetricRecord* record = arm.Find(metric + phase, "all");
+        const MetricRecord* record = times.Find(metric + phase, "all");
         row.push_back(record == nullptr ? "-" : Percent(record->value));
       }
-      row.push_back(title == "wall" ? FixedOr(ValueOf(arm, "step_wall", "all"), 2, 1e-6) : "");
+      row.push_back(title == "wall" ? FixedOr(ValueOf(times, "step_wall", "all"), 2, 1e-6) : "");
       table.rows.push_back(std::move(row));
     }
   }
@@ -130,12 +132,13 @@ Table DraftTable(const ReportSet& set) {
   table.columns = {
       {"arm", true},       {"verified/round", false}, {"drafts used %", false}, {"wasted %", false},
       {"ms/round", false}, {"CPU busy %", false},     {"decoding users", false}};
-  for (const ReportArm& arm : set.arms) {
+  for (size_t i = 0; i < set.arms.size(); ++i) {
+    const ReportArm& arm = set.arms[i];
     table.rows.push_back({arm.name, FixedOr(ValueOf(arm, "budget", "all"), 2),
                           Percent(ValueOf(arm, "draft_utilisation", "all")),
                           Percent(ValueOf(arm, "wasted_verify", "all")),
                           FixedOr(ValueOf(arm, "step_time", "all"), 2, 1e-6),
-                          Percent(ValueOf(arm, "parallel_efficiency", "all")),
+                          Percent(ValueOf(set.TimesOf(i), "parallel_efficiency", "all")),
                           FixedOr(ValueOf(arm, "mean_decode_concurrency", "all"), 2)});
   }
   return table;

@@ -1,5 +1,6 @@
 #include "reports/run_facts.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "reports/number_text.h"
@@ -24,6 +25,18 @@ std::string ConfigText(const RunRecord& run, const std::string& key) {
 }
 
 bool IsBaseline(const RunRecord& run) { return run.drafter == "none"; }
+
+std::string DeviceOf(const RunRecord& run) {
+  const std::string device = ConfigText(run, "device");
+  return device.empty() ? "cpu" : device;
+}
+
+bool IsObserved(const RunRecord& run) { return ConfigText(run, "observers") == "on"; }
+
+std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs) {
+  std::erase_if(runs, IsObserved);
+  return runs;
+}
 
 std::string ArmName(const RunRecord& run) {
   if (IsBaseline(run)) return "none";
@@ -56,6 +69,7 @@ std::vector<Fact> SideFacts(const RunData& data) {
   const RunRecord& run = data.run;
   return {{"machine", MachineLine(data)},
           {"build", BuildLine(data)},
+          {"device", DeviceOf(run)},
           {"weights", ConfigText(run, "weights")},
           {"threads", std::to_string(run.threads)},
           {"users", run.users ? std::to_string(*run.users) : ""},
@@ -66,7 +80,7 @@ std::string SetKey(const RunData& data) {
   std::string key = data.run.label;
   for (const Fact& fact : ComparableFacts(data)) key += '\n' + fact.value;
   key += '\n' + ConfigText(data.run, "weights") + '\n' + std::to_string(data.run.threads);
-  key += '\n' + std::to_string(data.run.users.value_or(0));
+  key += '\n' + std::to_string(data.run.users.value_or(0)) + '\n' + ConfigText(data.run, "device");
   return key;
 }
 
@@ -77,8 +91,27 @@ std::string MachineLine(const RunData& data) {
   if (!machine.os.empty()) line += ", " + machine.os;
   if (!machine.kernel.empty()) line += ", " + machine.kernel;
   if (machine.virtualised) line += ", virtual";
-  if (machine.gpu_model) line += ", " + *machine.gpu_model;
   return line;
+}
+
+std::string GpuFact(const RunData& data) {
+  const EnvironmentRecord& machine = data.environment;
+  if (machine.gpu_model) {
+    std::string line = *machine.gpu_model;
+    if (machine.gpu_count > 1) line = std::to_string(machine.gpu_count) + " x " + line;
+    if (machine.gpu_memory_bytes) line += ", " + Bytes(*machine.gpu_memory_bytes);
+    if (machine.driver) line += ", driver " + *machine.driver;
+    if (machine.cuda) line += ", CUDA " + *machine.cuda;
+    return line;
+  }
+  const nlohmann::json detail = nlohmann::json::parse(machine.detail_json, nullptr, false);
+  if (!detail.is_object()) return "";
+  const std::string state = detail.value("gpu_state", "");
+  if (state.empty()) return "";
+  if (state == "not_built") return "none (built without CUDA)";
+  std::string words = state;
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return "none (" + words + ")";
 }
 
 std::string BuildLine(const RunData& data) {

@@ -14,7 +14,13 @@ std::string ConfigText(const RunRecord& run, const std::string& key);
 
 // "none", "dspark fixed 7", "dspark threshold 0.5 7".
 std::string ArmName(const RunRecord& run);
-bool IsBaseline(const RunRecord& run);  // drafter none
+bool IsBaseline(const RunRecord& run);       // drafter none
+std::string DeviceOf(const RunRecord& run);  // cpu, cuda: where target and drafter ran
+// The watched twin of a run (`dsbench run --device-time`): its device times are of use, its speed
+// is not.
+bool IsObserved(const RunRecord& run);
+// Without the observed ones.
+std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs);
 
 // The artifact's SHA-256 of a role; "" if the run has none.
 std::string HashOf(const RunData& data, const std::string& role);
@@ -25,15 +31,18 @@ struct Fact {
 // Fields that make two runs different measurements: workload, target, temperature, top_p, top_k,
 // max_tokens.
 std::vector<Fact> ComparableFacts(const RunData& data);
-// Fields that a reader should see when they differ: machine, build, weights, threads, users, seed.
+// Fields that a reader should see when they differ: machine, build, device, weights, threads,
+// users, seed.
 std::vector<Fact> SideFacts(const RunData& data);
 
-// Runs of one set answer one question: label and ComparableFacts are equal, and so are weights,
-// threads and users.
+// Runs of one set answer one question: label and ComparableFacts are equal, and so are device,
+// weights, threads and users.
 std::string SetKey(const RunData& data);
 
 // "AMD ... , 2 cores, 16.0 GiB, Debian ..., Linux ..."
 std::string MachineLine(const RunData& data);
+// "NVIDIA H100, 79.1 GiB, driver 580.1", "none (no driver)"; "" if the run does not say.
+std::string GpuFact(const RunData& data);
 std::string BuildLine(const RunData& data);
 // "target NAME (93.8 MiB, sha256 0123456789ab..), weights stored"
 std::string ArtifactLine(const RunData& data, const std::string& role);

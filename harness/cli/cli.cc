@@ -28,13 +28,18 @@ ExitCode RunCommandLine(const Arguments& arguments) {
   app.set_version_flag("--version", VersionText());
   app.footer(
       "Try first:   dsbench generate --prompt \"Why is the sky blue?\"\n"
-      "Exit codes:  0 done, 2 bad input, 3 a resource is missing or failed or the run was\n"
-      "             interrupted, 70 internal error");
+      "Exit codes:  0 done, 1 a mismatch or regression was found, 2 bad input, 3 a resource is\n"
+      "             missing or failed or the run was interrupted, 4 gate: inconclusive,\n"
+      "             70 internal error");
   std::vector<std::pair<std::string, Action>> actions;
   actions.emplace_back("run", AddRun(app, arguments));
   actions.emplace_back("report", AddReport(app));
   actions.emplace_back("compare", AddCompare(app));
+  actions.emplace_back("gate", AddGate(app));
+  actions.emplace_back("timeline", AddTimeline(app));
   actions.emplace_back("generate", AddGenerate(app));
+  actions.emplace_back("prove", AddProve(app));
+  actions.emplace_back("sample", AddSample(app));
   actions.emplace_back("env", AddEnv(app));
   actions.emplace_back("selftest", AddSelftest(app));
   try {

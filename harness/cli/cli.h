@@ -26,9 +26,13 @@ ExitCode RunCommandLine(const Arguments& arguments);
 Action AddRun(CLI::App& app, const Arguments& arguments);
 Action AddReport(CLI::App& app);
 Action AddCompare(CLI::App& app);
+Action AddGate(CLI::App& app);
 Action AddEnv(CLI::App& app);
 Action AddGenerate(CLI::App& app);
+Action AddSample(CLI::App& app);
+Action AddProve(CLI::App& app);
 Action AddSelftest(CLI::App& app);
+Action AddTimeline(CLI::App& app);
 
 // Gives the options that the command line left out the values of a --config file. kBadInput naming
 // file and key on a key that is no option of `command`, or a value that the option refuses.

@@ -6,6 +6,9 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/validators.h"
 #include "harness/environment.h"
+#include "harness/measure/cupti_source.h"
+#include "harness/measure/gpu_state.h"
+#include "harness/measure/nvtx_ranges.h"
 #include "kernels/isa.h"
 
 namespace dsb {
@@ -13,7 +16,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kNoGpu = "none (no driver)";
+Json GpuJson() {
+  const GpuProbe& probe = ProbeGpu();
+  Json json = {{"state", GpuStateName(probe.state)}, {"summary", GpuLine(probe)}};
+  if (probe.runtime_version > 0) json["cuda_runtime"] = CudaVersionText(probe.runtime_version);
+  if (probe.driver_version > 0) json["cuda_driver"] = CudaVersionText(probe.driver_version);
+  if (!probe.error.empty()) json["error"] = probe.error;
+  const CuptiOpening cupti = OpenCupti();
+  json["cupti"] = cupti.source != nullptr ? "available" : "not available (" + cupti.why_not + ')';
+  if (cupti.version > 0) json["cupti_version"] = cupti.version;
+  json["nvtx"] = HasNvtx();
+  return json;
+}
 
 Json EnvironmentJson() {
   const EnvironmentRecord machine = CaptureEnvironment();
@@ -29,8 +43,9 @@ Json EnvironmentJson() {
                      {"kernel", machine.kernel},
                      {"virtualised", machine.virtualised},
                      {"cpu_flags", machine.cpu_flags},
-                     {"gpu", machine.gpu_model.value_or(kNoGpu)}};
+                     {"gpu", GpuLine(ProbeGpu())}};
   json["machine"].update(machine_detail);
+  json["gpu"] = GpuJson();
   json["kernels"] = {{"isa_detected", IsaName(DetectedIsa())}, {"isa_active", build.isa}};
   json["build"] = {{"version", build.version},       {"git_commit", build.git_commit},
                    {"git_dirty", build.git_dirty},   {"compiler", build.compiler},

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "engines/drafter_registry.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/validators.h"
 #include "harness/generate.h"
@@ -14,8 +15,14 @@ namespace {
 struct GenerateChoice {
   GenerateOptions options;
   std::string colour = "auto";
-  std::string drafter = "dspark";
+  std::string drafter = "dspark", drafter_path;
 };
+
+std::vector<std::string> NoneAndDrafters() {
+  std::vector<std::string> names = DrafterNames();
+  names.insert(names.begin(), "none");
+  return names;
+}
 
 void AddOptions(CLI::App& generate, GenerateChoice& choice) {
   RunOptions& o = choice.options.run;
@@ -23,9 +30,9 @@ void AddOptions(CLI::App& generate, GenerateChoice& choice) {
       ->type_name("TEXT")
       ->check(NotEmpty())
       ->required();
-  generate.add_option("--drafter,--drafters", choice.drafter, "none or dspark")
+  generate.add_option("--drafter,--drafters", choice.drafter, "none, " + DrafterNameList())
       ->type_name("NAME")
-      ->check(OneOf({"none", "dspark"}))
+      ->check(OneOf(NoneAndDrafters()))
       ->capture_default_str();
   generate
       .add_option("--color", choice.colour,
@@ -58,6 +65,23 @@ void AddOptions(CLI::App& generate, GenerateChoice& choice) {
       ->type_name("TOKENS")
       ->check(IntegerIn(0, 64))
       ->capture_default_str();
+  generate
+      .add_option("--policy", o.policy,
+                  "how many drafted tokens are verified: fixed (all), threshold (up to the first "
+                  "confidence below --threshold) or none")
+      ->type_name("NAME")
+      ->check(OneOf({"none", "fixed", "threshold"}))
+      ->capture_default_str();
+  generate.add_option("--threshold", o.threshold, "confidence from 0 to 1, for --policy threshold")
+      ->type_name("PROBABILITY")
+      ->check(NumberIn(0, 1))
+      ->capture_default_str();
+  generate
+      .add_option("--device", o.device,
+                  "where target and drafter run: cpu, or cuda (exit 3 without a usable GPU)")
+      ->type_name("NAME")
+      ->check(OneOf({"cpu", "cuda"}))
+      ->capture_default_str();
   generate.add_option("--threads", o.threads, "CPU threads; 0: one per usable core")
       ->type_name("THREADS")
       ->check(IntegerIn(0, 256))
@@ -72,11 +96,13 @@ void AddOptions(CLI::App& generate, GenerateChoice& choice) {
       ->capture_default_str();
   generate
       .add_option("--target", o.target,
-                  "GGUF file; default: $DSBENCH_TARGET, else the pinned model in the cache")
-      ->type_name("FILE")
+                  "GGUF file or Hugging Face folder; default: $DSBENCH_TARGET, else the pinned "
+                  "model in the cache")
+      ->type_name("PATH")
       ->check(NotEmpty());
   generate
-      .add_option("--drafter-path", o.drafter_path, "drafter's folder; default: the shipped one")
+      .add_option("--drafter-path", choice.drafter_path,
+                  "drafter's folder; default: the shipped one")
       ->type_name("FOLDER")
       ->check(NotEmpty());
 }
@@ -95,6 +121,9 @@ Action AddGenerate(CLI::App& app) {
   return [choice] {
     GenerateOptions options = choice->options;
     options.run.drafters = {choice->drafter};
+    if (!choice->drafter_path.empty() && choice->drafter != "none") {
+      options.run.drafter_paths = {choice->drafter_path};
+    }
     options.run.workloads = {"none"};
     options.run = WithDefaults(options.run);
     options.colour = WantsColour(choice->colour);

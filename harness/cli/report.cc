@@ -64,8 +64,10 @@ Action AddReport(CLI::App& app) {
       ->capture_default_str();
   AddFormat(*report, choice->format);
   report->add_flag(
-      "--crosswalk", choice->options.crosswalk,
+      "--crosswalk", choice->options.sections.crosswalk,
       "add every tool's definition of acceptance, from the same rounds; off by default");
+  report->add_flag("--paper", choice->options.sections.paper,
+                   "add the paper's Table 1 and Figures 2 to 4 beside these runs; off by default");
   AddStatisticsOptions(*report, choice->options.metrics);
   return [choice] {
     choice->options.format = ParseReportFormat(choice->format);

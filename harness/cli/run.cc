@@ -1,8 +1,10 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "engines/drafter_registry.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/validators.h"
+#include "harness/drafter_paths.h"
 #include "harness/run_command.h"
 
 namespace dsb {
@@ -15,10 +17,16 @@ constexpr const char* kResults = "Results";
 
 void AddModelOptions(CLI::App& run, RunOptions& o) {
   run.add_option("--target", o.target,
-                 "GGUF file of the target; default: $DSBENCH_TARGET, else the pinned model in the "
-                 "cache ($DSBENCH_CACHE or ~/.cache/dsbench)")
-      ->type_name("FILE")
+                 "GGUF file or Hugging Face folder of the target; default: $DSBENCH_TARGET, else "
+                 "the pinned model in the cache ($DSBENCH_CACHE or ~/.cache/dsbench)")
+      ->type_name("PATH")
       ->check(NotEmpty())
+      ->group(kModel);
+  run.add_option("--device", o.device,
+                 "where target and drafters run: cpu, or cuda (exit 3 without a usable GPU)")
+      ->type_name("NAME")
+      ->check(OneOf({"cpu", "cuda"}))
+      ->capture_default_str()
       ->group(kModel);
   run.add_option("--weights", o.weights,
                  "how the target's weights are kept in memory: stored (as the file has them), "
@@ -28,16 +36,20 @@ void AddModelOptions(CLI::App& run, RunOptions& o) {
       ->capture_default_str()
       ->group(kModel);
   run.add_option("--drafters", o.drafters,
-                 "one arm each, interleaved: none (plain decoding), dspark; comma list")
-      ->type_name("NAME,...")
+                 "one arm each, interleaved: none (plain decoding), " + DrafterNameList() +
+                     ", or all; an arm may have a draft length and policy of its own, as in "
+                     "dspark:4 or dspark:7:threshold=0.5; comma list")
+      ->type_name("ARM,...")
       ->delimiter(',')
       ->check(NotEmpty())
       ->capture_default_str()
       ->group(kModel);
-  run.add_option("--drafter-path", o.drafter_path,
-                 "folder with the drafter's config.json and model.safetensors; default: the "
-                 "shipped one ($DSBENCH_MODELS/dspark if set)")
-      ->type_name("FOLDER")
+  run.add_option("--drafter-path", o.drafter_paths,
+                 "folder with the drafter's config.json and model.safetensors; several drafters: "
+                 "NAME=FOLDER, repeated, or a folder with one subfolder per name; default: the "
+                 "shipped one ($DSBENCH_MODELS/NAME if set)")
+      ->type_name("[NAME=]FOLDER")
+      ->allow_extra_args(false)
       ->check(NotEmpty())
       ->group(kModel);
   run.add_option("--drafter-weights", o.drafter_weights,
@@ -48,7 +60,7 @@ void AddModelOptions(CLI::App& run, RunOptions& o) {
       ->group(kModel);
   run.add_option("--draft-length", o.draft_length, "tokens drafted per round, at most; 0: none")
       ->type_name("TOKENS")
-      ->check(IntegerIn(0, 64))
+      ->check(IntegerIn(0, kLongestDraft))
       ->capture_default_str()
       ->group(kModel);
   run.add_option("--policy", o.policy,
@@ -142,6 +154,8 @@ void AddHowOptions(CLI::App& run, RunOptions& o) {
   // Self-tests drive the whole path without a model; not for measuring.
   run.add_option("--engine", o.engine)->check(OneOf({"native", "null"}))->group("");
   run.add_option("--null-step-us", o.null_step_us)->check(IntegerIn(0, 10'000'000))->group("");
+  run.add_option("--null-noise-seed", o.null_noise_seed)->check(IntegerIn(0, INT64_MAX))->group("");
+  run.add_option("--null-accepted-cut", o.null_accepted_cut)->check(NumberIn(0, 1))->group("");
   run.add_option("--null-fail-step", o.null_fail_step)->check(IntegerIn(0, INT64_MAX))->group("");
 }
 
@@ -159,6 +173,24 @@ void AddResultOptions(CLI::App& run, RunOptions& o) {
                "default")
       ->group(kResults);
   run.add_flag("--no-report", o.no_report, "do not print the report at the end; off by default")
+      ->group(kResults);
+  run.add_flag("--device-time", o.device_time,
+               "run every arm twice, interleaved: once unobserved, which the times come from, and "
+               "once with phases, NVTX and CUPTI, which says where the device's time goes and what "
+               "watching costs; off by default")
+      ->group(kResults);
+  run.add_option("--device-time-source", o.device_time_source,
+                 "what a GPU's times come from with --device-time: cupti (kernels), cuda_event "
+                 "(time between events), or auto (cupti where it works)")
+      ->type_name("NAME")
+      ->check(OneOf({"auto", "cupti", "cuda_event"}))
+      ->capture_default_str()
+      ->group(kResults);
+  run.add_option("--timeline", o.timeline,
+                 "Chrome trace (JSON, for Perfetto) of the steps, phases and requests, with the "
+                 "GPU's launches if --device-time has them; default: none")
+      ->type_name("FILE")
+      ->check(NotEmpty())
       ->group(kResults);
   run.add_flag("--durable", o.durable,
                "survive power loss too, at the price of a disk flush per request; off by default")

@@ -1,0 +1,32 @@
+// The arms of a run as --drafters names them: a drafter, how much it drafts and how much of that is
+// verified.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dsb {
+
+struct RunOptions;
+
+struct ArmOptions {
+  std::string drafter = "none";
+  int32_t draft_length = 0;     // tokens; 0 with none
+  std::string policy = "none";  // none, fixed, threshold
+  double threshold = 0;         // confidence, policy threshold only
+  bool operator==(const ArmOptions&) const = default;
+};
+
+// "NAME", "NAME:LENGTH", "NAME:POLICY" or "NAME:LENGTH:POLICY" with POLICY fixed, none or
+// threshold=P; what is left out is the run's own. kBadInput naming --drafters and what was found.
+ArmOptions ParseArm(const std::string& text, const RunOptions& run);
+// One arm for each of run.drafters. kBadInput if two of them would do the same.
+std::vector<ArmOptions> ParseArms(const RunOptions& run);
+
+// The drafters that the arms need, each once, in order.
+std::vector<std::string> DraftersOf(const std::vector<ArmOptions>& arms);
+// Tokens of the longest block that any arm drafts.
+int32_t LongestDraft(const std::vector<ArmOptions>& arms);
+
+}  // namespace dsb

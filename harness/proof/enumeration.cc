@@ -1,0 +1,234 @@
+#include "harness/proof/enumeration.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/error.h"
+#include "kernels/vocabulary_row.h"
+
+namespace dsb {
+namespace {
+
+mpq_class TenthsOf(int count) {
+  mpq_class value(count, 10);
+  value.canonicalize();
+  return value;
+}
+
+struct RequestState {
+  Tokens emitted;
+  std::map<int32_t, int32_t> noise;  // position -> cell, with reused keys only
+  auto operator<=>(const RequestState&) const = default;
+};
+
+struct State {
+  std::vector<RequestState> requests;
+  PolicyMemory memory;
+  auto operator<=>(const State&) const = default;
+};
+
+struct Drafted {
+  DraftedPath path;
+  std::map<int32_t, int32_t> noise;
+  mpq_class probability;
+};
+
+class Run {
+ public:
+  explicit Run(const EnumerationSetup& setup) : setup_(setup) {}
+
+  JointLaw Emitted() {
+    std::map<State, mpq_class> states;
+    states[{.requests = std::vector<RequestState>(setup_.requests.size()),
+            .memory = setup_.first_memory}] = 1;
+    JointLaw law;
+    while (!states.empty()) {
+      next_.clear();
+      for (const auto& [state, probability] : states) {
+        if (Active(state).empty()) {
+          JointTokens tokens;
+          for (const RequestState& request : state.requests) tokens.push_back(request.emitted);
+          law[tokens] += probability;
+        } else {
+          Round(state, probability);
+        }
+      }
+      states = std::move(next_);
+    }
+    return law;
+  }
+
+ private:
+  std::vector<size_t> Active(const State& state) const {
+    std::vector<size_t> active;
+    for (size_t r = 0; r < state.requests.size(); ++r) {
+      if (static_cast<int32_t>(state.requests[r].emitted.size()) < setup_.horizon) {
+        active.push_back(r);
+      }
+    }
+    return active;
+  }
+
+  // All blocks that one request can draft, by production's inverse-CDF draw of each tenth.
+  std::vector<Drafted> Drafts(size_t r, const RequestState& request) const {
+    const ProofWorld& world = setup_.requests[r];
+    const bool keep_cells =
+        setup_.keys == NoiseKeys::kByPositionOnly || setup_.rule == AcceptanceRule::kSharedUniform;
+    std::vector<Drafted> drafts = {{.path = {}, .noise = request.noise, .probability = 1}};
+    for (int32_t k = 0; k < world.draft_length; ++k) {
+      std::vector<Drafted> longer;
+      for (const Drafted& draft : drafts) Extend(world, request, draft, keep_cells, longer);
+      drafts = std::move(longer);
+    }
+    return drafts;
+  }
+
+  void Extend(const ProofWorld& world, const RequestState& request, const Drafted& draft,
+              bool keep_cells, std::vector<Drafted>& longer) const {
+    Tokens before = request.emitted;
+    before.insert(before.end(), draft.path.tokens.begin(), draft.path.tokens.end());
+    const Tenths law = world.draft(before);
+    std::vector<float> weights(law.begin(), law.end());
+    const auto position = static_cast<int32_t>(before.size());
+    const bool reuse = setup_.keys == NoiseKeys::kByPositionOnly;
+    const auto known = draft.noise.find(position);
+    std::map<std::pair<int32_t, int32_t>, int> draws;  // (token, cell or -1) -> tenths
+    for (int32_t cell = 0; cell < 10; ++cell) {
+      if (reuse && known != draft.noise.end() && known->second != cell) continue;
+      ++draws[{SampleIndex(weights, (cell + 0.5) / 10), keep_cells ? cell : -1}];
+    }
+    for (const auto& [draw, tenths] : draws) {
+      Drafted& next = longer.emplace_back(draft);
+      next.path.tokens.push_back(draw.first);
+      if (keep_cells) next.path.cells.push_back(draw.second);
+      if (reuse && known != draft.noise.end()) continue;
+      if (reuse) next.noise[position] = draw.second;
+      next.probability *= TenthsOf(tenths);
+    }
+  }
+
+  std::vector<float> Confidence(size_t r, const RequestState& request, const Tokens& drafts) const {
+    std::vector<float> confidence;
+    Tokens before = request.emitted;
+    for (const int32_t token : drafts) {
+      confidence.push_back(setup_.requests[r].confidence(before));
+      before.push_back(token);
+    }
+    return confidence;
+  }
+
+  // Every combination of blocks of the batch, the lengths chosen for it, every outcome of each.
+  void Round(const State& state, const mpq_class& probability) {
+    const std::vector<size_t> active = Active(state);
+    std::vector<std::vector<Drafted>> drafts;
+    for (const size_t r : active) drafts.push_back(Drafts(r, state.requests[r]));
+    std::vector<const Drafted*> chosen;
+    ForEachBlock(state, active, drafts, chosen, probability);
+  }
+
+  void ForEachBlock(const State& state, const std::vector<size_t>& active,
+                    const std::vector<std::vector<Drafted>>& drafts,
+                    std::vector<const Drafted*>& chosen, const mpq_class& probability) {
+    if (chosen.size() == active.size()) return Verify(state, active, chosen, probability);
+    for (const Drafted& draft : drafts[chosen.size()]) {
+      chosen.push_back(&draft);
+      ForEachBlock(state, active, drafts, chosen, probability * draft.probability);
+      chosen.pop_back();
+    }
+  }
+
+  void Verify(const State& state, const std::vector<size_t>& active,
+              const std::vector<const Drafted*>& chosen, const mpq_class& probability) {
+    std::vector<std::vector<float>> confidence;
+    std::vector<PolicyRequest> round;
+    for (size_t i = 0; i < active.size(); ++i) {
+      confidence.push_back(
+          Confidence(active[i], state.requests[active[i]], chosen[i]->path.tokens));
+    }
+    for (size_t i = 0; i < active.size(); ++i) {
+      round.push_back(
+          {.proposed = static_cast<int32_t>(confidence[i].size()), .confidence = confidence[i]});
+    }
+    State next = state;
+    const std::vector<int32_t> lengths = setup_.choose(round, next.memory);
+    DSB_CHECK(lengths.size() == active.size());
+    std::vector<const std::vector<VerifyLeaf>*> leaves;
+    for (size_t i = 0; i < active.size(); ++i) {
+      next.requests[active[i]].noise = chosen[i]->noise;
+      leaves.push_back(
+          &Leaves(active[i], state.requests[active[i]].emitted, chosen[i]->path, lengths[i]));
+    }
+    Commit(active, chosen, leaves, 0, next, probability);
+  }
+
+  void Commit(const std::vector<size_t>& active, const std::vector<const Drafted*>& chosen,
+              const std::vector<const std::vector<VerifyLeaf>*>& leaves, size_t i, State& next,
+              const mpq_class& probability) {
+    if (i == active.size()) {
+      next_[next] += probability;
+      return;
+    }
+    Tokens& emitted = next.requests[active[i]].emitted;
+    const Tokens before = emitted;
+    for (const VerifyLeaf& leaf : *leaves[i]) {
+      const Tokens& drafts = chosen[i]->path.tokens;
+      emitted.insert(emitted.end(), drafts.begin(), drafts.begin() + leaf.accepted);
+      emitted.push_back(leaf.next_token);
+      if (static_cast<int32_t>(emitted.size()) > setup_.horizon) {
+        emitted.resize(static_cast<size_t>(setup_.horizon));
+      }
+      Commit(active, chosen, leaves, i + 1, next, probability * leaf.probability);
+      emitted = before;
+    }
+  }
+
+  const std::vector<VerifyLeaf>& Leaves(size_t r, const Tokens& context, const DraftedPath& path,
+                                        int32_t verified) {
+    const bool by_cells = setup_.rule == AcceptanceRule::kSharedUniform;
+    const auto key = std::tuple(r, context, path.tokens,
+                                by_cells ? path.cells : std::vector<int32_t>{}, verified);
+    const auto found = leaves_.find(key);
+    if (found != leaves_.end()) return found->second;
+    return leaves_[key] = EnumerateVerify(setup_.requests[r], setup_.rule, context, path, verified);
+  }
+
+  const EnumerationSetup& setup_;
+  std::map<State, mpq_class> next_;
+  std::map<std::tuple<size_t, Tokens, Tokens, std::vector<int32_t>, int32_t>,
+           std::vector<VerifyLeaf>>
+      leaves_;
+};
+
+}  // namespace
+
+JointLaw EmittedLaw(const EnumerationSetup& setup) { return Run(setup).Emitted(); }
+
+JointLaw TargetLaw(const EnumerationSetup& setup) {
+  JointLaw law = {{JointTokens(setup.requests.size()), 1}};
+  for (size_t r = 0; r < setup.requests.size(); ++r) {
+    for (int32_t i = 0; i < setup.horizon; ++i) {
+      JointLaw longer;
+      for (const auto& [tokens, probability] : law) {
+        const Tenths next = setup.requests[r].target(tokens[r]);
+        for (size_t token = 0; token < next.size(); ++token) {
+          if (next[token] == 0) continue;
+          JointTokens extended = tokens;
+          extended[r].push_back(static_cast<int32_t>(token));
+          longer[extended] += probability * TenthsOf(next[token]);
+        }
+      }
+      law = std::move(longer);
+    }
+  }
+  return law;
+}
+
+mpq_class TotalVariation(const JointLaw& a, const JointLaw& b) {
+  JointLaw difference = a;
+  for (const auto& [tokens, probability] : b) difference[tokens] -= probability;
+  mpq_class sum = 0;
+  for (const auto& [tokens, probability] : difference) sum += abs(probability);
+  return sum / 2;
+}
+
+}  // namespace dsb

@@ -1,0 +1,97 @@
+#include "harness/sampling/sample_output.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+
+namespace dsb {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+void CheckMeta(const std::string& path, const json& meta) {
+  std::ifstream file(path);
+  const json found = json::parse(file, nullptr, false);
+  if (found == meta) return;
+  ThrowBadInput(path + ": the folder holds answers of other options, expected " + meta.dump());
+}
+
+}  // namespace
+
+SampleOutput::SampleOutput(const std::string& folder, const SampleMeta& meta)
+    : folder_(folder), row_bytes_(2 * static_cast<int64_t>(meta.layers.size()) * meta.hidden) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!fs::is_directory(folder)) ThrowResource(folder + ": cannot make the folder");
+  const json description = {{"layers", meta.layers},   {"hidden", meta.hidden},
+                            {"target", meta.target},   {"target_sha256", meta.target_sha256},
+                            {"weights", meta.weights}, {"seed", meta.seed}};
+  const std::string meta_path = folder + "/meta.json";
+  if (fs::exists(meta_path)) {
+    CheckMeta(meta_path, description);
+    Reopen();
+  } else {
+    std::ofstream(meta_path) << description.dump(1) << "\n";
+  }
+  answers_.open(folder + "/answers.jsonl", std::ios::app);
+  if (row_bytes_ > 0) features_.open(folder + "/features.bf16", std::ios::app | std::ios::binary);
+  if (!answers_ || (row_bytes_ > 0 && !features_)) ThrowResource(folder + ": cannot be written");
+}
+
+// Keeps the whole lines of answers.jsonl and the rows that they own.
+void SampleOutput::Reopen() {
+  const std::string path = folder_ + "/answers.jsonl";
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  file.close();
+  const size_t whole = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
+  int64_t number = 0;
+  for (size_t start = 0; start < whole;) {
+    const size_t end = text.find('\n', start);
+    const json line = json::parse(text.begin() + static_cast<std::ptrdiff_t>(start),
+                                  text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
+    ++number;
+    if (!line.is_object() || !line.contains("id") || !line.contains("ids")) {
+      ThrowBadInput(path + ":" + std::to_string(number) + ": expected an answer with id and ids");
+    }
+    done_.insert(line["id"].get<std::string>());
+    num_rows_ += static_cast<int64_t>(line["ids"].size()) - 1;
+    start = end + 1;
+  }
+  if (fs::exists(path)) fs::resize_file(path, whole);
+  const std::string rows = folder_ + "/features.bf16";
+  if (row_bytes_ == 0 || !fs::exists(rows)) return;
+  const auto wanted = static_cast<uintmax_t>(num_rows_ * row_bytes_);
+  if (fs::file_size(rows) < wanted) {
+    ThrowBadInput(rows + ": " + std::to_string(fs::file_size(rows)) + " bytes, expected at least " +
+                  std::to_string(wanted) + ", the rows of answers.jsonl");
+  }
+  fs::resize_file(rows, wanted);
+}
+
+void SampleOutput::Write(const SampleAnswer& answer) {
+  const int64_t rows = static_cast<int64_t>(answer.ids.size()) - 1;
+  if (row_bytes_ > 0) {
+    DSB_CHECK(static_cast<int64_t>(answer.features.size()) * 2 == rows * row_bytes_);
+    features_.write(reinterpret_cast<const char*>(answer.features.data()), rows * row_bytes_);
+    features_.flush();
+  }
+  const json line = {{"id", answer.id},
+                     {"domain", answer.domain},
+                     {"temperature", answer.temperature},
+                     {"prompt_tokens", answer.prompt_tokens},
+                     {"ids", answer.ids},
+                     {"text", answer.text},
+                     {"end", answer.end},
+                     {"first_row", num_rows_}};
+  answers_ << line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n" << std::flush;
+  if (!answers_ || (row_bytes_ > 0 && !features_)) ThrowResource(folder_ + ": cannot be written");
+  num_rows_ += rows;
+  done_.insert(answer.id);
+}
+
+}  // namespace dsb

@@ -1,0 +1,91 @@
+#include "harness/sampling/sample_prompts.h"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <unordered_set>
+
+#include "base/error.h"
+
+namespace dsb {
+namespace {
+
+using nlohmann::json;
+
+class Line {
+ public:
+  Line(const std::string& path, int64_t number, const std::string& text)
+      : place_(path + ":" + std::to_string(number) + ": "),
+        object_(json::parse(text, nullptr, false)) {
+    if (!object_.is_object()) Refuse("expected one JSON object a line");
+    for (const auto& [key, value] : object_.items()) {
+      if (key != "id" && key != "domain" && key != "turns" && key != "text" &&
+          key != "temperature" && key != "top_p" && key != "max_tokens") {
+        Refuse("unknown key '" + key +
+               "', expected id, domain, turns or text, temperature, top_p, max_tokens");
+      }
+    }
+  }
+
+  [[noreturn]] void Refuse(const std::string& what) const { ThrowBadInput(place_ + what); }
+
+  std::string Text(const char* key, bool required) const {
+    const auto found = object_.find(key);
+    if (found == object_.end() && !required) return {};
+    const bool good = found != object_.end() && found->is_string() &&
+                      (!required || !found->get_ref<const std::string&>().empty());
+    if (!good) Refuse("key " + std::string(key) + ": expected a non-empty string");
+    return found->get<std::string>();
+  }
+
+  std::string FirstTurn() const {
+    const auto found = object_.find("turns");
+    if (found == object_.end() || !found->is_array() || found->empty() ||
+        !found->front().is_string() || found->front().get_ref<const std::string&>().empty()) {
+      Refuse("key turns: expected a list of non-empty strings");
+    }
+    return found->front().get<std::string>();
+  }
+
+  double Number(const char* key, double otherwise, double lowest, double highest) const {
+    const auto found = object_.find(key);
+    if (found == object_.end()) return otherwise;
+    if (!found->is_number() || !(found->get<double>() >= lowest) ||
+        !(found->get<double>() <= highest)) {
+      Refuse("key " + std::string(key) + " is " + found->dump() + ", expected a number from " +
+             json(lowest).dump() + " to " + json(highest).dump());
+    }
+    return found->get<double>();
+  }
+
+ private:
+  std::string place_;
+  json object_;
+};
+
+}  // namespace
+
+std::vector<SamplePrompt> ReadSamplePrompts(const std::string& path,
+                                            const SampleDefaults& defaults) {
+  std::ifstream file(path);
+  if (!file) ThrowResource(path + ": cannot be read");
+  std::vector<SamplePrompt> prompts;
+  std::unordered_set<std::string> seen;
+  std::string text;
+  for (int64_t number = 1; std::getline(file, text); ++number) {
+    const Line line(path, number, text);
+    SamplePrompt& prompt = prompts.emplace_back();
+    prompt.id = line.Text("id", true);
+    if (!seen.insert(prompt.id).second) line.Refuse("key id: '" + prompt.id + "' is used twice");
+    prompt.domain = line.Text("domain", false);
+    prompt.text = defaults.raw ? line.Text("text", true) : line.FirstTurn();
+    prompt.temperature = line.Number("temperature", defaults.temperature, 0, 100);
+    prompt.top_p = line.Number("top_p", defaults.top_p, 1e-6, 1);
+    prompt.max_tokens =
+        static_cast<int32_t>(line.Number("max_tokens", defaults.max_tokens, 1, 1'000'000));
+    prompt.random_id = static_cast<uint64_t>(number);
+  }
+  if (prompts.empty()) ThrowBadInput(path + ": no lines, expected one JSON object a line");
+  return prompts;
+}
+
+}  // namespace dsb
