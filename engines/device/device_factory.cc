@@ -1,0 +1,40 @@
+#include "engines/device/device_factory.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "engines/device/device_engine.h"
+
+namespace dsb {
+
+std::unique_ptr<Engine> MakeDeviceEngine(const std::shared_ptr<const LoadedTarget>& target,
+                                         const std::shared_ptr<const DeviceTarget>& device_target,
+                                         const NativeEngineOptions& options, ThreadPool& pool,
+                                         const Clock& clock) {
+  DSB_CHECK(device_target->model() == target->model);
+  DeviceEngineParts parts;
+  parts.target = device_target;
+  parts.context_tokens = ContextTokens(*target, options);
+  parts.policy = DevicePolicyFrom(options.policy);
+  if (options.drafter != "none") {
+    parts.drafter = LoadDeviceDrafter(options.drafter,
+                                      {.path = options.drafter_path,
+                                       .target = target->model,
+                                       .target_sha256 = target->sha256,
+                                       .mode = options.drafter_weights,
+                                       .num_slots = options.max_concurrency,
+                                       .context_tokens = parts.context_tokens + kMostBlockRows,
+                                       .pool = nullptr},
+                                      device_target);
+    parts.draft_length = std::min(options.policy.draft_length, parts.drafter->draft_length());
+    if (parts.policy.kind != cuda::AdmissionKind::kFixed && !parts.drafter->has_confidence()) {
+      ThrowNeedsConfidence(parts.policy.name, options.drafter_path);
+    }
+  }
+  parts.max_concurrency = options.max_concurrency;
+  parts.prefill_chunk_tokens = options.prefill_chunk_tokens;
+  return std::make_unique<DeviceEngine>(std::move(parts), pool, clock);
+}
+
+}  // namespace dsb
