@@ -1,0 +1,106 @@
+"""Batched training rows against step-by-step drafting, and the operation counts against PyTorch's.
+
+A drafter of random weights, small shapes: the hidden states that training computes for many anchors at
+once must be those of one anchor whose context ends at it, and must not see tokens they cannot know.
+"""
+
+import pathlib
+import sys
+import unittest
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+from dataset import Batch  # noqa: E402
+from drafters import KINDS  # noqa: E402
+from flops import step_flops  # noqa: E402
+from gguf_reader import TargetShape  # noqa: E402
+from head_loss import HeadLoss  # noqa: E402
+
+SHAPE = TargetShape(hidden=32, intermediate=48, layers=6, heads=4, kv_heads=2, head_dim=8, vocabulary=90,
+                    rope_theta=1e4, norm_epsilon=1e-5)
+LAYERS = [1, 3]
+T = 20
+
+
+def settings_of(kind):
+    return {"block": 1 if kind == "mtp1" else 4, "layers": 2 if kind in ("dspark", "dflash") else 1,
+            "markov_rank": 8 if kind == "dspark" else 0, "markov_head": "vanilla",
+            "draft_vocabulary": 50, "feature_layers": LAYERS}
+
+
+def make(kind):
+    torch.manual_seed(5)
+    embedding = torch.randn(SHAPE.vocabulary, SHAPE.hidden).bfloat16()
+    drafter = KINDS[kind](SHAPE, settings_of(kind), embedding)
+    for parameter in drafter.parameters():
+        if parameter.ndim == 2:
+            torch.nn.init.normal_(parameter, std=0.2)
+    return drafter
+
+
+def make_batch(anchors, rows, block, ids, features, last):
+    anchors = torch.tensor([anchors])
+    hidden_from = torch.zeros(1, anchors.shape[1], rows).bfloat16()
+    hidden_from.masked_fill_(torch.arange(rows) >= anchors.unsqueeze(-1), float("-inf"))
+    valid = torch.ones(1, anchors.shape[1], block, dtype=torch.bool)
+    return Batch(ids[:, :rows + 1 + block], features[:, :rows], last[:, :rows],
+                 torch.arange(rows).unsqueeze(0), anchors, hidden_from, valid, valid.long())
+
+
+class DraftersTest(unittest.TestCase):
+    def setUp(self):
+        torch.manual_seed(6)
+        self.ids = torch.randint(0, SHAPE.vocabulary, (1, T + 8))
+        self.features = torch.randn(1, T, len(LAYERS) * SHAPE.hidden).bfloat16()
+        self.last = torch.randn(1, T, SHAPE.hidden).bfloat16()
+
+    def hidden(self, kind, anchors, rows=T, ids=None):
+        block = settings_of(kind)["block"]
+        batch = make_batch(anchors, rows, block, self.ids if ids is None else ids, self.features, self.last)
+        return make(kind).hidden(batch).float()[0]
+
+    def test_many_anchors_equal_one_with_its_context_alone(self):
+        for kind in KINDS:
+            together = self.hidden(kind, [5, 9, 12])
+            alone = self.hidden(kind, [9], rows=9)
+            self.assertLess((together[1] - alone[0]).abs().max().item(), 0.06, kind)
+
+    def test_rows_do_not_see_unknown_tokens(self):
+        for kind in KINDS:
+            ids = self.ids.clone()
+            ids[0, 10:] = (ids[0, 10:] + 1) % SHAPE.vocabulary
+            known = 1 if kind == "eagle3" else settings_of(kind)["block"]
+            before, after = self.hidden(kind, [9]), self.hidden(kind, [9], ids=ids)
+            self.assertTrue(torch.equal(before[0, :known], after[0, :known]), kind)
+
+    def test_rows_see_the_anchor_token(self):
+        for kind in KINDS:
+            ids = self.ids.clone()
+            ids[0, 9] = (ids[0, 9] + 1) % SHAPE.vocabulary
+            before, after = self.hidden(kind, [9]), self.hidden(kind, [9], ids=ids)
+            self.assertFalse(torch.equal(before[0, 0], after[0, 0]), kind)
+
+    def test_operation_count(self):
+        for kind in KINDS:
+            settings, drafter = settings_of(kind), make(kind)
+            anchors, block = [5, 9, 12], settings["block"]
+            batch = make_batch(anchors, T, block, self.ids, self.features, self.last)
+            rows = len(anchors) * block
+            head = torch.randn(settings["draft_vocabulary"], SHAPE.hidden).bfloat16()
+            ids, probs = torch.zeros(rows, 1, dtype=torch.long), torch.ones(rows, 1)
+            with FlopCounterMode(display=False) as counter:
+                hidden = drafter.hidden(batch)
+                markov = w2 = None
+                if drafter.markov_head is not None:
+                    markov = drafter.markov_head(batch.previous(), hidden).flatten(0, 2)
+                    w2 = drafter.markov_head.markov_w2.weight
+                HeadLoss.apply(hidden.flatten(0, 2), markov, w2, head, ids, probs, torch.ones(rows), 1.0,
+                               1.0)[0].backward()
+            ours = step_flops(kind, settings, SHAPE, 1, T, len(anchors), rows)
+            self.assertLess(abs(ours / counter.get_total_flops() - 1), 0.05, kind)
+
+
+if __name__ == "__main__":
+    unittest.main()
