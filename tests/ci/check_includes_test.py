@@ -37,6 +37,8 @@ class CheckIncludes(unittest.TestCase):
             ("harness/a.cc", "#include <cuda_runtime.h>"),
             ("kernels/gemm.h", "#include <cublasLt.h>"),
             ("engines/dspark/a.cc", "#include <nvtx3/nvToolsExt.h>"),
+            ("engines/device/a.cc", "#include <cuda_runtime.h>"),
+            ("tests/engines/a.cc", "#include <cuda_bf16.h>"),
         ]:
             code, message = check(file, line)
             self.assertEqual(code, 1, f"{file}: {line}")
@@ -54,6 +56,9 @@ class CheckIncludes(unittest.TestCase):
             ("harness/a.cc", "#include <CLI/CLI.hpp>"),
             ("results/a.cc", "#include <nlohmann/json.hpp>"),
             ("kernels/cuda/a.cu", "#include <cuda_runtime.h>"),
+            ("kernels/cudahost/a.h", "#include <cuda_bf16.h>"),
+            ("harness/measure/a.cc", "#include <cupti.h>"),
+            ("engines/device/a.cc", '#include "kernels/cuda/gemm.h"'),
             ("tests/engines/golden.h", "#include <nlohmann/json.hpp>"),
             ("kernels/a.h", "#include <vector>"),
             ("kernels/a.h", '// #include "engines/engine.h"'),

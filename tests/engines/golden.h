@@ -48,12 +48,23 @@ inline std::vector<std::string> Targets() {
   });
 }
 
-// DSpark drafters with the vanilla head on one of those targets.
-inline std::vector<std::string> VanillaDrafters() {
-  return Folders("drafters", [](const nlohmann::json& config) {
-    return config["architectures"][0] == "Qwen3DSparkModel" && config.value("markov_rank", 0) > 0 &&
-           config.value("markov_head_type", "") == "vanilla";
+// Drafters with a block backbone on one of those targets; `drafter`: only "dspark" or "dflash".
+inline std::vector<std::string> BlockDrafters(const std::string& drafter = "") {
+  return Folders("drafters", [&](const nlohmann::json& config) {
+    const bool dspark = config.value("markov_rank", 0) > 0;
+    return config["architectures"][0] == "Qwen3DSparkModel" &&
+           (drafter.empty() || dspark == (drafter == "dspark"));
   });
+}
+
+// The target that a fixture drafter was made for, as the manifest says.
+inline std::string TargetOf(const std::string& drafter) {
+  const nlohmann::json manifest = ReadJson(Root() + "/manifest.json");
+  for (const auto& entry : manifest["drafters"]) {
+    if (entry["name"] == drafter) return entry["target"];
+  }
+  ADD_FAILURE() << "the manifest has no drafter " << drafter;
+  return "";
 }
 
 inline std::vector<float> Floats(const Safetensors& file, const std::string& name) {

@@ -4,6 +4,7 @@
 #include "engines/native_engine.h"
 #include "engines/target/target_runner.h"
 #include "kernels/vocabulary_row.h"
+#include "tests/engines/advance.h"
 #include "tests/engines/golden.h"
 #include "tests/target_file.h"
 
@@ -137,10 +138,11 @@ TEST_F(SmolLm2, DrafterMeetsItsFixture) {
     const json& prompt = prompts[i];
     const std::vector<int32_t> context = golden::Tokens(prompt["context_ids"]);
     const auto rows = static_cast<int32_t>(context.size());
-    TargetRunner runner(
-        target,
-        {.num_slots = 1, .context_tokens = 128, .feature_layers = weights->config.target_layers},
-        pool_);
+    TargetRunner runner(target,
+                        {.num_slots = 1,
+                         .context_tokens = 128,
+                         .feature_layers = weights->config.block.target_layers},
+                        pool_);
     const TargetInput input = {
         .slot = 0, .first_position = 0, .tokens = context, .num_logit_rows = 0};
     runner.Forward(std::span(&input, 1));
@@ -151,7 +153,7 @@ TEST_F(SmolLm2, DrafterMeetsItsFixture) {
         std::span(features.rows + (rows - 1) * features.width, static_cast<size_t>(features.width)),
         golden::Floats(expected, "features_last_row" + suffix), 2e-3, "features");
     drafter.Begin(0);
-    drafter.Advance(0, 0, features);
+    AdvanceSlot0(drafter, 0, features);
     DraftRequest request;
     request.anchor = prompt["anchor"].get<int32_t>();
     request.anchor_position = prompt["anchor_index"].get<int32_t>();

@@ -7,34 +7,55 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "engines/block_backbone/block_drafter.h"
 #include "engines/decoding/native_engine.h"
-#include "engines/dspark/dspark_drafter.h"
+#include "engines/drafter_registry.h"
 #include "tests/engines/golden.h"
 
 namespace dsb {
 
 struct TinyWorld {
+  std::string drafter;  // its name in the registry
   std::string drafter_folder;
   std::shared_ptr<const TargetModel> target;
-  std::shared_ptr<const DSparkWeights> weights;
+  WeightMode mode = WeightMode::kF32;
 };
 
-// The fixture drafter `name` with the target of its depth.
+// The fixture drafter `name` with its target.
 inline TinyWorld MakeTinyWorld(const std::string& name, WeightMode mode = WeightMode::kF32) {
   TinyWorld world;
+  world.mode = mode;
   world.drafter_folder = golden::Root() + "/drafters/" + name;
   const nlohmann::json config = golden::ReadJson(world.drafter_folder + "/config.json");
-  for (const std::string& target : golden::Targets()) {
-    const std::string folder = golden::Root() + "/targets/" + target;
-    if (golden::ReadJson(folder + "/config.json")["num_hidden_layers"] !=
-        config["num_target_layers"]) {
-      continue;
-    }
-    world.target = TargetModel::FromFolder(folder, mode);
-  }
-  EXPECT_NE(world.target, nullptr) << "no target for " << name;
-  world.weights = DSparkWeights::Load(world.drafter_folder, world.target, "", mode);
+  world.drafter = config.value("markov_rank", 0) > 0                 ? "dspark"
+                  : config["architectures"][0] == "Qwen3Eagle3Model" ? "eagle3"
+                                                                     : "dflash";
+  world.target =
+      TargetModel::FromFolder(golden::Root() + "/targets/" + golden::TargetOf(name), mode);
   return world;
+}
+
+inline constexpr int32_t kTinyContextTokens = 160;
+
+inline std::unique_ptr<Drafter> MakeTinyDrafter(const TinyWorld& world, int32_t num_slots,
+                                                ThreadPool& pool) {
+  return LoadDrafter(world.drafter, {.path = world.drafter_folder,
+                                     .target = world.target,
+                                     .target_sha256 = "",
+                                     .mode = world.mode,
+                                     .num_slots = num_slots,
+                                     .context_tokens = kTinyContextTokens + kMostBlockRows,
+                                     .pool = &pool});
+}
+
+// The same with what a block drafter shows of its insides.
+inline std::unique_ptr<BlockDrafter> MakeTinyBlockDrafter(const TinyWorld& world, int32_t num_slots,
+                                                          ThreadPool& pool) {
+  std::unique_ptr<Drafter> drafter = MakeTinyDrafter(world, num_slots, pool);
+  auto* block = dynamic_cast<BlockDrafter*>(drafter.get());
+  EXPECT_NE(block, nullptr);
+  static_cast<void>(drafter.release());
+  return std::unique_ptr<BlockDrafter>(block);
 }
 
 struct TinyOptions {
@@ -49,11 +70,8 @@ inline std::unique_ptr<NativeEngine> MakeTinyEngine(const TinyWorld& world,
                                                     const Clock& clock) {
   NativeEngineParts parts;
   parts.target = world.target;
-  parts.context_tokens = 160;
-  if (options.draft) {
-    parts.drafter = std::make_unique<DSparkDrafter>(world.weights, options.concurrency,
-                                                    parts.context_tokens, pool);
-  }
+  parts.context_tokens = kTinyContextTokens;
+  if (options.draft) parts.drafter = MakeTinyDrafter(world, options.concurrency, pool);
   parts.policy = MakePolicy(options.policy);
   parts.draft_length =
       options.draft ? std::min(options.policy.draft_length, parts.drafter->draft_length()) : 0;

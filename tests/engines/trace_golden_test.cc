@@ -1,42 +1,26 @@
-// Whole runs of the reference's evaluator loop: greedy traces through the engine itself, sampled
-// ones round by round with the recorded random numbers.
+// Whole runs of the reference's evaluator loop: greedy traces through the engine itself, those of
+// the block drafters that sample round by round with the recorded random numbers.
 #include "engines/decoding/verify.h"
-#include "tests/engines/golden.h"
-#include "tests/engines/tiny_world.h"
+#include "tests/engines/advance.h"
+#include "tests/engines/recurrent_world.h"
+#include "tests/engines/traces.h"
 
 namespace dsb {
 namespace {
 
 using nlohmann::json;
 
-std::vector<std::string> Traces(bool greedy) {
-  std::vector<std::string> names;
-  for (const std::string& drafter : golden::VanillaDrafters()) {
-    const std::string folder = golden::Root() + "/traces/" + drafter;
-    if (!std::filesystem::exists(folder)) continue;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-      if (entry.path().extension() != ".json") continue;
-      const bool is_greedy = golden::ReadJson(entry.path().string())["temperature"] == 0.0;
-      if (is_greedy == greedy) names.push_back(drafter + "/" + entry.path().stem().string());
-    }
-  }
-  std::sort(names.begin(), names.end());
-  return names;
+std::vector<std::string> AllDrafters() {
+  std::vector<std::string> drafters = golden::BlockDrafters();
+  for (const std::string& drafter : Eagle3Fixtures()) drafters.push_back(drafter);
+  return drafters;
 }
-
-std::string TestName(const testing::TestParamInfo<std::string>& info) {
-  std::string name = info.param;
-  std::replace(name.begin(), name.end(), '/', '_');
-  return name;
-}
-
-std::string DrafterOf(const std::string& trace) { return trace.substr(0, trace.find('/')); }
 
 class GreedyTrace : public testing::TestWithParam<std::string> {};
 
 TEST_P(GreedyTrace, EngineRepeatsEveryRound) {
   const json trace = golden::ReadJson(golden::Root() + "/traces/" + GetParam() + ".json");
-  const TinyWorld world = MakeTinyWorld(DrafterOf(GetParam()));
+  const TinyWorld world = MakeTinyWorld(TraceDrafter(GetParam()));
   ThreadPool pool(2);
   const MonotonicClock clock;
   TinyOptions options;
@@ -74,6 +58,10 @@ TEST_P(GreedyTrace, EngineRepeatsEveryRound) {
                           round.draft_ids.begin() + static_cast<std::ptrdiff_t>(draft.size())),
               draft);
     EXPECT_EQ(round.cut == RoundCut::kStop, wanted["terminated_by_stop_token"].get<bool>());
+    if (wanted["confidence_logits"].is_null()) {
+      EXPECT_TRUE(round.confidence.empty());
+      continue;
+    }
     const auto logits = wanted["confidence_logits"].get<std::vector<double>>();
     ASSERT_EQ(round.confidence.size(), logits.size());
     for (size_t k = 0; k < logits.size(); ++k) {
@@ -82,7 +70,8 @@ TEST_P(GreedyTrace, EngineRepeatsEveryRound) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, GreedyTrace, testing::ValuesIn(Traces(true)), TestName);
+INSTANTIATE_TEST_SUITE_P(All, GreedyTrace, testing::ValuesIn(Traces(AllDrafters(), true)),
+                         TraceTestName);
 
 class SampledTrace : public testing::TestWithParam<std::string> {};
 
@@ -92,10 +81,12 @@ TEST_P(SampledTrace, RecordedNumbersLeadToTheRecordedTokens) {
   const std::string path = golden::Root() + "/traces/" + GetParam();
   const json trace = golden::ReadJson(path + ".json");
   const Safetensors laws = Safetensors::Open(path + ".safetensors");
-  const TinyWorld world = MakeTinyWorld(DrafterOf(GetParam()));
+  const TinyWorld world = MakeTinyWorld(TraceDrafter(GetParam()));
   ThreadPool pool(2);
-  DSparkDrafter drafter(world.weights, 1, 160, pool);
-  const std::vector<int32_t>& layers = world.weights->config.target_layers;
+  const std::unique_ptr<BlockDrafter> owner = MakeTinyBlockDrafter(world, 1, pool);
+  BlockDrafter& drafter = *owner;
+  const std::span<const int32_t> ids = drafter.feature_layers();
+  const std::vector<int32_t> layers(ids.begin(), ids.end());
   TargetRunner runner(world.target,
                       {.num_slots = 1, .context_tokens = 160, .feature_layers = layers}, pool);
   const json& random = trace["random"];
@@ -110,7 +101,7 @@ TEST_P(SampledTrace, RecordedNumbersLeadToTheRecordedTokens) {
   };
   forward(0, prompt, 1);
   drafter.Begin(0);
-  drafter.Advance(0, 0, runner.Features(0, static_cast<int32_t>(prompt.size())));
+  AdvanceSlot0(drafter, 0, runner.Features(0, static_cast<int32_t>(prompt.size())));
   ComputeTargetLaw(runner.Logits(0, 0), sampling, law);
   ASSERT_EQ(SampleIndex(law.weights, random[draw]["u"][0].get<double>()),
             random[draw]["result"][0].get<int32_t>());
@@ -123,23 +114,30 @@ TEST_P(SampledTrace, RecordedNumbersLeadToTheRecordedTokens) {
     request.anchor_position = round["start"].get<int32_t>();
     request.max_tokens = drafter.draft_length();
     request.sampling = sampling;
-    // All tokens of the block are drawn, also those a threshold cuts.
+    // All tokens of the block are drawn, also those a threshold cuts: DSpark's one by one, DFlash's
+    // in one call.
     std::vector<int32_t> drawn;
-    for (int32_t k = 0; k < request.max_tokens; ++k) {
-      drawn.push_back(random[draw + static_cast<size_t>(k)]["result"][0].get<int32_t>());
+    std::vector<double> uniforms;
+    while (drawn.size() < static_cast<size_t>(request.max_tokens)) {
+      ASSERT_EQ(random[draw]["u"].size(),
+                world.drafter == "dspark" ? 1u : trace["gamma"].get<size_t>());
+      for (const json& u : random[draw]["u"]) uniforms.push_back(u.get<double>());
+      for (const json& token : random[draw]["result"]) drawn.push_back(token.get<int32_t>());
+      ++draw;
     }
+    ASSERT_EQ(drafter.cached(0), request.anchor_position);
     const DraftBlock block = drafter.DraftForced(request, drawn)[0];
     std::vector<DraftedToken> drafted;
     const auto verified = round["draft_token_count"].get<size_t>();
     for (size_t k = 0; k < drawn.size(); ++k) {
-      ASSERT_EQ(SampleIndex(block.weights[k], random[draw + k]["u"][0].get<double>()), drawn[k]);
+      ASSERT_EQ(SampleIndex(block.weights[k], uniforms[k]), drawn[k]);
       if (k >= verified) continue;
       drafted.emplace_back();
       drafted[k].token = drafted[k].draft_index = drawn[k];
       drafted[k].weights = block.weights[k];
       drafted[k].weight_sum = block.weight_sums[k];
     }
-    draw += drawn.size();
+    ASSERT_EQ(drafter.cached(0), request.anchor_position);
     if (verified > 0) {
       std::vector<float> q;
       for (const DraftedToken& token : drafted) {
@@ -174,15 +172,17 @@ TEST_P(SampledTrace, RecordedNumbersLeadToTheRecordedTokens) {
     if (stopped) break;
     EXPECT_EQ(outcome.accepted, round["accepted"].get<int32_t>());
     ASSERT_EQ(outcome.next_token, round["next_token"].get<int32_t>());
-    drafter.Advance(0, request.anchor_position, runner.Features(0, outcome.accepted + 1));
+    AdvanceSlot0(drafter, request.anchor_position, runner.Features(0, outcome.accepted + 1));
+    ASSERT_EQ(drafter.cached(0), request.anchor_position + outcome.accepted + 1);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, SampledTrace, testing::ValuesIn(Traces(false)), TestName);
+INSTANTIATE_TEST_SUITE_P(All, SampledTrace,
+                         testing::ValuesIn(Traces(golden::BlockDrafters(), false)), TraceTestName);
 
 TEST(Traces, AreThere) {
-  EXPECT_FALSE(Traces(true).empty());
-  EXPECT_FALSE(Traces(false).empty());
+  EXPECT_FALSE(Traces(AllDrafters(), true).empty());
+  EXPECT_FALSE(Traces(golden::BlockDrafters(), false).empty());
 }
 
 }  // namespace

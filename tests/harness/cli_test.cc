@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/measure/gpu_state.h"
 #include "results/reader.h"
 #include "results/store.h"
 #include "tests/harness/child_process.h"
@@ -69,6 +70,40 @@ TEST_F(CliTest, RunStoresTheResults) {
   EXPECT_NE(runs[0].config_json.find("ok.jsonl"), std::string::npos);
 }
 
+TEST_F(CliTest, AllDraftersAreArmsOfOneRun) {
+  const ChildResult result = Run({"--max-tokens", "5", "--warmup", "1", "--drafters", "all"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const std::vector<RunRecord> runs =
+      ReadRuns(Store(Path("out.db"), {.mode = Store::Mode::kReadOnly}));
+  ASSERT_GE(runs.size(), 3u);
+  EXPECT_EQ(runs[0].drafter, "none");
+  EXPECT_EQ(runs[1].drafter, "dspark");
+  EXPECT_EQ(runs[2].drafter, "dflash");
+  for (const RunRecord& run : runs) EXPECT_EQ(run.state, "complete") << run.drafter;
+  const ChildResult again =
+      Run({"--max-tokens", "5", "--warmup", "1", "--drafters", "all", "--resume"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_NE(again.err.find("complete"), std::string::npos) << again.err;
+}
+
+TEST_F(CliTest, OneDrafterMayBeSeveralArms) {
+  const std::vector<std::string> arguments = {"--max-tokens", "5", "--drafters",
+                                              "none,dspark:2,dspark:4,dspark:4:threshold=0.25"};
+  ASSERT_EQ(Run(arguments).exit_code, 0);
+  const std::vector<RunRecord> runs =
+      ReadRuns(Store(Path("out.db"), {.mode = Store::Mode::kReadOnly}));
+  ASSERT_EQ(runs.size(), 4u);
+  EXPECT_EQ(runs[1].draft_length, 2);
+  EXPECT_EQ(runs[2].draft_length, 4);
+  EXPECT_EQ(runs[2].policy, "fixed");
+  EXPECT_EQ(runs[3].policy, "threshold");
+  EXPECT_NE(runs[3].config_json.find("\"threshold\":0.25"), std::string::npos);
+  std::vector<std::string> resume = arguments;
+  resume.emplace_back("--resume");
+  const ChildResult again = Run(resume);
+  EXPECT_NE(again.err.find("is complete"), std::string::npos) << again.err;
+}
+
 TEST_F(CliTest, BadCommandLines) {
   const std::vector<std::pair<std::vector<std::string>, std::vector<std::string>>> cases = {
       {{"--nonsense", "1"}, {"--nonsense", "dsbench run --help"}},
@@ -88,6 +123,13 @@ TEST_F(CliTest, BadCommandLines) {
       {{"--policy", "best"}, {"--policy", "none, fixed, threshold"}},
       {{"--drafters", "none,none"}, {"--drafters", "'none'", "twice"}},
       {{"--drafters", ""}, {"--drafters"}},
+      {{"--drafters", "dspark,dspark:7"}, {"--drafters", "'dspark:7'", "twice"}},
+      {{"--drafters", "dspark:65"}, {"'dspark:65'", "from 0 to 64", "'65'"}},
+      {{"--drafters", "dspark:seven"}, {"'dspark:seven'", "draft length", "'seven'"}},
+      {{"--drafters", "dspark:threshold=2"}, {"'dspark:threshold=2'", "from 0 to 1", "'2'"}},
+      {{"--drafters", "none:3"}, {"'none:3'", "alone"}},
+      {{"--drafters", "none,medusa"}, {"--drafters", "none, dspark, dflash", "'medusa'"}},
+      {{"--drafters", "all,none"}, {"--drafters", "'all'", "alone"}},
       {{"--domain", "poetry"}, {"ok.jsonl", "poetry"}},
       {{"--threads"}, {"--threads"}},
       {{"surplus"}, {"surplus"}},
@@ -213,6 +255,28 @@ TEST_F(CliTest, AFailingEngineIsAFailedResource) {
   EXPECT_NE(result.err.find("fails as asked"), std::string::npos);
 }
 
+TEST_F(CliTest, TimelinesAreTracesOfTheStoredRuns) {
+  const ChildResult run = Run({"--max-tokens", "5", "--warmup", "1", "--null-step-us", "100",
+                               "--device-time", "--timeline", Path("run.json")});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(ReadRuns(Store(Path("out.db"), {.mode = Store::Mode::kReadOnly})).size(), 4u);
+  const ChildResult later =
+      RunChild({"timeline", Path("out.db"), "--run", "2", "--output", Path("later.json")});
+  ASSERT_EQ(later.exit_code, 0) << later.err;
+  for (const char* name : {"run.json", "later.json"}) {
+    std::ifstream file(Path(name));
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
+    EXPECT_TRUE(text.starts_with("{\"displayTimeUnit\"")) << name;
+    EXPECT_TRUE(text.ends_with("]}\n")) << name;
+    EXPECT_NE(text.find("\"name\":\"verify\""), std::string::npos) << name;
+  }
+  EXPECT_EQ(
+      RunChild({"timeline", Path("out.db"), "--output", Path("no/such/folder.json")}).exit_code, 3);
+  EXPECT_EQ(RunChild({"timeline", Path("out.db"), "--run", "99"}).exit_code, 2);
+  EXPECT_EQ(RunInto(Path("other.db"), {"--timeline", Path("no/such/folder.json")}).exit_code, 2);
+  EXPECT_FALSE(std::filesystem::exists(Path("other.db")));
+}
+
 TEST_F(CliTest, HelpAndVersionGoToStdout) {
   for (const std::vector<std::string>& arguments :
        std::vector<std::vector<std::string>>{{"--help"}, {"--version"}, {"run", "--help"}}) {
@@ -226,7 +290,8 @@ TEST_F(CliTest, HelpAndVersionGoToStdout) {
 TEST_F(CliTest, EnvTellsTheMachineAndNoName) {
   const ChildResult result = RunChild({"env", "--format", "json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_NE(result.out.find("\"gpu\": \"none (no driver)\""), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("\"gpu\": \"" + GpuLine(ProbeGpu()) + '"'), std::string::npos)
+      << result.out;
   char host[256] = {};
   ASSERT_EQ(gethostname(host, sizeof(host) - 1), 0);
   EXPECT_EQ(result.out.find('"' + std::string(host) + '"'), std::string::npos);

@@ -21,6 +21,7 @@ TEST(ProgressTest, LineTellsRateLengthAndTimeLeft) {
 
 TEST(EnvironmentTest, StoredPathsHaveNoFolders) {
   EXPECT_EQ(WithoutFolders("/a/b/c.jsonl"), "c.jsonl");
+  EXPECT_EQ(WithoutFolders("/a/b/"), "b");
   EXPECT_EQ(WithoutFolders("workloads/math.jsonl"), "workloads/math.jsonl");
   EXPECT_EQ(WithoutFolders("~/x.db,y/z.db"), "x.db,y/z.db");
   EXPECT_EQ(CommandLineText({"run", "--output=/tmp/a.db", "--label", "two words", ""}),
@@ -45,7 +46,7 @@ TEST(EnvironmentTest, CpuInfoCountsThreadsCoresAndSockets) {
 
 TEST(RunConfigTest, TheHashLeavesOutHowTheRunWasStarted) {
   ConfigFacts facts;
-  facts.drafter = "dspark";
+  facts.arm = {.drafter = "dspark", .draft_length = 7, .policy = "fixed"};
   facts.command_line = "dsbench run";
   facts.session = "one";
   const RunConfig first = MakeRunConfig({}, facts);

@@ -32,13 +32,13 @@ class TestBackend : public Backend {
   int64_t max_context_tokens() const override { return 1000; }
   std::optional<ArtifactRecord> target() const override { return std::nullopt; }
   bool is_real() const override { return false; }
-  BackendArm MakeArm(const std::string& drafter, int32_t context_tokens, Clock& clock) override {
+  BackendArm MakeArm(const ArmOptions& arm, int32_t context_tokens, Clock& clock) override {
     NullEngineOptions options;
-    options.draft_length = drafter == "none" ? 0 : 3;
+    options.draft_length = arm.draft_length;
     options.max_concurrency = concurrency;
     options.max_context_tokens = context_tokens;
     options.step_ns = kTestStepNs;
-    if (drafter == failing_arm) {
+    if (arm.drafter == failing_arm) {
       options.fail_at_step = fail_at_step;
       options.error_at_step = error_at_step;
     }
@@ -73,6 +73,7 @@ class SessionTest : public testing::Test {
     inputs_.options.engine = "null";
     inputs_.options.drafters = {"none", "dspark"};
     inputs_.options.draft_length = 3;
+    inputs_.options.arms = ParseArms(inputs_.options);
     inputs_.options.max_tokens = 8;
     inputs_.options.threads = 1;
     inputs_.options.warmup = 2;

@@ -111,7 +111,7 @@ TEST_F(ReportStore, ReportsAndComparesWhatWasWritten) {
   Write(Plain(), store.get());
   Write(SyntheticRun({}), store.get());
   ReportOptions options;
-  options.crosswalk = true;
+  options.sections.crosswalk = true;
   options.metrics.bootstrap.num_resamples = 400;
   EXPECT_THAT(RenderReport(*store, options), HasSubstr("synthetic.jsonl"));
   options.format = ReportFormat::kJson;

@@ -61,7 +61,7 @@ std::string LongestLine(const std::string& text) {
 }
 
 TEST(Report, TerminalShowsWhatTheRunsSayWithinAHundredColumns) {
-  const std::string text = PrintTerminal(MakeDocument(TwoArms(), true));
+  const std::string text = PrintTerminal(MakeDocument(TwoArms(), {.crosswalk = true}));
   EXPECT_LE(LongestLine(text).size(), 100u) << LongestLine(text);
   for (const char* wanted : {"synthetic: greedy, up to 64 tokens, 1 user",
                              "A Processor",
@@ -103,7 +103,7 @@ TEST(Report, RowsAreDomainsThenAllWithBothArms) {
 }
 
 TEST(Report, FactorsMultiplyToTheSpeedupInEveryScope) {
-  const nlohmann::json json = nlohmann::json::parse(ReportJson(TwoArms(), false));
+  const nlohmann::json json = nlohmann::json::parse(ReportJson(TwoArms(), {}));
   const nlohmann::json& scopes = json["sets"][0]["comparisons"][0]["scopes"];
   ASSERT_EQ(scopes.size(), 5u);
   for (const nlohmann::json& scope : scopes) {
@@ -117,7 +117,7 @@ TEST(Report, FactorsMultiplyToTheSpeedupInEveryScope) {
 
 TEST(Report, JsonHoldsEveryMetricWithUnitAndMethod) {
   const ReportModel model = TwoArms();
-  const nlohmann::json json = nlohmann::json::parse(ReportJson(model, true));
+  const nlohmann::json json = nlohmann::json::parse(ReportJson(model, {.crosswalk = true}));
   EXPECT_EQ(json["format"], "dsbench-report");
   EXPECT_EQ(json["statistics"]["num_resamples"], 400);
   const nlohmann::json& arm = json["sets"][0]["arms"][1];
@@ -141,7 +141,7 @@ TEST(Report, JsonHoldsEveryMetricWithUnitAndMethod) {
 }
 
 TEST(Report, MarkdownTablesAreClosedAndEscaped) {
-  const std::string text = PrintMarkdown(MakeDocument(TwoArms(), false));
+  const std::string text = PrintMarkdown(MakeDocument(TwoArms(), {}));
   EXPECT_THAT(text, HasSubstr("# synthetic: greedy"));
   EXPECT_THAT(text, HasSubstr("| domain | arm | accepted length |"));
   EXPECT_THAT(text, HasSubstr("math\\|code\\_chat"));
@@ -156,14 +156,15 @@ TEST(Report, MarkdownTablesAreClosedAndEscaped) {
 }
 
 TEST(Report, NothingFinishedIsOneClearLine) {
-  EXPECT_EQ(PrintTerminal(MakeDocument(BuildModel(std::vector<RunData>{}, Quick()), true)),
-            "Nothing to report: 0 runs in the file, none with a finished request.\n");
+  EXPECT_EQ(
+      PrintTerminal(MakeDocument(BuildModel(std::vector<RunData>{}, Quick()), {.crosswalk = true})),
+      "Nothing to report: 0 runs in the file, none with a finished request.\n");
   RunData warmups = Plain();
   warmups.requests.resize(2);
   const ReportModel model = BuildModel({warmups}, Quick());
-  EXPECT_EQ(PrintTerminal(MakeDocument(model, true)),
+  EXPECT_EQ(PrintTerminal(MakeDocument(model, {.crosswalk = true})),
             "Nothing to report: 1 run in the file, none with a finished request.\n");
-  const nlohmann::json json = nlohmann::json::parse(ReportJson(model, true));
+  const nlohmann::json json = nlohmann::json::parse(ReportJson(model, {.crosswalk = true}));
   EXPECT_TRUE(json["sets"].empty());
   EXPECT_EQ(json["message"], "no run has a finished request");
 }
@@ -172,7 +173,7 @@ TEST(Report, AnArmWithoutBaselineStillReports) {
   const ReportModel model = BuildModel({DSpark()}, Quick());
   EXPECT_TRUE(model.sets[0].comparisons.empty());
   EXPECT_EQ(SpeedTable(model.sets[0]).rows[0][4], "n/a");
-  EXPECT_THAT(PrintTerminal(MakeDocument(model, true)), HasSubstr("dspark fixed 4"));
+  EXPECT_THAT(PrintTerminal(MakeDocument(model, {.crosswalk = true})), HasSubstr("dspark fixed 4"));
 }
 
 TEST(Report, RunsOfOtherQuestionsMakeOtherSets) {
@@ -205,16 +206,16 @@ TEST(Report, LostPairsAreSaid) {
   RunData candidate = DSpark();
   candidate.requests.resize(candidate.requests.size() - 3);
   const std::string text =
-      PrintTerminal(MakeDocument(BuildModel({Plain(), candidate}, Quick()), false));
+      PrintTerminal(MakeDocument(BuildModel({Plain(), candidate}, Quick()), {}));
   EXPECT_THAT(text, HasSubstr("3 dropped"));
   EXPECT_THAT(text, HasSubstr("NOT COMPARABLE"));
 }
 
 TEST(Document, WideTablesAreShortenedAndLongLinesWrapped) {
   Document document;
-  document.push_back(Line{std::string(60, 'x') + " " + std::string(60, 'y')});
-  document.push_back(Table{{{"name", true}, {"value", false}},
-                           {{std::string(150, 'n'), "1.5"}, {"short", "22.25"}}});
+  document.emplace_back(Line{std::string(60, 'x') + " " + std::string(60, 'y')});
+  document.emplace_back(Table{{{"name", true}, {"value", false}},
+                              {{std::string(150, 'n'), "1.5"}, {"short", "22.25"}}});
   const std::string text = PrintTerminal(document);
   EXPECT_LE(LongestLine(text).size(), 100u);
   EXPECT_THAT(text, HasSubstr("..    1.5\n"));

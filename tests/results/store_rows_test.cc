@@ -218,6 +218,28 @@ TEST_F(StoreRows, RunningRunsGetThisProcessAsOwner) {
   EXPECT_EQ(ReadRuns(store)[0].boot_id, BootId());
 }
 
+TEST_F(StoreRows, ReachIsBehindStepsAndRequestsAndWhatRoundsName) {
+  Store store(Path(), {});
+  const RunIds ids = StartRun(store, "u-1");
+  const RunIds other = StartRun(store, "u-2");
+  store.PutSteps({SampleStep(other.run, 90)});
+  EXPECT_EQ(store.Reach(ids.run).next_step_idx, 0);
+  EXPECT_EQ(store.Reach(ids.run).num_segments, 1);
+  StepRecord step = SampleStep(ids.run, 4);
+  step.t_start_ns = 1000;
+  step.wall_ns = 50;
+  store.PutSteps({step});
+  EXPECT_EQ(store.Reach(ids.run).next_step_idx, 5);
+  EXPECT_EQ(store.Reach(ids.run).end_ns, 1050);
+  // A crash may keep a request and lose the steps that its rounds name.
+  RequestRecord request = SampleRequest(ids, 0);
+  request.finished_ns = 2000;
+  request.rounds.back().step_idx = 11;
+  store.PutRequest(request);
+  EXPECT_EQ(store.Reach(ids.run).next_step_idx, 12);
+  EXPECT_EQ(store.Reach(ids.run).end_ns, 2000);
+}
+
 TEST_F(StoreRows, ResumingARun) {
   Store store(Path(), {});
   const RunIds ids = StartRun(store, "u-1");
@@ -225,6 +247,7 @@ TEST_F(StoreRows, ResumingARun) {
   store.PutSteps({SampleStep(ids.run, 0), SampleStep(ids.run, 6)});
   store.EndRun(ids.run, "interrupted", "SIGINT", 5, true);
   EXPECT_EQ(store.ResumeRun(ids.run), 7);
+  EXPECT_EQ(store.Reach(99).next_step_idx, 0);
   store.PutSegment(ids.run, 100);
   const RunData data = ReadRun(store, ids.run, {});
   EXPECT_EQ(data.run.state, "running");

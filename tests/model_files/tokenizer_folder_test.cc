@@ -1,0 +1,115 @@
+// Chat format and stop tokens of a Hugging Face folder, and the errors about its text files.
+#include "engines/model_files/tokenizer_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/model_files/expect_error.h"
+#include "tests/model_files/tokenizer_folder.h"
+
+namespace dsb {
+namespace {
+
+using nlohmann::json;
+using Ids = std::vector<int32_t>;
+using Files = TokenizerFolderFiles;
+constexpr int64_t kRows = 280;
+constexpr char kSmolLmTemplate[] =
+    "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging "
+    "Face<|im_end|>";
+
+TokenizerFolder Read(const Files& files) { return ReadTokenizerFolder(files.Write(), kRows); }
+
+TEST(TokenizerFolderTest, ReadsTheTemplateOfTheConfig) {
+  Files files;
+  EXPECT_EQ(Read(files).chat_format, ChatFormat::kQwen3NonThinking);
+  EXPECT_EQ(Read(files).tokenizer.eos_id(), 2);
+  EXPECT_EQ(Read(files).tokenizer.bos_id(), -1);
+  EXPECT_EQ(Read(files).tokenizer.vocab_size(), kRows);
+  files.tokenizer_config["chat_template"] = kSmolLmTemplate;
+  files.tokenizer_config["bos_token"] = {{"content", "<|im_start|>"}, {"special", true}};
+  EXPECT_EQ(Read(files).chat_format, ChatFormat::kSmolLm2);
+  EXPECT_EQ(Read(files).tokenizer.bos_id(), 1);
+  files.tokenizer_config["chat_template"] = {{{"name", "tool_use"}, {"template", "other"}},
+                                             {{"name", "default"}, {"template", kQwenTemplate}}};
+  EXPECT_EQ(Read(files).chat_format, ChatFormat::kQwen3NonThinking);
+}
+
+TEST(TokenizerFolderTest, PrefersTheTemplateFile) {
+  Files files;
+  files.others["chat_template.jinja"] = kSmolLmTemplate;
+  EXPECT_EQ(Read(files).chat_format, ChatFormat::kSmolLm2);
+  Files alone;
+  alone.others["chat_template.jinja"] = kQwenTemplate;
+  alone.tokenizer_config = nullptr;
+  EXPECT_EQ(Read(alone).chat_format, ChatFormat::kQwen3NonThinking);
+  EXPECT_EQ(Read(alone).tokenizer.eos_id(), -1);
+}
+
+TEST(TokenizerFolderTest, StopsWhereTheGenerationConfigSays) {
+  Files files;
+  EXPECT_EQ(Read(files).stop_tokens, (Ids{2, 0}));
+  files.config["eos_token_id"] = {2, 7};
+  EXPECT_EQ(Read(files).stop_tokens, (Ids{2, 0, 7}));
+  files.others["generation_config.json"] = R"({"temperature": 0.6})";
+  EXPECT_EQ(Read(files).stop_tokens, (Ids{2, 0, 7}));
+  files.others["generation_config.json"] = R"({"eos_token_id": [0, 9]})";
+  EXPECT_EQ(Read(files).stop_tokens, (Ids{2, 0, 9}));
+  files.others["generation_config.json"] = R"({"eos_token_id": 11})";
+  EXPECT_EQ(Read(files).stop_tokens, (Ids{2, 0, 11}));
+}
+
+struct BadFolder {
+  std::function<void(Files&)> apply;
+  std::vector<std::string> message;
+};
+
+TEST(TokenizerFolderTest, RefusesBadFilesByName) {
+  const std::vector<BadFolder> folders = {
+      {[](Files& f) { f.tokenizer_config["chat_template"] = "[INST]"; },
+       {"/tokenizer_config.json: key chat_template", "unknown template", "SHA-256", "Qwen3's"}},
+      {[](Files& f) { f.tokenizer_config["chat_template"] = 5; }, {"chat_template is 5", "a text"}},
+      {[](Files& f) { f.tokenizer_config["chat_template"] = json::array(); },
+       {"chat_template is a list without the name default"}},
+      {[](Files& f) { f.tokenizer_config.erase("chat_template"); },
+       {"found no chat template", "chat_template.jinja"}},
+      {[](Files& f) { f.others["chat_template.jinja"] = "[INST]"; },
+       {"/chat_template.jinja: found an unknown template"}},
+      {[](Files& f) { f.others["chat_template.jinja"] = "\xFF"; },
+       {"/chat_template.jinja", "offset 0", "UTF-8"}},
+      {[](Files& f) { f.tokenizer_config["eos_token"] = "<eos>"; },
+       {"/tokenizer_config.json: key eos_token is \"<eos>\"", "added tokens"}},
+      {[](Files& f) { f.tokenizer["added_tokens"][4]["content"] = "<other>"; },
+       {"/tokenizer.json: key added_tokens", "\"</think>\"", "chat template"}},
+      {[](Files& f) { f.config["eos_token_id"] = 280; },
+       {"/config.json: key eos_token_id is 280", "0 to 279"}},
+      {[](Files& f) { f.others["generation_config.json"] = R"({"eos_token_id": [2, -1]})"; },
+       {"/generation_config.json: key eos_token_id is -1"}},
+      {[](Files& f) { f.tokenizer["model"]["vocab"]["a"] = 280; },
+       {"/tokenizer.json: key model.vocab", "280"}},
+  };
+  for (const BadFolder& bad : folders) {
+    SCOPED_TRACE(bad.message.front());
+    Files files;
+    bad.apply(files);
+    ExpectBadInput(bad.message, [&] { Read(files); });
+  }
+}
+
+TEST(TokenizerFolderTest, NeedsATokenizer) {
+  Files files;
+  files.tokenizer = nullptr;
+  try {
+    Read(files);
+    ADD_FAILURE() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kResource);
+    EXPECT_EQ(std::string(error.what()).find(files.path() + "/tokenizer.json: missing"), 0u);
+  }
+}
+
+}  // namespace
+}  // namespace dsb

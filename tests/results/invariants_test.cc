@@ -1,0 +1,83 @@
+#include "results/invariants.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "tests/results/metrics_test_data.h"
+
+namespace dsb {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::SyntheticRun;
+
+TEST(Invariants, HoldOfASoundRun) {
+  EXPECT_TRUE(CheckInvariants(SyntheticRun({})).empty());
+  testing::SyntheticArm plain;
+  plain.drafter = "none";
+  EXPECT_TRUE(CheckInvariants(SyntheticRun(plain)).empty());
+}
+
+TEST(Invariants, EachIsFoundWhenBroken) {
+  const std::vector<std::pair<std::string, std::function<void(RunData&)>>> cases = {
+      {"accepted <= verified",
+       [](RunData& data) { data.requests[5].request.rounds[1].accepted = 99; }},
+      {"accepted <= verified", [](RunData& data) { data.run.draft_length = 3; }},
+      {"committed = accepted + 1",
+       [](RunData& data) { data.requests[5].request.rounds[0].committed += 1; }},
+      {"sum of committed = tokens",
+       [](RunData& data) { data.requests[5].request.bursts[2].num_tokens += 1; }},
+      {"times never run backwards",
+       [](RunData& data) { data.requests[5].request.bursts[2].t_ns = 0; }},
+      {"times never run backwards",
+       [](RunData& data) { data.requests[5].request.issued_ns -= 2000; }},
+      {"tokens <= token limit", [](RunData& data) { data.run.max_tokens = 63; }},
+      {"token ids = tokens",
+       [](RunData& data) {
+         data.requests[5].request.output_ids = {1, 2};
+       }},
+      {"a burst has tokens",
+       [](RunData& data) {
+         std::vector<BurstRecord>& bursts = data.requests[5].request.bursts;
+         bursts.push_back({bursts.back().t_ns, 0});
+       }},
+      {"device busy <= wall",
+       [](RunData& data) { data.steps[3].device_busy_ns = data.steps[3].wall_ns + 1; }},
+      {"sum of phases <= wall",
+       [](RunData& data) { data.steps[3].phases[0].wall_ns = data.steps[3].wall_ns; }},
+  };
+  for (const auto& [rule, damage] : cases) {
+    RunData data = SyntheticRun({});
+    damage(data);
+    const std::vector<BrokenInvariant> broken = CheckInvariants(data);
+    ASSERT_FALSE(broken.empty()) << rule;
+    EXPECT_THAT(broken.front().rule, HasSubstr(rule));
+    EXPECT_FALSE(broken.front().where.empty());
+  }
+}
+
+TEST(Invariants, FailedRequestsNeedNotBeComplete) {
+  RunData data = SyntheticRun({});
+  data.requests[5].request.end_reason = "error";
+  data.requests[5].request.bursts.pop_back();
+  EXPECT_TRUE(CheckInvariants(data).empty());
+}
+
+TEST(TokensAfterStop, FoundByTheTokenThatEndedOtherAnswers) {
+  RunData data = SyntheticRun({});
+  data.requests[2].request.end_reason = "stop";
+  data.requests[2].request.output_ids = {5, 6, 2};
+  data.requests[3].request.output_ids = {7, 8, 2};  // ended by length on the stop token itself
+  EXPECT_TRUE(CheckTokensAfterStop(data).empty());
+  data.requests[4].request.output_ids = {7, 2, 8, 9};
+  const std::vector<BrokenInvariant> broken = CheckTokensAfterStop(data);
+  ASSERT_EQ(broken.size(), 1u);
+  EXPECT_THAT(broken[0].where, HasSubstr("2 tokens after token 2"));
+  data.flags["ignore_eos"] = "";
+  EXPECT_TRUE(CheckTokensAfterStop(data).empty());
+}
+
+}  // namespace
+}  // namespace dsb
