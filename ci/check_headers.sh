@@ -11,12 +11,15 @@ compile_alone() {  # compile_alone COMPILER HEADER
     *_avx2.h) flags=(-mavx2 -mfma -mf16c) ;;
     *_avx512*.h) flags=(-mavx2 -mfma -mf16c -mavx512f -mavx512bw -mavx512vl -mavx512dq
       -mavx512vnni -mavx512bf16) ;;
-    kernels/cuda/*) command -v nvcc >/dev/null || return 0 ;;
+    kernels/cuda/runtime/* | kernels/cudahost/*)  # these include the toolkit's headers
+      [ -f "$cuda_include/cuda_bf16.h" ] || return 0
+      flags=(-isystem "$cuda_include") ;;
   esac
   echo "#include \"$2\"" | "$1" -std=c++20 -I. -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror \
     "${flags[@]}" -fsyntax-only -x c++ - || { echo "$2: does not compile alone" >&2; return 1; }
 }
 export -f compile_alone
+export cuda_include=${CUDA_HOME:-/usr/local/cuda}/include
 
 mapfile -t rooms < <(ls -d base kernels workloads results engines reports harness 2>/dev/null)
 find "${rooms[@]}" -name '*.h' | sort |

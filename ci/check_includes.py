@@ -18,7 +18,7 @@ ROOMS = {  # what each room may include besides itself
 }
 ROOMS["tests"] = set(ROOMS)
 CUDA = re.compile(r"cuda|cublas|cupti|nvtx|nvToolsExt|cooperative_groups|mma\.h$")
-CUDA_PLACES = ("kernels/cuda", "kernels/cudahost", "engines/target", "harness/measure")
+CUDA_PLACES = ("kernels/cuda", "kernels/cudahost", "harness/measure", "tests/cudahost")
 ONLY_IN_SOURCES = ("nlohmann/", "CLI/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 

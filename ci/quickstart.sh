@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh clone to the main result: installs what is missing, fetches the target model, builds, decodes the shipped
-# prompts with and without DSpark, greedily and at temperature 1, and prints one table. Run again, it only reruns the job.
+# prompts plainly and with every drafter in models/, greedily and at temperature 1, and prints one table. Run again, it only
+# reruns the job.
 # DSBENCH_QUICKSTART_LIMIT (22): prompts of each domain; DSBENCH_QUICKSTART_MAX_TOKENS (96); DSBENCH_WEIGHTS (bf16);
 # DSBENCH_DRAFT_LENGTH (3): of the shipped drafter's drafts one in twenty survives past the third token, so that verifying
 # all seven costs more than it gains.
@@ -19,11 +20,15 @@ build_release
 
 results=build/quickstart/$(date -u +%Y%m%dT%H%M%SZ).db
 mkdir -p build/quickstart
+drafters=none
+for name in dspark dflash eagle3 mtp1; do
+  [ ! -d "models/$name" ] || drafters+=",$name"
+done
 for temperature in 0 1; do
-  echo "Decoding $limit prompts of each domain with and without DSpark, temperature $temperature"
+  echo "Decoding $limit prompts of each domain with $drafters, temperature $temperature"
   build/release/dsbench run --target "$DSBENCH_TARGET" --weights "$weights" \
     --workload workloads/math.jsonl,workloads/code.jsonl,workloads/chat.jsonl --limit "$limit" \
-    --drafters none,dspark --draft-length "$draft_length" --policy fixed --temperature "$temperature" \
+    --drafters "$drafters" --draft-length "$draft_length" --policy fixed --temperature "$temperature" \
     --max-tokens "$max_tokens" --threads "$threads" --concurrency 1 --seed 1 \
     --label "quickstart, temperature $temperature" --output "$results" --no-report
 done

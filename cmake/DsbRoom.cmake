@@ -1,9 +1,13 @@
-# dsb_room(NAME LIBRARIES ...): the static library dsb_NAME from every .cc of the folder NAME.
+# dsb_room(NAME LIBRARIES ... APART ...): the static library dsb_NAME from every .cc of the folder NAME, but those
+# of its subfolders APART, which are libraries of their own.
 # Files in kernels/cpu are compiled for the instruction set that their name ends on.
 function(dsb_room name)
-  cmake_parse_arguments(ROOM "" "" "LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "LIBRARIES;APART" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${name}/*.cc)
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$|_fuzz\\.cc$|_bench\\.cc$")
+  foreach(folder ${ROOM_APART})
+    list(FILTER sources EXCLUDE REGEX "^${CMAKE_SOURCE_DIR}/${name}/${folder}/")
+  endforeach()
   if(NOT sources)
     add_library(dsb_${name} INTERFACE)
     target_include_directories(dsb_${name} INTERFACE ${CMAKE_SOURCE_DIR})

@@ -3,7 +3,8 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 set(checked_globs)
 foreach(room base kernels workloads results engines reports harness tests)
-  list(APPEND checked_globs ${CMAKE_SOURCE_DIR}/${room}/*.h ${CMAKE_SOURCE_DIR}/${room}/*.cc)
+  list(APPEND checked_globs ${CMAKE_SOURCE_DIR}/${room}/*.h ${CMAKE_SOURCE_DIR}/${room}/*.cc
+       ${CMAKE_SOURCE_DIR}/${room}/*.cu ${CMAKE_SOURCE_DIR}/${room}/*.cuh)
 endforeach()
 file(GLOB_RECURSE checked_files CONFIGURE_DEPENDS ${checked_globs})
 
@@ -20,8 +21,12 @@ add_dependencies(dsb_base dsb_check_includes)
 if(BUILD_TESTING)
   add_test(NAME check_headers
            COMMAND ${CMAKE_SOURCE_DIR}/ci/check_headers.sh ${CMAKE_CXX_COMPILER})
+  add_test(NAME check_kernels
+           COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/ci/check_kernels.py)
+  # The program starts where there is no driver and no toolkit.
+  add_test(NAME check_needed COMMAND ${CMAKE_SOURCE_DIR}/ci/check_needed.sh $<TARGET_FILE:dsbench>)
   add_test(NAME check_text COMMAND ${CMAKE_SOURCE_DIR}/ci/check_text.sh)
   add_test(NAME ci_test COMMAND ${Python3_EXECUTABLE} -m unittest discover -s tests/ci -p *_test.py
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(check_headers check_text ci_test PROPERTIES LABELS structure)
+  set_tests_properties(check_headers check_kernels check_needed check_text ci_test PROPERTIES LABELS structure)
 endif()

@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Fails when a CUDA kernel has no test, an op of kernels/ has no CUDA twin, or a PTX wrapper is never tried.
+
+Usage: check_kernels.py [ROOT]. Exit 1 and one line for each:
+  kernels/cuda/NAME.cu without a test tests/cudahost/NAME*_test.cc that includes its header;
+  kernels/NAME.h without kernels/cuda/NAME.h and without a reason below; a reason that is no longer needed;
+  a function of ptx.cuh that no probe in tests/cudahost calls; inline PTX anywhere else.
+"""
+import pathlib
+import re
+import sys
+
+NO_TWIN = {
+    "grain": "how much work a thread of the CPU takes at a time",
+    "huge_memory": "host pages; device memory is kernels/cuda/device_memory.h",
+    "isa": "the CPU's instruction sets; nvcc compiles for every architecture at once",
+    "packed_layout": "the host order of packed weights, which device_matrix reads",
+    "packed_matrix": "host storage; its twin is device_matrix.h",
+    "stored_blocks": "reads blocks of model files on the host",
+    "tensor_type": "names of types",
+    "vocabulary_row": "its functions are in sampling.h, rows at a time",
+}
+WRAPPER = re.compile(r"__forceinline__ [\w:]+ (\w+)\(")
+ASM = re.compile(r"\basm\b")
+
+
+def problems(root):
+    cuda, tests = root / "kernels/cuda", root / "tests/cudahost"
+    for path in sorted(cuda.glob("*.cu")):
+        header = f'#include "kernels/cuda/{path.stem}.h"'
+        found = tests.glob(f"{path.stem}*_test.cc")
+        if not any(header in test.read_text(encoding="utf-8") for test in found):
+            yield f"kernels/cuda/{path.name}: no tests/cudahost/{path.stem}*_test.cc includes its header"
+    ops = {path.stem for path in (root / "kernels").glob("*.h")}
+    for op in sorted(ops):
+        has_twin = (cuda / f"{op}.h").exists()
+        if not has_twin and op not in NO_TWIN:
+            yield f"kernels/{op}.h: no twin kernels/cuda/{op}.h and no reason in check_kernels.py"
+        if has_twin and op in NO_TWIN:
+            yield f"check_kernels.py: a reason for kernels/{op}.h, which has a twin"
+    for op in sorted(NO_TWIN.keys() - ops):
+        yield f"check_kernels.py: a reason for kernels/{op}.h, which is not there"
+    probes = "".join(path.read_text(encoding="utf-8") for path in tests.glob("*.cu"))
+    for path in sorted([*cuda.glob("*.cu"), *cuda.glob("*.cuh")]):
+        text = path.read_text(encoding="utf-8")
+        if path.name == "ptx.cuh":
+            for wrapper in WRAPPER.findall(text):
+                if not re.search(rf"\b{wrapper}\b", probes):
+                    yield f"kernels/cuda/ptx.cuh: {wrapper} is called by no probe in tests/cudahost"
+        elif ASM.search(text):
+            yield f"kernels/cuda/{path.name}: inline PTX belongs in ptx.cuh"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[1])
+    found = list(problems(root))
+    for line in found:
+        print(line, file=sys.stderr)
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""The comparison of all drafters in models/: accepted length at a common draft length, and speed with each drafter's
+own best draft length and policy, chosen on other prompts than the ones that are measured.
+
+  compare_drafters.py --target FILE.gguf [--folder build/comparison] [--prompts 44] [--tuning 20] [--max-tokens 96]
+
+Writes into the folder, and prints what it runs:
+  lengths.db   every drafter at draft length 7, greedy and at temperature 1; `report --paper` shows it
+  tuning.db    every drafter at lengths 1 to 7 and with thresholds, on the last prompts of each domain
+  speed.db     plain decoding and each drafter's best arm, on the first prompts
+Stopped and started again with the same options it goes on where it was.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DSBENCH = ROOT / "build/release/dsbench"
+DOMAINS = ("math", "code", "chat")
+LENGTHS = (1, 2, 3, 4, 5, 7)
+THRESHOLDS = (0.3, 0.5, 0.7)
+
+
+def split_workloads(folder, num_prompts, num_tuning):
+    """The first prompts of each domain for measuring, the last ones for choosing."""
+    files = {}
+    for part in ("measure", "choose"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+        files[part] = []
+    for domain in DOMAINS:
+        lines = (ROOT / f"workloads/{domain}.jsonl").read_text().splitlines(keepends=True)
+        if num_prompts + num_tuning > len(lines):
+            sys.exit(f"compare_drafters.py: {domain}.jsonl has {len(lines)} prompts, fewer than "
+                     f"{num_prompts} + {num_tuning}")
+        for part, chosen in (("measure", lines[:num_prompts]), ("choose", lines[-num_tuning:])):
+            path = folder / part / f"{domain}.jsonl"
+            path.write_text("".join(chosen))
+            files[part].append(str(path))
+    return files
+
+
+def run(args, output, workloads, arms, weights, temperature):
+    command = [str(DSBENCH), "run", "--target", args.target, "--weights", weights, "--workload", ",".join(workloads),
+               "--drafters", ",".join(arms), "--temperature", str(temperature), "--max-tokens", str(args.max_tokens),
+               "--threads", str(args.threads), "--label", f"{weights}, temperature {temperature}", "--output",
+               str(output), "--no-report"]
+    print("$", *command, flush=True)
+    # A finished or half-finished run of this very configuration is continued; the first has none to continue.
+    resumed = subprocess.run([*command, "--resume"]) if output.exists() else None
+    if resumed is None or resumed.returncode == 2:
+        subprocess.run(command, check=True)
+    elif resumed.returncode:
+        sys.exit(resumed.returncode)
+
+
+def arm_name(arm):
+    """As --drafters takes it."""
+    run_of = arm["run"]
+    if run_of["policy"] == "threshold":
+        return f"{run_of['drafter']}:{run_of['draft_length']}:threshold={run_of['config']['threshold']}"
+    return f"{run_of['drafter']}:{run_of['draft_length']}"
+
+
+def best_arms(database, weights):
+    """The fastest arm of each drafter in a tuning file: {drafter: arm}. Speed: what a user sees while decoding."""
+    report = subprocess.run([str(DSBENCH), "report", str(database), "--format", "json", "--resamples", "200"],
+                            check=True, capture_output=True, text=True)
+    best = {}
+    for group in json.loads(report.stdout)["sets"]:
+        for arm in group["arms"]:
+            if arm["run"]["config"]["weights"] != weights or arm["run"]["drafter"] == "none":
+                continue
+            speed = next(m["value"] for m in arm["metrics"] if m["metric"] == "user_decode_tokens_per_s" and m["scope"] == "all")
+            drafter = arm["run"]["drafter"]
+            if drafter not in best or speed > best[drafter][0]:
+                best[drafter] = (speed, arm_name(arm))
+    return {drafter: arm for drafter, (_, arm) in best.items()}
+
+
+def tuning_arms(drafters):
+    arms = []
+    for drafter in drafters:
+        lengths = (1,) if drafter == "mtp1" else LENGTHS
+        arms += [f"{drafter}:{length}" for length in lengths]
+        if drafter == "dspark":
+            arms += [f"{drafter}:7:threshold={threshold}" for threshold in THRESHOLDS]
+    return arms
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--target", required=True, help="GGUF file")
+    parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build/comparison")
+    parser.add_argument("--prompts", type=int, default=44, help="of each domain, measured")
+    parser.add_argument("--tuning", type=int, default=20, help="of each domain, for choosing")
+    parser.add_argument("--max-tokens", type=int, default=96)
+    parser.add_argument("--threads", type=int, default=2)
+    args = parser.parse_args()
+    drafters = [name for name in ("dspark", "dflash", "eagle3", "mtp1") if (ROOT / "models" / name).is_dir()]
+    files = split_workloads(args.folder, args.prompts, args.tuning)
+    for temperature in (0, 1):
+        run(args, args.folder / "lengths.db", files["measure"], ["none", *(f"{d}:7" for d in drafters)], "bf16",
+            temperature)
+    chosen = {}
+    for weights in ("bf16", "stored"):
+        tuning = args.folder / f"tuning-{weights}.db"
+        run(args, tuning, files["choose"], ["none", *tuning_arms(drafters)], weights, 0)
+        chosen[weights] = best_arms(tuning, weights)
+        print(f"{weights}: best arms {' '.join(chosen[weights].values())}", flush=True)
+    for weights in ("bf16", "stored"):
+        for temperature in (0, 1):
+            run(args, args.folder / f"speed-{weights}.db", files["measure"], ["none", *chosen[weights].values()],
+                weights, temperature)
+    for name in ("lengths", "speed-bf16", "speed-stored"):
+        extra = ["--paper"] if name == "lengths" else []
+        report = subprocess.run([str(DSBENCH), "report", str(args.folder / f"{name}.db"), *extra, "--format",
+                                 "markdown"], check=True, capture_output=True, text=True).stdout
+        (args.folder / f"{name}.md").write_text(report)
+        print(report)
+
+
+if __name__ == "__main__":
+    main()
