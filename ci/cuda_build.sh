@@ -22,8 +22,8 @@ if [ "$folder" = build/cuda ]; then
   cmake --preset cuda >build/configure-cuda.log 2>&1 || { cat build/configure-cuda.log >&2; die 3 "cmake could not configure build/cuda"; }
 fi
 cmake --build "$folder" -j "$num_jobs" --target dsb_cuda
-if [ -n "$write" ]; then python3 ci/check_ptxas.py "$folder" ci/ptxas_budget.json --write; fi
-python3 ci/check_ptxas.py "$folder" ci/ptxas_budget.json
+if [ -n "$write" ]; then python3 ci/check_ptxas.py "$folder/CMakeFiles/dsb_cuda.dir" ci/ptxas_budget.json --write; fi
+python3 ci/check_ptxas.py "$folder/CMakeFiles/dsb_cuda.dir" ci/ptxas_budget.json
 cmake --build "$folder" -j "$num_jobs" --target gpu_test gpu_roofline
 status=0
 "$folder/tests/gpu_test" --gtest_brief=1 || status=$?
