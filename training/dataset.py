@@ -15,7 +15,7 @@ import pathlib
 import numpy as np
 import torch
 
-from layers import BF16
+from precision import product_type
 
 
 def generator(*key):
@@ -105,15 +105,15 @@ class Dataset:
         """anchors [S, A] absolute token indices, -1 for none."""
         S, lengths = len(sequences), self.length[sequences]
         T = int(lengths.max()) - 1
-        raw = torch.zeros(S, T, *self.raw[0].shape[1:], dtype=BF16)
+        raw = torch.zeros(S, T, *self.raw[0].shape[1:], dtype=product_type())
         ids = torch.zeros(S, T + 1 + block, dtype=torch.long)
         for i, sequence in enumerate(sequences):
             rows, first = int(lengths[i]) - 1, int(self.first_row[sequence])
             source = self.raw[self.folders[sequence]]
-            raw[i, :rows] = torch.from_numpy(np.array(source[first:first + rows])).view(BF16)
+            raw[i, :rows] = torch.from_numpy(np.array(source[first:first + rows])).view(torch.bfloat16)
             ids[i, :rows + 1] = torch.from_numpy(
                 self.ids[self.start[sequence]:self.start[sequence + 1]].astype(np.int64))
-        features = raw[:, :, self.slots] * self.scale.to(BF16).view(1, 1, -1, 1)
+        features = raw[:, :, self.slots] * self.scale.to(product_type()).view(1, 1, -1, 1)
         prompts = torch.from_numpy(self.prompt[sequences].astype(np.int64)).view(S, 1)
         base = torch.from_numpy(self.law_base[sequences].astype(np.int64)).view(S, 1, 1)
         ends = torch.from_numpy(lengths.astype(np.int64)).view(S, 1, 1)
@@ -122,7 +122,7 @@ class Dataset:
         steps = torch.arange(block)
         valid = real.unsqueeze(-1) & (anchors.unsqueeze(-1) + 1 + steps < ends)
         law = base + anchors.unsqueeze(-1) + steps - prompts.unsqueeze(-1)
-        hidden_from = torch.zeros(S, anchors.shape[1], T, dtype=BF16)
+        hidden_from = torch.zeros(S, anchors.shape[1], T, dtype=product_type())
         hidden_from.masked_fill_(torch.arange(T) >= anchors.unsqueeze(-1), float("-inf"))
         return Batch(ids, features.flatten(2), raw[:, :, -1].contiguous(), torch.arange(T).unsqueeze(0),
                      anchors, hidden_from, valid, torch.where(valid, law, 0))

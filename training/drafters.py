@@ -9,7 +9,8 @@ the pairing of features with tokens: drafters.md 1.3, 3.2, 3.3, 4.2.
 import torch
 from torch import nn
 
-from layers import BF16, DecoderLayer, Linear, RmsNorm, attend
+from layers import DecoderLayer, Linear, RmsNorm, attend
+from precision import product_type
 from sequential_heads import ConfidenceHead, make_markov_head
 
 
@@ -51,7 +52,7 @@ class BlockDrafter(Drafter):
         S, A, g = batch.valid.shape
         context = self.hidden_norm(self.fc(batch.features))
         anchors = self.embedding[batch.token_at(batch.anchors)].unsqueeze(2)
-        masks = self.mask_embedding.to(BF16).expand(S, A, g - 1, self.shape.hidden)
+        masks = self.mask_embedding.to(product_type()).expand(S, A, g - 1, self.shape.hidden)
         x = torch.cat([anchors, masks], 2)
         positions = batch.anchors.unsqueeze(-1) + torch.arange(g, device=x.device)
         for layer in self.layers:

@@ -17,11 +17,10 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
 import layers
-
-layers.BF16 = torch.float32  # before the modules that take it over
-from dataset import Batch  # noqa: E402
-from drafters import make_drafter  # noqa: E402
-from gguf_reader import GgufFile  # noqa: E402
+from dataset import Batch
+from drafters import make_drafter
+from gguf_reader import GgufFile
+from precision import set_product_type
 
 COLUMNS = 256
 
@@ -109,6 +108,7 @@ class Checkpoint:
 
 @torch.no_grad()
 def main():
+    set_product_type("float32")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("drafter", "target", "prompts", "output"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)

@@ -12,7 +12,7 @@ the rest of q's mass, and all other elements of the gradient are q times one num
 
 import torch
 
-from layers import BF16
+from precision import product_type
 
 CHUNK = 256
 
@@ -26,7 +26,7 @@ class HeadLoss(torch.autograd.Function):
         rows, table = hidden, head
         if w2 is not None:
             rows = torch.cat([hidden, bias_rows], -1)
-            table = torch.cat([head, w2.to(BF16)], -1)
+            table = torch.cat([head, w2.to(product_type())], -1)
         grad_rows = torch.empty_like(rows)
         grad_w2 = None if w2 is None else torch.zeros_like(w2)
         accept = torch.empty(rows.shape[0], device=rows.device)
@@ -45,7 +45,7 @@ class HeadLoss(torch.autograd.Function):
             mean_sign = rest + (near * sign).sum(-1, keepdim=True)
             everywhere = w * (ce * p.sum(-1, keepdim=True) + tv * (1 - mean_sign))
             at_top = w * (tv * near * (sign - 1) - ce * p)
-            grad = q.mul_(everywhere.to(BF16)).scatter_add_(1, ids, at_top.to(BF16))
+            grad = q.mul_(everywhere.to(product_type())).scatter_add_(1, ids, at_top.to(product_type()))
             torch.matmul(grad, table, out=grad_rows[part])
             if grad_w2 is not None:
                 grad_w2 += torch.matmul(grad.t(), bias_rows[part])
@@ -55,7 +55,7 @@ class HeadLoss(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, grad_loss, _):
-        scaled = ctx.grad_rows * grad_loss.to(BF16)
+        scaled = ctx.grad_rows * grad_loss.to(product_type())
         if ctx.grad_w2 is None:
             return scaled, None, None, *[None] * 6
         hidden, bias = scaled.split([ctx.hidden_size, scaled.shape[1] - ctx.hidden_size], -1)

@@ -1,4 +1,4 @@
-"""The pieces all drafters are made of. Parameters are float32; every product runs in bfloat16.
+"""The pieces all drafters are made of. Parameters are float32; every product runs in product_type().
 
 Module and parameter names are those of the checkpoint layout, so state_dict() is the file.
 Shapes: S sequences, T context rows, A anchors a sequence, g query rows an anchor, G kv heads,
@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-BF16 = torch.bfloat16
+from precision import product_type
+
 INIT_STD = 0.02
 
 
@@ -21,7 +22,7 @@ class Linear(nn.Module):
         self.weight = nn.Parameter(torch.randn(outputs, inputs) * std)
 
     def forward(self, x):
-        return F.linear(x, self.weight.to(BF16))
+        return F.linear(x, self.weight.to(product_type()))
 
 
 class RmsNorm(nn.Module):
@@ -30,7 +31,7 @@ class RmsNorm(nn.Module):
         self.weight, self.epsilon = nn.Parameter(torch.ones(size)), epsilon
 
     def forward(self, x):
-        return F.rms_norm(x, (x.shape[-1],), self.weight.to(BF16), self.epsilon)
+        return F.rms_norm(x, (x.shape[-1],), self.weight.to(product_type()), self.epsilon)
 
 
 class Rope(nn.Module):
@@ -40,8 +41,8 @@ class Rope(nn.Module):
         super().__init__()
         inverse = shape.rope_theta ** (-torch.arange(0, shape.head_dim, 2) / shape.head_dim)
         angles = torch.outer(torch.arange(length).float(), inverse)
-        self.register_buffer("cos", angles.cos().to(BF16), persistent=False)
-        self.register_buffer("sin", angles.sin().to(BF16), persistent=False)
+        self.register_buffer("cos", angles.cos().to(product_type()), persistent=False)
+        self.register_buffer("sin", angles.sin().to(product_type()), persistent=False)
 
     def forward(self, x, positions):
         cos, sin = self.cos[positions].unsqueeze(-2), self.sin[positions].unsqueeze(-2)

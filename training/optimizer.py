@@ -1,12 +1,14 @@
 """Muon for the matrices, AdamW for the rest, one learning-rate factor for both.
 
 Muon: the momentum's gradient is replaced by the nearest orthogonal matrix (five Newton-Schulz steps
-in bfloat16; Jordan et al. 2024) and scaled by 0.2 sqrt(max dimension), which gives an update the
+in the product type; Jordan et al. 2024) and scaled by 0.2 sqrt(max dimension), which gives an update the
 size of AdamW's. Embedding-like tables (markov_w1, markov_w2), norms, biases and the confidence
 head keep AdamW.
 """
 
 import torch
+
+from precision import product_type
 
 MUON_MOMENTUM = 0.95
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
@@ -16,7 +18,7 @@ ADAM_BETAS = (0.9, 0.95)
 
 def orthogonal(matrix):
     a, b, c = NEWTON_SCHULZ
-    x = matrix.to(torch.bfloat16)
+    x = matrix.to(product_type())
     tall = x.shape[0] > x.shape[1]
     x = x.t() if tall else x
     x = x / (x.norm() + 1e-7)

@@ -7,7 +7,8 @@ All variants turn the previous token into a vector z of markov_rank numbers; the
 import torch
 from torch import nn
 
-from layers import BF16, INIT_STD
+from layers import INIT_STD
+from precision import product_type
 
 
 def start_rows(embedding, rank):
@@ -29,7 +30,7 @@ class MarkovHead(nn.Module):
             torch.zeros(settings["draft_vocabulary"], rank), freeze=False)
 
     def rows(self, previous):
-        return self.markov_w1(previous).to(BF16)
+        return self.markov_w1(previous).to(product_type())
 
     def forward(self, previous, hidden):
         return self.rows(previous)
@@ -44,7 +45,7 @@ class GatedHead(MarkovHead):
     def forward(self, previous, hidden):
         e = self.rows(previous)
         joined = torch.cat([hidden, e], -1)
-        gate = nn.functional.linear(joined, self.gate_proj.weight.to(BF16), self.gate_proj.bias.to(BF16))
+        gate = nn.functional.linear(joined, self.gate_proj.weight.to(product_type()), self.gate_proj.bias.to(product_type()))
         return torch.sigmoid(gate) * e
 
 
@@ -58,7 +59,7 @@ class RnnHead(MarkovHead):
 
     def forward(self, previous, hidden):
         e = self.rows(previous)
-        weight, bias = self.joint_proj.weight.to(BF16), self.joint_proj.bias.to(BF16)
+        weight, bias = self.joint_proj.weight.to(product_type()), self.joint_proj.bias.to(product_type())
         state, outputs = torch.zeros_like(e[..., 0, :]), []
         for k in range(e.shape[-2]):
             joined = torch.cat([state, e[..., k, :], hidden[..., k, :]], -1)

@@ -22,8 +22,8 @@ from flops import optimizer_flops, step_flops
 from gguf_reader import GgufFile
 from head_loss import HeadLoss
 from held_out import HeldOut
-from layers import BF16
 from optimizer import Optimizer
+from precision import product_type, set_product_type
 
 BATCH_STREAM, ROW_STREAM = 1, 2
 
@@ -44,6 +44,7 @@ def read_settings(args):
 class Trainer:
     def __init__(self, args):
         self.args, self.settings, self.device = args, read_settings(args), args.device
+        set_product_type(self.settings["product_type"])
         self.target = GgufFile(args.target)
         self.data = Dataset(args.data, self.settings)
         if self.data.meta["draft_vocabulary"] != self.settings["draft_vocabulary"]:
@@ -52,9 +53,9 @@ class Trainer:
         torch.manual_seed(self.settings["seed"])
         embedding = self.target.tensor("token_embd.weight")
         self.shape = self.target.shape()
-        self.model = make_drafter(args.kind, self.shape, self.settings, self.target, embedding.to(BF16))
+        self.model = make_drafter(args.kind, self.shape, self.settings, self.target, embedding.to(product_type()))
         self.model.to(self.device)
-        self.head = embedding[self.data.vocabulary].to(BF16).to(self.device)
+        self.head = embedding[self.data.vocabulary].to(product_type()).to(self.device)
         self.held_out = HeldOut(self.data, embedding.to(self.device), self.head)
         self.held_out.vocabulary = self.held_out.vocabulary.to(self.device)
         self.optimizer = Optimizer(self.model, self.settings)
