@@ -59,7 +59,9 @@ struct MarkovItemWork {
         const RoundRequest& request = params.requests[r];
         wanted = request.slot < 0 ? 0 : request.max_drafts;
         samples = request.inverse_temperature > 0;
-        if (wanted <= 0 && item.step == 0 && item.slice == 0) params.drafts.num_drafted[r] = 0;
+        const bool is_first =
+            item.step == 0 && item.stage == MarkovStage::kLogits && item.slice == 0;
+        if (wanted <= 0 && is_first) params.drafts.num_drafted[r] = 0;
       }
       const bool drafts = wanted > item.step;
       const unsigned active = __ballot_sync(0xffffffffu, drafts ? 1 : 0);
