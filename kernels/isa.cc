@@ -12,7 +12,8 @@
 namespace dsb {
 namespace {
 
-constexpr Isa kAll[] = {Isa::kPortable, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni};
+constexpr Isa kAll[] = {Isa::kPortable, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni,
+                        Isa::kAvx512Bf16};
 
 const cpu::KernelTable* TableOf(Isa isa) {
   switch (isa) {
@@ -24,13 +25,15 @@ const cpu::KernelTable* TableOf(Isa isa) {
       return cpu::Avx512Table();
     case Isa::kAvx512Vnni:
       return cpu::Avx512VnniTable();
+    case Isa::kAvx512Bf16:
+      return cpu::Avx512Bf16Table();
   }
   CheckFailed("isa is an enumerator", __FILE__, __LINE__);
 }
 
 Isa ChosenIsa() {
   const char* wanted = std::getenv("DSBENCH_ISA");
-  if (wanted == nullptr || *wanted == '\0') return DetectedIsa();
+  if (wanted == nullptr || *wanted == '\0') return PreferredIsa();
   for (const Isa isa : kAll) {
     if (std::string(wanted) != IsaName(isa)) continue;
     if (isa > DetectedIsa()) {
@@ -40,7 +43,7 @@ Isa ChosenIsa() {
     return isa;
   }
   ThrowBadInput(std::string("DSBENCH_ISA=") + wanted +
-                ": expected portable, avx2, avx512 or avx512vnni");
+                ": expected portable, avx2, avx512, avx512vnni or avx512bf16");
 }
 
 struct Active {
@@ -72,6 +75,8 @@ const char* IsaName(Isa isa) {
       return "avx512";
     case Isa::kAvx512Vnni:
       return "avx512vnni";
+    case Isa::kAvx512Bf16:
+      return "avx512bf16";
   }
   CheckFailed("isa is an enumerator", __FILE__, __LINE__);
 }
@@ -85,10 +90,15 @@ Isa DetectedIsa() {
       !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq")) {
     return Isa::kAvx2;
   }
-  if (!__builtin_cpu_supports("avx512vnni") || !__builtin_cpu_supports("avx512bf16")) {
-    return Isa::kAvx512;
-  }
-  return Isa::kAvx512Vnni;
+  if (!__builtin_cpu_supports("avx512vnni")) return Isa::kAvx512;
+  if (!__builtin_cpu_supports("avx512bf16")) return Isa::kAvx512Vnni;
+  return Isa::kAvx512Bf16;
+}
+
+Isa PreferredIsa() {
+  const Isa detected = DetectedIsa();
+  if (detected == Isa::kAvx512Bf16 && __builtin_cpu_is("intel")) return Isa::kAvx512Vnni;
+  return detected;
 }
 
 Isa ActiveIsa() { return TheActive().isa.load(std::memory_order_relaxed); }

@@ -10,7 +10,6 @@
 #include "kernels/cpu/table.h"
 
 #define DSB_LANES_VNNI 1
-#define DSB_LANES_BF16 1
 namespace dsb::cpu {
 namespace {
 #include "kernels/cpu/lanes_avx512.inc"

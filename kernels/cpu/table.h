@@ -96,6 +96,7 @@ const KernelTable* PortableTable();
 const KernelTable* Avx2Table();
 const KernelTable* Avx512Table();
 const KernelTable* Avx512VnniTable();
+const KernelTable* Avx512Bf16Table();
 
 // The table of ActiveIsa().
 const KernelTable& ActiveTable();

@@ -21,7 +21,8 @@ namespace dsb::testing {
 
 inline std::vector<Isa> AvailableIsas() {
   std::vector<Isa> out;
-  for (const Isa isa : {Isa::kPortable, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni}) {
+  for (const Isa isa :
+       {Isa::kPortable, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAvx512Bf16}) {
     if (isa <= DetectedIsa()) out.push_back(isa);
   }
   return out;
@@ -31,7 +32,7 @@ inline std::vector<Isa> AvailableIsas() {
 class KernelTest : public ::testing::TestWithParam<Isa> {
  protected:
   void SetUp() override { SetActiveIsaForTest(GetParam()); }
-  void TearDown() override { SetActiveIsaForTest(DetectedIsa()); }
+  void TearDown() override { SetActiveIsaForTest(PreferredIsa()); }
   GemmScratch scratch_;
   ThreadPool pool_{2};
 };
