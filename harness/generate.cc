@@ -120,7 +120,7 @@ ExitCode Generate(const GenerateOptions& options) {
   Write(decoder.Finish() + '\n');
   std::fflush(stdout);
   if (!error.empty()) ThrowResource("the answer ended in error: " + error);
-  if (colours.Legend() != "") std::fprintf(stderr, "%s\n", colours.Legend().c_str());
+  if (!colours.Legend().empty()) std::fprintf(stderr, "%s\n", colours.Legend().c_str());
   PrintSummary(totals, chosen.drafter != "none");
   return ExitCode::kDone;
 }

@@ -34,7 +34,7 @@ int64_t DSparkWeights::bytes_per_draft() const {
 }
 
 int64_t DSparkWeights::flops_per_draft() const {
-  return 2 * config.block.draft_length() *
+  return int64_t{2} * config.block.draft_length() *
          (backbone.multiply_adds_row() + markov.multiply_adds_row());
 }
 

@@ -22,7 +22,7 @@ std::vector<int64_t> WidenIntegers(const SafetensorsEntry& entry) {
     if (entry.int_bytes == 1) {
       values[i] = std::to_integer<int64_t>(*at);
     } else if (entry.int_bytes == sizeof(int32_t)) {
-      int32_t narrow;
+      int32_t narrow = 0;
       std::memcpy(&narrow, at, sizeof narrow);
       values[i] = narrow;
     } else {

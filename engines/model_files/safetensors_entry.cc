@@ -112,7 +112,7 @@ std::string_view HeaderText(std::span<const std::byte> file, const std::string& 
   if (file.size() < kLengthBytes) {
     Fail(place, "a file of " + std::to_string(file.size()) + " bytes", "at least 8");
   }
-  uint64_t length;
+  uint64_t length = 0;
   std::memcpy(&length, file.data(), sizeof length);
   const uint64_t follows = file.size() - kLengthBytes;
   if (length > kMaxHeaderBytes || length > follows) {

@@ -23,9 +23,9 @@ constexpr int64_t kTileRows = 16;
 constexpr int64_t UnitQuantBytes(PackedFormat format) {
   switch (format) {
     case PackedFormat::kBf16:
-      return 4 * 512;
+      return int64_t{4} * 512;
     case PackedFormat::kQ8:
-      return 2 * 512;
+      return int64_t{2} * 512;
     case PackedFormat::kQ4:
       return 512;
     case PackedFormat::kF32:
