@@ -39,11 +39,11 @@ def map_features(path, slots, hidden):
 @dataclasses.dataclass
 class Batch:
     ids: torch.Tensor           # [S, T + 1 + block] token ids, zeros behind the end
-    features: torch.Tensor      # [S, T, layers * H] bf16, divided by feature_divisors()
-    last_hidden: torch.Tensor   # [S, T, H] bf16, after the target's final norm
+    features: torch.Tensor      # [S, T, layers * H] of product type, divided by feature_divisors()
+    last_hidden: torch.Tensor   # [S, T, H] of product type, after the target's final norm
     positions: torch.Tensor     # [1, T]
     anchors: torch.Tensor       # [S, A]
-    hidden_from: torch.Tensor   # [S, A, T] bf16, -inf where the anchor must not look
+    hidden_from: torch.Tensor   # [S, A, T] of product type, -inf where the anchor must not look
     valid: torch.Tensor         # [S, A, block] bool: the row's label exists
     law_rows: torch.Tensor      # [S, A, block] row of the teacher arrays; 0 where invalid
 

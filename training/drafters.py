@@ -16,7 +16,7 @@ from sequential_heads import ConfidenceHead, make_markov_head
 
 class Drafter(nn.Module):
     def __init__(self, shape, settings, embedding):
-        """embedding [V, H] bfloat16, the target's own, frozen and not part of the state dict."""
+        """embedding [V, H] of product type, the target's own, frozen and not part of the state dict."""
         super().__init__()
         self.shape, self.settings, self.block = shape, settings, settings["block"]
         self.register_buffer("embedding", embedding, persistent=False)

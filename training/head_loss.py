@@ -20,7 +20,7 @@ CHUNK = 256
 class HeadLoss(torch.autograd.Function):
     @staticmethod
     def forward(ctx, hidden, bias_rows, w2, head, top_ids, top_probs, weights, ce, tv):
-        """hidden [R, H], bias_rows [R, r] bf16 or None, w2 [N, r] or None, head [N, H] bf16,
+        """hidden [R, H], bias_rows [R, r] or None, w2 [N, r] or None, head [N, H], all but w2 of product type,
         top_ids [R, K] draft ids, top_probs [R, K] float32, weights [R] -> (loss, accept [R]).
         accept: sum of min(q, p) over the K tokens, what the confidence head learns."""
         rows, table = hidden, head

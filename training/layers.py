@@ -86,7 +86,7 @@ def attend(q, context, own, hidden_from):
     """Softmax attention of each anchor's rows over its visible context and over its own rows.
 
     q [S, G, A, g, R, D]; context (K, V) [S, G, T, D]; own (K, V) [S, G, A, m, D] or None;
-    hidden_from [S, A, T] bfloat16: 0 where the anchor sees the context row, -inf elsewhere.
+    hidden_from [S, A, T] of product type: 0 where the anchor sees the context row, -inf elsewhere.
     """
     S, G, A, g, R, D = q.shape
     keys, values = context
