@@ -3,12 +3,14 @@
 own best draft length and policy, chosen on other prompts than the ones that are measured.
 
   compare_drafters.py --target FILE.gguf [--folder build/comparison] [--prompts 44] [--tuning 20] [--max-tokens 96]
+                      [--steps lengths,tuning,speed]
 
 Writes into the folder, and prints what it runs:
-  lengths.db   every drafter at draft length 7, greedy and at temperature 1; `report --paper` shows it
-  tuning.db    every drafter at lengths 1 to 7 and with thresholds, on the last prompts of each domain
-  speed.db     plain decoding and each drafter's best arm, on the first prompts
-Stopped and started again with the same options it goes on where it was.
+  lengths.db        every drafter at draft length 7 (MTP-1 also at 1), greedy and at temperature 1; `report --paper` shows it
+  tuning-WEIGHTS.db every drafter at lengths 1 to 7 and with thresholds, on the last prompts of each domain
+  speed-WEIGHTS.db  plain decoding and each drafter's best arm, on the first prompts
+Stopped and started again with the same options it goes on where it was. The lengths do not depend on what else the
+machine does; the other steps are times.
 """
 
 import argparse
@@ -80,6 +82,16 @@ def best_arms(database, weights):
     return {drafter: arm for drafter, (_, arm) in best.items()}
 
 
+def write_report(database, *options):
+    """NAME.md and NAME.json beside NAME.db; the first is printed too."""
+    for form, suffix in (("markdown", ".md"), ("json", ".json")):
+        text = subprocess.run([str(DSBENCH), "report", str(database), *options, "--format", form], check=True,
+                              capture_output=True, text=True).stdout
+        database.with_suffix(suffix).write_text(text)
+        if form == "markdown":
+            print(text)
+
+
 def tuning_arms(drafters):
     arms = []
     for drafter in drafters:
@@ -98,28 +110,27 @@ def main():
     parser.add_argument("--tuning", type=int, default=20, help="of each domain, for choosing")
     parser.add_argument("--max-tokens", type=int, default=96)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--steps", default="lengths,tuning,speed", help="comma list; speed needs tuning's file")
     args = parser.parse_args()
     drafters = [name for name in ("dspark", "dflash", "eagle3", "mtp1") if (ROOT / "models" / name).is_dir()]
     files = split_workloads(args.folder, args.prompts, args.tuning)
-    for temperature in (0, 1):
-        run(args, args.folder / "lengths.db", files["measure"], ["none", *(f"{d}:7" for d in drafters)], "bf16",
-            temperature)
-    chosen = {}
-    for weights in ("bf16", "stored"):
-        tuning = args.folder / f"tuning-{weights}.db"
-        run(args, tuning, files["choose"], ["none", *tuning_arms(drafters)], weights, 0)
-        chosen[weights] = best_arms(tuning, weights)
-        print(f"{weights}: best arms {' '.join(chosen[weights].values())}", flush=True)
-    for weights in ("bf16", "stored"):
+    steps = args.steps.split(",")
+    if "lengths" in steps:
+        arms = ["none", *(f"{drafter}:7" for drafter in drafters), *(["mtp1:1"] if "mtp1" in drafters else [])]
         for temperature in (0, 1):
-            run(args, args.folder / f"speed-{weights}.db", files["measure"], ["none", *chosen[weights].values()],
-                weights, temperature)
-    for name in ("lengths", "speed-bf16", "speed-stored"):
-        extra = ["--paper"] if name == "lengths" else []
-        report = subprocess.run([str(DSBENCH), "report", str(args.folder / f"{name}.db"), *extra, "--format",
-                                 "markdown"], check=True, capture_output=True, text=True).stdout
-        (args.folder / f"{name}.md").write_text(report)
-        print(report)
+            run(args, args.folder / "lengths.db", files["measure"], arms, "bf16", temperature)
+        write_report(args.folder / "lengths.db", "--paper")
+    if "tuning" in steps:
+        for weights in ("bf16", "stored"):
+            run(args, args.folder / f"tuning-{weights}.db", files["choose"], ["none", *tuning_arms(drafters)], weights, 0)
+    if "speed" in steps:
+        for weights in ("bf16", "stored"):
+            best = best_arms(args.folder / f"tuning-{weights}.db", weights)
+            print(f"{weights}: best arms {' '.join(best.values())}", flush=True)
+            for temperature in (0, 1):
+                run(args, args.folder / f"speed-{weights}.db", files["measure"], ["none", *best.values()], weights,
+                    temperature)
+            write_report(args.folder / f"speed-{weights}.db")
 
 
 if __name__ == "__main__":
