@@ -2,14 +2,14 @@
 # From a fresh clone to the main result: installs what is missing, fetches the target model, builds, decodes the shipped
 # prompts plainly and with every drafter in models/, greedily and at temperature 1, and prints one table. Run again, it only
 # reruns the job.
-# DSBENCH_QUICKSTART_LIMIT (22): prompts of each domain; DSBENCH_QUICKSTART_MAX_TOKENS (96); DSBENCH_WEIGHTS (bf16);
-# DSBENCH_DRAFT_LENGTH (3): of the shipped drafter's drafts one in twenty survives past the third token, so that verifying
+# DSBENCH_QUICKSTART_LIMIT (20): prompts of each domain; DSBENCH_QUICKSTART_MAX_TOKENS (64); DSBENCH_WEIGHTS (bf16);
+# DSBENCH_DRAFT_LENGTH (3): of the shipped drafters' drafts few survive past the third token, so that verifying
 # all seven costs more than it gains.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
-limit=${DSBENCH_QUICKSTART_LIMIT:-22}
-max_tokens=${DSBENCH_QUICKSTART_MAX_TOKENS:-96}
+limit=${DSBENCH_QUICKSTART_LIMIT:-20}
+max_tokens=${DSBENCH_QUICKSTART_MAX_TOKENS:-64}
 weights=${DSBENCH_WEIGHTS:-bf16}
 draft_length=${DSBENCH_DRAFT_LENGTH:-3}
 threads=$((num_jobs < 2 ? num_jobs : 2))

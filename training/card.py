@@ -52,7 +52,8 @@ def facts(kind, config, drafter):
 def training(settings, log, data, machine):
     meta, sequences = json.loads((data / "meta.json").read_text()), np.load(data / "sequences.npz")
     held = int(sequences["held_out"].sum())
-    last = [line for line in log if line["event"] == "train"][-1]
+    last = log[-1]
+    cpu_s = [line["cpu_s"] for line in log if line["event"] == "train"][-1]
     loss = settings["loss"]
     curve = [line for line in log if line["event"] == "held_out"]
     rows = []
@@ -67,7 +68,7 @@ def training(settings, log, data, machine):
 - Recipe: training/recipe.json, the same for all four drafters: data, draft vocabulary, loss ({loss['warm']['ce']:g} cross entropy for the first
   {loss['warm_share']:.0%} of the budget, then {loss['main']['ce']:g} cross entropy + {loss['main']['tv']:g} L1), position decay {settings['position_decay']:g}, Muon and AdamW, linear decay from
   {settings['decay_from']:.0%} of the budget, seed {settings['seed']}.
-- {last['step']:,} steps, {last['anchors'] / 1e6:.2f} million anchors, {last['flops']:.2e} floating point operations, {last['cpu_s'] / 3600:.2f} CPU hours{machine}.
+- {last['step']:,} steps, {last['anchors'] / 1e6:.2f} million anchors, {last['flops']:.2e} floating point operations, {cpu_s / 3600:.2f} CPU hours{machine}.
 
 Held-out curve (teacher-forced estimate of the accepted length, {curve[-1]['blocks']} blocks of held-out answers):
 
