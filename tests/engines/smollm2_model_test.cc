@@ -72,7 +72,7 @@ TEST_F(SmolLm2, ExactModeMeetsTheGoldenRunWithinFloatTolerance) {
   EXPECT_NEAR(nll / 36, 4.42421, 1e-4);
   const FeatureRows features = runner.Features(0, 37);
   const auto state = [&features](int layer) {  // last row, output of `layer`; -1: embedding
-    return std::span(features.rows + 36 * features.width + (layer + 1) * 576, 576);
+    return std::span(features.rows + 36 * features.width + ptrdiff_t{layer + 1} * 576, 576);
   };
   const std::pair<int, double> rms[] = {{-1, 0.12374}, {0, 1.33906},   {1, 2.17246},  {9, 4.56581},
                                         {19, 8.07735}, {28, 28.27009}, {29, 34.37057}};
