@@ -78,6 +78,7 @@ void Measure(const std::vector<GatePair>& pairs, const GateOptions& options, Gat
       if (IsTimingMetric(test.metric)) {
         const auto noise = pair.noise.find(test.metric);
         if (noise != pair.noise.end()) test.noise_floor = noise->second.p95_abs_log_ratio;
+        WidenByNoiseFloor(&test);
         test.blocked = TimingBlock(pair.candidate.run, noise != pair.noise.end());
       }
       verdict->tests.push_back(std::move(test));

@@ -1,7 +1,9 @@
 #include "reports/gate_tests.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <numbers>
 
 #include "base/error.h"
 #include "reports/gate_rules.h"
@@ -75,6 +77,17 @@ std::string TimingBlock(const RunRecord& run, bool has_noise_floor) {
     return "no noise floor for this machine and workload (dsbench gate --record-noise)";
   }
   return "";
+}
+
+void WidenByNoiseFloor(GateTest* test) {
+  if (!test->noise_floor || !test->loss || !test->lo || !test->hi) return;
+  constexpr double kHalfWidths = 1.959964;  // standard deviations in half of a 95 % interval
+  test->lo = *test->loss - std::hypot(*test->loss - *test->lo, *test->noise_floor);
+  test->hi = *test->loss + std::hypot(*test->hi - *test->loss, *test->noise_floor);
+  const double deviation = (*test->hi - *test->lo) / (2 * kHalfWidths);
+  if (deviation > 0) {
+    test->p = 0.5 * std::erfc((*test->loss - test->margin) / (deviation * std::numbers::sqrt2));
+  }
 }
 
 std::vector<GateTest> MeasureTests(const RunData& baseline, const RunData& candidate,

@@ -27,4 +27,9 @@ std::vector<GateSecondary> MeasureSecondary(const std::vector<GatePair>& pairs,
 // Why this run's times may not decide although its intervals exist; "" if they may.
 std::string TimingBlock(const RunRecord& run, bool has_noise_floor);
 
+// Widens the interval of a time by what equal runs differ by (the noise floor taken as the
+// half-width of a 95 % interval, independent of the spread within the runs), and takes p from the
+// wider law. Without a floor or an interval: as it was.
+void WidenByNoiseFloor(GateTest* test);
+
 }  // namespace dsb

@@ -160,6 +160,17 @@ TEST(Gate, WarnsOfAMarginBelowTwiceTheNoise) {
   EXPECT_TRUE(DecideGate({pair}, policy, Quick()).warnings.empty());
 }
 
+TEST(Gate, WhatEqualRunsDifferByIsNoRegression) {
+  GatePair pair = Pair(Arm(1, 10'000'000), Arm(1, 11'000'000));
+  const GatePolicy policy = Only("step_time", 0.05, -1);
+  EXPECT_EQ(DecideGate({pair}, policy, Quick()).state, GateState::kFail);
+  pair.noise["step_time"].p95_abs_log_ratio = 0.13;
+  const GateVerdict verdict = DecideGate({pair}, policy, Quick());
+  EXPECT_EQ(verdict.state, GateState::kInconclusive);
+  EXPECT_LT(*verdict.tests[0].lo, 0.05 - 0.13 + 0.06);
+  EXPECT_GT(*verdict.tests[0].hi, 0.1 + 0.12);
+}
+
 TEST(Gate, TheAnchorCatchesASlowDrift) {
   // Each step is within its margin of 4 %; the anchor is 8 % away, its margin 6 %.
   GatePair pair = Pair(Arm(1, 10'400'000), Arm(1, 10'800'000));
