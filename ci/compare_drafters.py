@@ -112,9 +112,12 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", default="lengths,tuning,speed", help="comma list; speed needs tuning's file")
     args = parser.parse_args()
+    steps = args.steps.split(",")
+    for step in steps:
+        if step not in ("lengths", "tuning", "speed"):
+            parser.error(f"--steps: found '{step}', expected lengths, tuning or speed")
     drafters = [name for name in ("dspark", "dflash", "eagle3", "mtp1") if (ROOT / "models" / name).is_dir()]
     files = split_workloads(args.folder, args.prompts, args.tuning)
-    steps = args.steps.split(",")
     if "lengths" in steps:
         arms = ["none", *(f"{drafter}:7" for drafter in drafters), *(["mtp1:1"] if "mtp1" in drafters else [])]
         for temperature in (0, 1):

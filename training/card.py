@@ -12,17 +12,10 @@ import pathlib
 import numpy as np
 import torch
 
+from run_log import evaluations, nearest, read_log, table
+
 TITLES = {"dspark": "DSpark", "dflash": "DFlash", "eagle3": "Eagle3", "mtp1": "MTP-1"}
 CURVE_SHARES = (0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
-
-
-def table(head, rows):
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines) + "\n"
-
-
-def read_log(run):
-    return [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
 
 
 def architecture(kind, config):
@@ -49,16 +42,12 @@ def facts(kind, config, drafter):
         ["licence", "the project's; the target's weights (Apache-2.0) are not included"]])
 
 
-def training(settings, log, data, machine):
-    meta, sequences = json.loads((data / "meta.json").read_text()), np.load(data / "sequences.npz")
-    held = int(sequences["held_out"].sum())
-    last = log[-1]
-    cpu_s = [line["cpu_s"] for line in log if line["event"] == "train"][-1]
-    loss = settings["loss"]
-    curve = [line for line in log if line["event"] == "held_out"]
-    rows = []
+def training(settings, run, curve, meta, data, machine):
+    held = int(np.load(data / "sequences.npz")["held_out"].sum())
+    cpu_s = [line["cpu_s"] for line in read_log(run) if line["event"] == "train"][-1]
+    last, loss, rows = curve[-1], settings["loss"], []
     for share in CURVE_SHARES:
-        line = min(curve, key=lambda entry: abs(entry["flops"] - share * last["flops"]))
+        line = nearest(curve, "flops", share * last["flops"])
         row = [line["step"], f"{line['anchors'] / 1e3:.0f} k", f"{line['flops']:.2e}", f"{line['length_t0']:.2f}", f"{line['length_t1']:.2f}"]
         if row not in rows:
             rows.append(row)
@@ -118,12 +107,12 @@ def main():
     parser.add_argument("--machine", default="", help="where the hours were spent")
     args = parser.parse_args()
     state = torch.load(args.run / "checkpoint.pt", map_location="cpu", weights_only=True)
-    settings, kind, log = json.loads(state["settings"]), state["kind"], read_log(args.run)
-    config, held_out = json.loads((args.drafter / "config.json").read_text()), [e for e in log if e["event"] == "held_out"][-1]
+    settings, kind, curve = json.loads(state["settings"]), state["kind"], evaluations(args.run)
+    config, held_out = json.loads((args.drafter / "config.json").read_text()), curve[-1]
     meta = json.loads((args.data / "meta.json").read_text())
     machine = f" ({args.machine})" if args.machine else ""
     text = f"# {TITLES[kind]} drafter for {config['target']['name'].split('.')[0]} ({config['target']['name'].split('.')[1]})\n\n"
-    text += facts(kind, config, args.drafter) + "\n## Training\n" + training(settings, log, args.data, machine)
+    text += facts(kind, config, args.drafter) + "\n## Training\n" + training(settings, args.run, curve, meta, args.data, machine)
     text += "\n## What it reached\n" + reached(kind, json.loads(args.report.read_text()))
     text += "\nHeld-out acceptance by position, given that all before it were accepted or true:\n\n" + positions(held_out, len(held_out["accept_t0"]))
     text += "\n## Limits\n" + limits(kind, held_out, meta)
