@@ -1,14 +1,15 @@
-// Greedy speculation changes no token of the real model: every shipped prompt, every draft length,
-// load, thread count, policy and weight mode against plain decoding. By default every draft length
-// meets every load, with thread counts, policies and prompts in turn; DSBENCH_IDENTITY=prompts lets
-// every prompt meet every draft length and load (half an hour), DSBENCH_IDENTITY=full every
-// combination (hours).
+// Greedy speculation changes no token of the real model: every drafter in models/, shipped prompt,
+// draft length, load, thread count, policy and weight mode against plain decoding. By default every
+// draft length meets every load, with thread counts, policies and prompts in turn;
+// DSBENCH_IDENTITY=prompts lets every prompt meet every draft length and load (half an hour a
+// drafter), DSBENCH_IDENTITY=full every combination (hours).
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <utility>
 
-#include "engines/dspark/dspark_drafter.h"
+#include "engines/drafter_registry.h"
 #include "engines/native_engine.h"
 #include "tests/engines/tiny_world.h"
 #include "tests/target_file.h"
@@ -65,64 +66,92 @@ std::vector<EngineRequest> AllPrompts(const LoadedTarget& target, int32_t max_to
   return requests;
 }
 
-class Identity : public testing::TestWithParam<WeightMode> {};
+std::string Extent() {
+  const char* given = std::getenv("DSBENCH_IDENTITY");
+  return given == nullptr ? "" : given;
+}
+
+// How many prompts meet the setting, out of `num_prompts`. By default as many as fill its load;
+// with DSpark and stored weights, which are quick, enough that every prompt has its turn.
+size_t PromptsFor(const Setting& setting, size_t num_prompts, size_t num_settings,
+                  bool every_prompt_in_turn) {
+  if (!Extent().empty()) return num_prompts;
+  const size_t fewest = every_prompt_in_turn ? (num_prompts + num_settings - 1) / num_settings : 1;
+  return std::max(fewest, static_cast<size_t>(setting.concurrency));
+}
+
+class Identity : public testing::TestWithParam<std::tuple<WeightMode, std::string>> {
+ protected:
+  // `drafter` empty: plain decoding. One without a confidence head cannot follow a threshold:
+  // fixed.
+  std::unique_ptr<NativeEngine> MakeEngine(const LoadedTarget& target, const Setting& setting,
+                                           const std::string& drafter) {
+    ThreadPool& pool = setting.threads == 1 ? one_ : two_;
+    NativeEngineParts parts;
+    parts.target = target.model;
+    parts.context_tokens = 1024;
+    if (!drafter.empty()) {
+      parts.drafter = LoadDrafter(drafter, {.path = DSB_SOURCE_DIR "/models/" + drafter,
+                                            .target = target.model,
+                                            .target_sha256 = target.sha256,
+                                            .mode = WeightMode::kStored,
+                                            .num_slots = setting.concurrency,
+                                            .context_tokens = parts.context_tokens,
+                                            .pool = &pool});
+    }
+    const bool fixed = std::string_view(setting.policy) == "threshold" &&
+                       !(parts.drafter && parts.drafter->has_confidence());
+    parts.policy = MakePolicy({.name = fixed ? "fixed" : setting.policy,
+                               .draft_length = setting.draft_length,
+                               .threshold = 0.45});
+    parts.draft_length = setting.draft_length;
+    parts.max_concurrency = setting.concurrency;
+    return std::make_unique<NativeEngine>(std::move(parts), pool, clock_);
+  }
+
+ private:
+  const MonotonicClock clock_;
+  ThreadPool one_{1}, two_{2};
+};
 
 TEST_P(Identity, GreedySpeculationEqualsPlainDecodingOnEveryShippedPrompt) {
+  const auto& [mode, drafter] = GetParam();
   if (TargetFile().empty()) GTEST_SKIP() << "no target model file: run ci/quickstart.sh once";
-  const auto target = LoadTarget(TargetFile(), GetParam());
-  const char* given = std::getenv("DSBENCH_IDENTITY");
-  const std::string extent = given == nullptr ? "" : given;
+  if (!std::filesystem::is_directory(DSB_SOURCE_DIR "/models/" + drafter)) {
+    GTEST_SKIP() << "models/ has no " << drafter;
+  }
+  const std::string extent = Extent();
   ASSERT_TRUE(extent.empty() || extent == "prompts" || extent == "full") << extent;
-  const bool every_prompt = !extent.empty();
+  if (extent.empty() && mode == WeightMode::kBf16 && drafter != "dspark") {
+    GTEST_SKIP() << "with bf16 weights by default DSpark only: DSBENCH_IDENTITY=prompts has all";
+  }
+  const auto target = LoadTarget(TargetFile(), mode);
   const std::vector<EngineRequest> requests = AllPrompts(*target, extent == "full" ? 24 : 16);
   ASSERT_GE(requests.size(), 180u);
   const std::vector<Setting> settings = Settings(extent == "full");
-  // With stored weights, which are quick, every prompt has its turn; with bf16 every load is
-  // filled.
-  const size_t fewest = GetParam() == WeightMode::kStored
-                            ? (requests.size() + settings.size() - 1) / settings.size()
-                            : 1;
-  const auto num_prompts = [&](const Setting& setting) {
-    return every_prompt ? requests.size()
-                        : std::max(fewest, static_cast<size_t>(setting.concurrency));
-  };
-  const MonotonicClock clock;
-  ThreadPool one(1), two(2);
-  const auto weights = DSparkWeights::Load(DSB_SOURCE_DIR "/models/dspark", target->model,
-                                           target->sha256, WeightMode::kStored);
-  const auto engine = [&](const Setting& setting, bool draft) {
-    ThreadPool& pool = setting.threads == 1 ? one : two;
-    NativeEngineParts parts;
-    parts.target = target->model;
-    parts.context_tokens = 1024;
-    if (draft) {
-      parts.drafter =
-          std::make_unique<DSparkDrafter>(weights, setting.concurrency, parts.context_tokens, pool);
-    }
-    parts.policy = MakePolicy(
-        {.name = setting.policy, .draft_length = setting.draft_length, .threshold = 0.45});
-    parts.draft_length = setting.draft_length;
-    parts.max_concurrency = setting.concurrency;
-    return std::make_unique<NativeEngine>(std::move(parts), pool, clock);
-  };
+  const bool in_turn = mode == WeightMode::kStored && drafter == "dspark";
   size_t num_compared = 0;
-  for (const Setting& setting : settings) num_compared += num_prompts(setting);
+  for (const Setting& setting : settings) {
+    num_compared += PromptsFor(setting, requests.size(), settings.size(), in_turn);
+  }
   const size_t num_used = std::min(num_compared, requests.size());
-  const auto plain_engine = engine({0, 8, 2, "none"}, false);
-  const std::vector<Finished> plain = RunAll(
-      *plain_engine, {requests.begin(), requests.begin() + static_cast<ptrdiff_t>(num_used)}, 8);
+  EXPECT_TRUE(num_used == requests.size() || !in_turn);
+  const std::vector<Finished> plain =
+      RunAll(*MakeEngine(*target, {0, 8, 2, "none"}, ""),
+             {requests.begin(), requests.begin() + static_cast<ptrdiff_t>(num_used)}, 8);
   int64_t differences = 0;
   size_t next = 0;
   for (const Setting& setting : settings) {
+    const size_t count = PromptsFor(setting, requests.size(), settings.size(), in_turn);
     std::vector<EngineRequest> some;
     std::vector<size_t> which;
-    for (size_t i = 0; i < num_prompts(setting); ++i) {
+    for (size_t i = 0; i < count; ++i) {
       which.push_back(next);
       some.push_back(requests[next]);
       next = (next + 1) % num_used;
     }
-    const auto speculative = engine(setting, true);
-    const std::vector<Finished> runs = RunAll(*speculative, some, setting.concurrency);
+    const std::vector<Finished> runs =
+        RunAll(*MakeEngine(*target, setting, drafter), some, setting.concurrency);
     for (size_t j = 0; j < which.size(); ++j) {
       if (runs[j].tokens == plain[which[j]].tokens) continue;
       ++differences;
@@ -133,13 +162,15 @@ TEST_P(Identity, GreedySpeculationEqualsPlainDecodingOnEveryShippedPrompt) {
   }
   std::printf("%zu comparisons of %zu prompts under %zu settings: %lld differ\n", num_compared,
               num_used, settings.size(), static_cast<long long>(differences));
-  EXPECT_TRUE(num_used == requests.size() || GetParam() != WeightMode::kStored);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Identity, testing::Values(WeightMode::kStored, WeightMode::kBf16),
+INSTANTIATE_TEST_SUITE_P(All, Identity,
+                         testing::Combine(testing::Values(WeightMode::kStored, WeightMode::kBf16),
+                                          testing::ValuesIn(DrafterNames())),
                          [](const auto& test) {
-                           return test.param == WeightMode::kStored ? std::string("Stored")
-                                                                    : std::string("Bf16");
+                           return std::get<1>(test.param) +
+                                  (std::get<0>(test.param) == WeightMode::kStored ? "_stored"
+                                                                                  : "_bf16");
                          });
 
 }  // namespace
