@@ -9,14 +9,12 @@
 #include "reports/gate_tests.h"
 #include "reports/number_text.h"
 #include "reports/run_facts.h"
+#include "reports/test_decision.h"
 #include "results/metrics_compare.h"
 #include "results/metrics_paired_table.h"
-#include "results/statistics_multiple.h"
 
 namespace dsb {
 namespace {
-
-std::string PercentText(double share) { return Fixed(share * 100, 2) + " %"; }
 
 std::string TestName(const GateTest& test) {
   std::string name = test.arm + ": " + test.metric;
@@ -165,54 +163,6 @@ int GateExitCode(GateState state) {
       return static_cast<int>(ExitCode::kBadInput);
   }
   DSB_CHECK(false);
-}
-
-void DecideTest(int64_t num_tests, GateTest* test) {
-  test->state = GateState::kInconclusive;
-  if (!test->loss) {
-    if (test->blocked.empty()) test->blocked = test->ratio.note;
-    test->reason = test->blocked;
-    return;
-  }
-  if (!test->lo || !test->hi) {
-    test->needed_n = kMinPromptsForInterval;
-    test->reason = std::to_string(test->ratio.n) +
-                   " prompts are too few for an interval; it needs " +
-                   std::to_string(*test->needed_n) + " at least";
-    return;
-  }
-  if (!test->blocked.empty()) {
-    test->reason = test->blocked;
-    return;
-  }
-  const std::string interval = "loss " + PercentText(*test->loss) + " [" + PercentText(*test->lo) +
-                               ", " + PercentText(*test->hi) + "], margin " +
-                               PercentText(test->margin);
-  const std::string detail = test->reason.empty() ? "" : ": " + test->reason;
-  if (*test->hi <= test->margin) {
-    test->state = GateState::kPass;
-    test->reason = interval + detail;
-    return;
-  }
-  const bool certain = !test->p;  // no sample, so nothing to correct
-  if (*test->lo > test->margin && (certain || *test->p_holm <= kGateAlpha)) {
-    test->state = GateState::kFail;
-    test->reason = interval + detail;
-    return;
-  }
-  double half_width = (*test->hi - *test->lo) / 2;
-  if (*test->loss > test->margin && num_tests > 1) {
-    // On this side the corrected interval must clear the margin.
-    half_width *= NormalQuantile(1 - kGateAlpha / static_cast<double>(num_tests)) /
-                  NormalQuantile(1 - kGateAlpha);
-  }
-  test->needed_n = NeededN(test->ratio.n, half_width, *test->loss, test->margin);
-  if (test->needed_n) test->needed_n = std::max(*test->needed_n, test->ratio.n + 1);
-  test->reason =
-      interval + "; " +
-      (test->needed_n ? "about " + std::to_string(*test->needed_n) + " prompts would decide (" +
-                            std::to_string(test->ratio.n) + " now)"
-                      : "the estimate is the margin: it cannot be decided");
 }
 
 GateVerdict DecideGate(const std::vector<GatePair>& pairs, const GatePolicy& policy,

@@ -11,8 +11,6 @@
 namespace dsb {
 
 inline constexpr double kAnchorMarginFactor = 1.5;
-// Each bound of a 95 % interval is one-sided.
-inline constexpr double kGateAlpha = 0.025;
 
 struct GateOptions {
   BootstrapOptions bootstrap;
@@ -23,8 +21,5 @@ struct GateOptions {
 // anything after the correction, or if nothing is left to decide.
 GateVerdict DecideGate(const std::vector<GatePair>& pairs, const GatePolicy& policy,
                        const GateOptions& options);
-
-// State, reason and needed_n of one test out of `num_tests`, from its numbers.
-void DecideTest(int64_t num_tests, GateTest* test);
 
 }  // namespace dsb

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "reports/gate_tests.h"
 #include "reports/run_facts.h"
+#include "reports/test_decision.h"
 #include "results/fingerprint.h"
 #include "results/metrics.h"
 
@@ -32,10 +33,37 @@ GatePolicy NoisePolicy(const GatePolicy& policy) {
   return all;
 }
 
+// The smallest value that at least 95 % do not exceed.
 double Percentile95(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const double rank = std::ceil(0.95 * static_cast<double>(values.size()) - 1e-9);
   return values[static_cast<size_t>(rank) - 1];
+}
+
+std::vector<double> AbsLogRatios(const std::vector<GateTest>& tests) {
+  std::vector<double> ratios;
+  for (const GateTest& test : tests) ratios.push_back(std::abs(std::log(*test.ratio.value)));
+  return ratios;
+}
+
+// Each pair judged with the noise floor of the others, as the gate judges a pair that it has not
+// seen. A time without any other pair decides nothing.
+int64_t FalseAlarms(const std::vector<GateTest>& tests, const std::vector<double>& ratios) {
+  int64_t alarms = 0;
+  for (size_t i = 0; i < tests.size(); ++i) {
+    GateTest test = tests[i];
+    if (IsTimingMetric(test.metric)) {
+      std::vector<double> others = ratios;
+      others.erase(others.begin() + static_cast<ptrdiff_t>(i));
+      if (others.empty()) continue;
+      test.noise_floor = Percentile95(others);
+      WidenByNoiseFloor(&test);
+    }
+    test.p_holm = test.p;
+    DecideTest(1, &test);
+    alarms += test.state == GateState::kFail;
+  }
+  return alarms;
 }
 
 }  // namespace
@@ -61,27 +89,23 @@ std::vector<NoiseFloorRecord> MeasureNoise(
     const BootstrapOptions& bootstrap) {
   DSB_CHECK(!pairs.empty());
   const GatePolicy all = NoisePolicy(policy);
-  std::map<std::string, std::vector<double>> ratios;
-  std::map<std::string, int64_t> alarms;
+  std::map<std::string, std::vector<GateTest>> tests;
   for (const auto& [first, second] : pairs) {
     for (GateTest& test : MeasureTests(*first, *second, all, bootstrap, "baseline", 1)) {
-      if (!test.ratio.value) continue;
-      ratios[test.metric].push_back(std::abs(std::log(*test.ratio.value)));
-      test.p_holm = test.p;
-      DecideTest(1, &test);
-      alarms[test.metric] += test.state == GateState::kFail;
+      if (test.ratio.value) tests[test.metric].push_back(std::move(test));
     }
   }
   std::vector<NoiseFloorRecord> records;
   const std::string now = UtcNow();
   for (const char* metric : kNoisyMetrics) {
-    const std::vector<double>& values = ratios[metric];
-    if (values.empty()) continue;
-    const auto count = static_cast<double>(values.size());
+    if (tests[metric].empty()) continue;
+    const std::vector<double> ratios = AbsLogRatios(tests[metric]);
+    const auto count = static_cast<double>(ratios.size());
+    const auto alarms = static_cast<double>(FalseAlarms(tests[metric], ratios));
     records.push_back({.metric = metric,
-                       .pairs = static_cast<int64_t>(values.size()),
-                       .p95_abs_log_ratio = Percentile95(values),
-                       .false_alarm_rate = static_cast<double>(alarms[metric]) / count,
+                       .pairs = static_cast<int64_t>(ratios.size()),
+                       .p95_abs_log_ratio = Percentile95(ratios),
+                       .false_alarm_rate = alarms / count,
                        .created_utc = now});
   }
   return records;

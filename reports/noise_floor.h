@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "reports/gate_decision.h"
 #include "reports/gate_rows.h"
 
 namespace dsb {
@@ -20,8 +19,8 @@ std::vector<std::pair<size_t, size_t>> EqualRunPairs(const std::vector<RunData>&
 
 // One record a metric that a gate can decide on. All pairs are of one machine, build and workload.
 // p95_abs_log_ratio is the smallest x that at least 95 % of the pairs' |log ratio| do not exceed; a
-// false alarm is a pair whose second run the gate would fail on this metric alone, at the policy's
-// margin or else the default one.
+// false alarm is a pair whose second run the gate, knowing the noise floor of the other pairs,
+// would fail on this metric alone, at the policy's margin or else the default one.
 std::vector<NoiseFloorRecord> MeasureNoise(
     const std::vector<std::pair<const RunData*, const RunData*>>& pairs, const GatePolicy& policy,
     const BootstrapOptions& bootstrap);

@@ -35,6 +35,8 @@ std::string WithInterval(const Estimate& estimate, int decimals) {
 
 std::string Percent(const std::optional<double>& share) { return FixedOr(share, 1, 100); }
 
+std::string PercentText(double share) { return Fixed(share * 100, 2) + " %"; }
+
 std::string Bytes(int64_t bytes) {
   const auto value = static_cast<double>(bytes);
   if (bytes < 1024) return std::to_string(bytes) + " B";
