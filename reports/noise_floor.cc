@@ -42,6 +42,7 @@ double Percentile95(std::vector<double> values) {
 
 std::vector<double> AbsLogRatios(const std::vector<GateTest>& tests) {
   std::vector<double> ratios;
+  ratios.reserve(tests.size());
   for (const GateTest& test : tests) ratios.push_back(std::abs(std::log(*test.ratio.value)));
   return ratios;
 }

@@ -40,7 +40,7 @@ std::string PercentText(double share) { return Fixed(share * 100, 2) + " %"; }
 std::string Bytes(int64_t bytes) {
   const auto value = static_cast<double>(bytes);
   if (bytes < 1024) return std::to_string(bytes) + " B";
-  if (bytes < 1024 * 1024) return Fixed(value / 1024, 1) + " KiB";
+  if (bytes < int64_t{1024} * 1024) return Fixed(value / 1024, 1) + " KiB";
   if (bytes < int64_t{1024} * 1024 * 1024) return Fixed(value / 1024 / 1024, 1) + " MiB";
   return Fixed(value / 1024 / 1024 / 1024, 1) + " GiB";
 }

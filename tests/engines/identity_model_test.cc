@@ -62,6 +62,7 @@ std::vector<EngineRequest> AllPrompts(const LoadedTarget& target, int32_t max_to
   std::stable_sort(ordered.begin(), ordered.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<EngineRequest> requests;
+  requests.reserve(ordered.size());
   for (auto& [index, request] : ordered) requests.push_back(std::move(request));
   return requests;
 }
@@ -110,7 +111,7 @@ class Identity : public testing::TestWithParam<std::tuple<WeightMode, std::strin
   }
 
  private:
-  const MonotonicClock clock_;
+  MonotonicClock clock_;
   ThreadPool one_{1}, two_{2};
 };
 
