@@ -75,9 +75,9 @@ void Measure(const std::vector<GatePair>& pairs, const GateOptions& options, Gat
     for (GateTest& test : tests) {
       if (IsTimingMetric(test.metric)) {
         const auto noise = pair.noise.find(test.metric);
-        if (noise != pair.noise.end()) test.noise_floor = noise->second.p95_abs_log_ratio;
-        WidenByNoiseFloor(&test);
-        test.blocked = TimingBlock(pair.candidate.run, noise != pair.noise.end());
+        const bool has_floor = noise != pair.noise.end();
+        if (has_floor) WidenByNoiseFloor(noise->second.p95_abs_log_ratio, &test);
+        test.blocked = TimingBlock(pair.candidate.run, has_floor);
       }
       verdict->tests.push_back(std::move(test));
     }
@@ -91,9 +91,9 @@ void Measure(const std::vector<GatePair>& pairs, const GateOptions& options, Gat
 void WarnOfNoise(GateVerdict* verdict) {
   for (const GateTest& test : verdict->tests) {
     if (!test.noise_floor || test.margin >= 2 * *test.noise_floor) continue;
-    verdict->warnings.push_back(TestName(test) + ": the margin of " + PercentText(test.margin) +
+    verdict->warnings.push_back(TestName(test) + ": the margin of " + PercentWithUnit(test.margin) +
                                 " is below twice the noise floor of " +
-                                PercentText(*test.noise_floor) +
+                                PercentWithUnit(*test.noise_floor) +
                                 ": runs of one build may differ by as much");
   }
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "reports/gate_rules.h"
 #include "reports/run_facts.h"
+#include "reports/test_decision.h"
 #include "results/metrics_paired_table.h"
 #include "results/metrics_selection.h"
 #include "results/statistics_multiple.h"
@@ -79,12 +80,12 @@ std::string TimingBlock(const RunRecord& run, bool has_noise_floor) {
   return "";
 }
 
-void WidenByNoiseFloor(GateTest* test) {
-  if (!test->noise_floor || !test->loss || !test->lo || !test->hi) return;
-  constexpr double kHalfWidths = 1.959964;  // standard deviations in half of a 95 % interval
-  test->lo = *test->loss - std::hypot(*test->loss - *test->lo, *test->noise_floor);
-  test->hi = *test->loss + std::hypot(*test->hi - *test->loss, *test->noise_floor);
-  const double deviation = (*test->hi - *test->lo) / (2 * kHalfWidths);
+void WidenByNoiseFloor(double floor, GateTest* test) {
+  test->noise_floor = floor;
+  if (!test->loss || !test->lo || !test->hi) return;
+  test->lo = *test->loss - std::hypot(*test->loss - *test->lo, floor);
+  test->hi = *test->loss + std::hypot(*test->hi - *test->loss, floor);
+  const double deviation = (*test->hi - *test->lo) / (2 * NormalQuantile(1 - kGateAlpha));
   if (deviation > 0) {
     test->p = 0.5 * std::erfc((*test->loss - test->margin) / (deviation * std::numbers::sqrt2));
   }

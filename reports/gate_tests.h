@@ -27,9 +27,9 @@ std::vector<GateSecondary> MeasureSecondary(const std::vector<GatePair>& pairs,
 // Why this run's times may not decide although its intervals exist; "" if they may.
 std::string TimingBlock(const RunRecord& run, bool has_noise_floor);
 
-// Widens the interval of a time by what equal runs differ by (the noise floor taken as the
-// half-width of a 95 % interval, independent of the spread within the runs), and takes p from the
-// wider law. Without a floor or an interval: as it was.
-void WidenByNoiseFloor(GateTest* test);
+// Notes what equal runs differ by in a time, `floor` as |log ratio|, and widens the interval by it:
+// the floor is taken as the half-width of a 95 % interval, independent of the spread within the
+// runs, and p comes from the wider law. A test without an interval keeps none.
+void WidenByNoiseFloor(double floor, GateTest* test);
 
 }  // namespace dsb

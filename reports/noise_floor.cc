@@ -57,8 +57,7 @@ int64_t FalseAlarms(const std::vector<GateTest>& tests, const std::vector<double
       std::vector<double> others = ratios;
       others.erase(others.begin() + static_cast<ptrdiff_t>(i));
       if (others.empty()) continue;
-      test.noise_floor = Percentile95(others);
-      WidenByNoiseFloor(&test);
+      WidenByNoiseFloor(Percentile95(others), &test);
     }
     test.p_holm = test.p;
     DecideTest(1, &test);

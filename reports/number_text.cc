@@ -35,7 +35,7 @@ std::string WithInterval(const Estimate& estimate, int decimals) {
 
 std::string Percent(const std::optional<double>& share) { return FixedOr(share, 1, 100); }
 
-std::string PercentText(double share) { return Fixed(share * 100, 2) + " %"; }
+std::string PercentWithUnit(double share) { return Fixed(share * 100, 2) + " %"; }
 
 std::string Bytes(int64_t bytes) {
   const auto value = static_cast<double>(bytes);

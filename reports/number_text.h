@@ -19,7 +19,7 @@ std::string WithInterval(const std::optional<double>& value, const std::optional
 std::string WithInterval(const MetricRecord* metric, int decimals);
 std::string WithInterval(const Estimate& estimate, int decimals);
 std::string Percent(const std::optional<double>& share);  // "12.3"
-std::string PercentText(double share);                    // 0.0123 -> "1.23 %"
+std::string PercentWithUnit(double share);                // 0.0123 -> "1.23 %"
 // 98362432 -> "93.8 MiB"
 std::string Bytes(int64_t bytes);
 

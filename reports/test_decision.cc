@@ -29,7 +29,7 @@ std::string WhatWouldDecide(const GateTest& test) {
            std::to_string(test.ratio.n) + " now)";
   }
   if (test.noise_floor.value_or(0) > 0 && *test.loss != test.margin) {
-    return "equal runs differ by up to " + PercentText(*test.noise_floor) +
+    return "equal runs differ by up to " + PercentWithUnit(*test.noise_floor) +
            ": no number of prompts decides it, a quieter machine may";
   }
   return "the estimate is the margin: it cannot be decided";
@@ -55,9 +55,9 @@ void DecideTest(int64_t num_tests, GateTest* test) {
     test->reason = test->blocked;
     return;
   }
-  const std::string interval = "loss " + PercentText(*test->loss) + " [" + PercentText(*test->lo) +
-                               ", " + PercentText(*test->hi) + "], margin " +
-                               PercentText(test->margin);
+  const std::string interval = "loss " + PercentWithUnit(*test->loss) + " [" +
+                               PercentWithUnit(*test->lo) + ", " + PercentWithUnit(*test->hi) +
+                               "], margin " + PercentWithUnit(test->margin);
   const std::string detail = test->reason.empty() ? "" : ": " + test->reason;
   if (*test->hi <= test->margin) {
     test->state = GateState::kPass;
