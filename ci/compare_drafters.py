@@ -8,7 +8,7 @@ own best draft length and policy, chosen on other prompts than the ones that are
 Writes into the folder, and prints what it runs:
   lengths.db        every drafter at draft length 7 (MTP-1 also at 1), greedy and at temperature 1; `report --paper` shows it
   tuning-WEIGHTS.db every drafter at lengths 1 to 7 and with thresholds, on the last prompts of each domain
-  speed-WEIGHTS.db  plain decoding and each drafter's best arm, on the first prompts
+  speed-WEIGHTS.db  plain decoding and each drafter's best arm, on the first prompts; MTP-1 also at 1, as in production
 Stopped and started again with the same options it goes on where it was. The lengths do not depend on what else the
 machine does; the other steps are times.
 """
@@ -95,8 +95,7 @@ def write_report(database, *options):
 def tuning_arms(drafters):
     arms = []
     for drafter in drafters:
-        lengths = (1,) if drafter == "mtp1" else LENGTHS
-        arms += [f"{drafter}:{length}" for length in lengths]
+        arms += [f"{drafter}:{length}" for length in LENGTHS]
         if drafter == "dspark":
             arms += [f"{drafter}:7:threshold={threshold}" for threshold in THRESHOLDS]
     return arms
@@ -128,11 +127,12 @@ def main():
             run(args, args.folder / f"tuning-{weights}.db", files["choose"], ["none", *tuning_arms(drafters)], weights, 0)
     if "speed" in steps:
         for weights in ("bf16", "stored"):
-            best = best_arms(args.folder / f"tuning-{weights}.db", weights)
-            print(f"{weights}: best arms {' '.join(best.values())}", flush=True)
+            arms = list(best_arms(args.folder / f"tuning-{weights}.db", weights).values())
+            print(f"{weights}: best arms {' '.join(arms)}", flush=True)
+            if "mtp1" in drafters and "mtp1:1" not in arms:
+                arms.append("mtp1:1")
             for temperature in (0, 1):
-                run(args, args.folder / f"speed-{weights}.db", files["measure"], ["none", *best.values()], weights,
-                    temperature)
+                run(args, args.folder / f"speed-{weights}.db", files["measure"], ["none", *arms], weights, temperature)
             write_report(args.folder / f"speed-{weights}.db")
 
 
