@@ -17,6 +17,8 @@ from safetensors.torch import save_file
 from dataset import feature_divisors
 from gguf_reader import GgufFile
 
+MTP_LONGEST_DRAFT = 7  # the other drafters' block, so that it can choose from the same draft lengths
+
 
 def config_of(kind, settings, shape, meta):
     config = {
@@ -40,7 +42,7 @@ def config_of(kind, settings, shape, meta):
                    "ttt_length": settings["block"], "target_layer_ids": settings["feature_layers"]}
     if kind == "mtp1":
         config |= {"architectures": ["MtpDraftModel"], "num_nextn_predict_layers": 1,
-                   "hidden_input": "post_final_norm"}
+                   "draft_length": MTP_LONGEST_DRAFT, "hidden_input": "post_final_norm"}
     return config
 
 

@@ -22,7 +22,8 @@ RecurrentConfig ReadConfig(const std::string& path) {
   const int64_t layers = file.CountOr("num_hidden_layers", 1);
   if (layers != 1) file.Refuse("num_hidden_layers", std::to_string(layers), "1");
   RecurrentConfig config = RecurrentConfig::From(file);
-  config.draft_length = DraftLengthOr(file, "num_nextn_predict_layers", 1);
+  config.draft_length =
+      DraftLengthOr(file, "draft_length", DraftLengthOr(file, "num_nextn_predict_layers", 1));
   return config;
 }
 

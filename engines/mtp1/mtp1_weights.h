@@ -1,6 +1,7 @@
 // A multi-token-prediction head as a drafter's checkpoint (drafters.md 4): this project's layout,
 // or DeepSeek's names under model.layers.L of a target with L layers. Dense layers only: the
-// layer's type is the config's model_type. Immutable.
+// layer's type is the config's model_type. Immutable. One module drafts as many tokens as
+// `draft_length` says (absent: num_nextn_predict_layers), on its own output after the first.
 #pragma once
 
 #include <memory>

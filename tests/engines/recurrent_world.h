@@ -131,6 +131,7 @@ inline void MakeUp(MadeUp kind, const ModelConfig& target, TestCheckpoint& check
   config["architectures"] = {"MtpDraftModel"};
   config["num_target_layers"] = target.num_layers;
   config["num_nextn_predict_layers"] = kind == MadeUp::kMtp ? 1 : 3;
+  if (kind == MadeUp::kMtp) config["draft_length"] = 2;
   const std::string module =
       kind == MadeUp::kMtp ? "" : "model.layers." + std::to_string(target.num_layers) + ".";
   AddLayer(checkpoint, kind == MadeUp::kMtp ? "layers.0." : module, hidden, hidden, true);
