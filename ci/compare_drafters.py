@@ -8,7 +8,8 @@ own best draft length and policy, chosen on other prompts than the ones that are
 Writes into the folder, and prints what it runs:
   lengths.db        every drafter at draft length 7 (MTP-1 also at 1), greedy and at temperature 1; `report --paper` shows it
   tuning-WEIGHTS.db every drafter at lengths 1 to 7 and with thresholds, on the last prompts of each domain
-  speed-WEIGHTS.db  plain decoding and each drafter's best arm, on the first prompts; MTP-1 also at 1, as in production
+  speed-WEIGHTS.db  plain decoding and each drafter's best arm, on the first prompts; MTP-1 also at 1, as in production;
+                    speed-WEIGHTS-table.md: length factor, step-time factor and DSpark's ratio, each with its interval
 Stopped and started again with the same options it goes on where it was. The lengths do not depend on what else the
 machine does; the other steps are times.
 """
@@ -19,8 +20,9 @@ import pathlib
 import subprocess
 import sys
 
+from speed_table import DSBENCH, speed_table
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-DSBENCH = ROOT / "build/release/dsbench"
 DOMAINS = ("math", "code", "chat")
 LENGTHS = (1, 2, 3, 4, 5, 7)
 THRESHOLDS = (0.3, 0.5, 0.7)
@@ -134,6 +136,9 @@ def main():
             for temperature in (0, 1):
                 run(args, args.folder / f"speed-{weights}.db", files["measure"], ["none", *arms], weights, temperature)
             write_report(args.folder / f"speed-{weights}.db")
+            table = speed_table(args.folder / f"speed-{weights}.db")
+            (args.folder / f"speed-{weights}-table.md").write_text(table)
+            print(table)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""Prints, as Markdown, what a results file of several drafters says of speed: each arm against plain decoding at its
+temperature, and DSpark against each arm, paired by prompt, all with 95 % intervals.
+
+  ci/speed_table.py FILE.db
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+DSBENCH = pathlib.Path(__file__).resolve().parent.parent / "build/release/dsbench"
+
+
+def compared(database, baseline, candidate):
+    """What `compare` says of two runs of a file over all prompts, and the candidate's arm."""
+    text = subprocess.run([str(DSBENCH), "compare", str(database), "--baseline", str(baseline), "--candidate", str(candidate),
+                           "--format", "json"], check=True, capture_output=True, text=True).stdout
+    pair = json.loads(text)["pairs"][0]
+    return pair["candidate"], next(scope for scope in pair["scopes"] if scope["scope"] == "all")
+
+
+def cell(ratio):
+    return f"{ratio['value']:.3f} [{ratio['lo']:.3f}, {ratio['hi']:.3f}]"
+
+
+def speed_table(database):
+    """Markdown: every arm against plain decoding, and DSpark against it, at each temperature."""
+    report = subprocess.run([str(DSBENCH), "report", str(database), "--format", "json", "--resamples", "200"],
+                            check=True, capture_output=True, text=True)
+    lines = ["| temperature | arm | user tokens/s | speed-up | = length factor | x step-time factor | DSpark / it, tokens/s |",
+             "| ---: | :--- | ---: | ---: | ---: | ---: | ---: |"]
+    for group in json.loads(report.stdout)["sets"]:
+        runs = [arm["run"] for arm in group["arms"]]
+        plain = next(run_of["id"] for run_of in runs if run_of["drafter"] == "none")
+        dspark = next((run_of["id"] for run_of in runs if run_of["drafter"] == "dspark"), None)
+        for run_of in runs:
+            if run_of["drafter"] == "none":
+                continue
+            arm, scope = compared(database, plain, run_of["id"])
+            speed = next(metric for metric in scope["metrics"] if metric["metric"] == "user_decode_tokens_per_s")
+            beside = "" if dspark in (None, run_of["id"]) else cell(compared(database, run_of["id"], dspark)[1]["speedup"])
+            lines.append(f"| {run_of['temperature']:g} | {arm} | {speed['candidate']:.1f} (plain {speed['baseline']:.1f}) | "
+                         f"{cell(scope['speedup'])} | {cell(scope['accepted_length_factor'])} | "
+                         f"{cell(scope['step_time_factor'])} | {beside} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    print(speed_table(sys.argv[1]), end="")
