@@ -71,7 +71,7 @@ std::vector<PaperLengthRow> PaperLengthRows(const ReportSet& set, const MetricOp
 Table PaperLengthTable(const std::vector<PaperLengthRow>& rows) {
   Table table{.columns = {{"domain", true},
                           {"drafter", true},
-                          {"paper"},
+                          {"paper, 7 drafts"},
                           {"DSpark / it"},
                           {"here"},
                           {"DSpark / it"},
