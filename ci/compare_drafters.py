@@ -15,12 +15,11 @@ machine does; the other steps are times.
 """
 
 import argparse
-import json
 import pathlib
 import subprocess
 import sys
 
-from speed_table import DSBENCH, speed_table
+from speed_table import DSBENCH, report_sets, speed_table
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOMAINS = ("math", "code", "chat")
@@ -70,10 +69,8 @@ def arm_name(arm):
 
 def best_arms(database, weights):
     """The fastest arm of each drafter in a tuning file: {drafter: arm}. Speed: what a user sees while decoding."""
-    report = subprocess.run([str(DSBENCH), "report", str(database), "--format", "json", "--resamples", "200"],
-                            check=True, capture_output=True, text=True)
     best = {}
-    for group in json.loads(report.stdout)["sets"]:
+    for group in report_sets(database):
         for arm in group["arms"]:
             if arm["run"]["config"]["weights"] != weights or arm["run"]["drafter"] == "none":
                 continue

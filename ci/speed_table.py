@@ -13,6 +13,13 @@ import sys
 DSBENCH = pathlib.Path(__file__).resolve().parent.parent / "build/release/dsbench"
 
 
+def report_sets(database):
+    """The sets of a results file's report. Few resamples: for figures whose intervals are not used."""
+    text = subprocess.run([str(DSBENCH), "report", str(database), "--format", "json", "--resamples", "200"],
+                          check=True, capture_output=True, text=True).stdout
+    return json.loads(text)["sets"]
+
+
 def compared(database, baseline, candidate):
     """What `compare` says of two runs of a file over all prompts, and the candidate's arm."""
     text = subprocess.run([str(DSBENCH), "compare", str(database), "--baseline", str(baseline), "--candidate", str(candidate),
@@ -27,11 +34,9 @@ def cell(ratio):
 
 def speed_table(database):
     """Markdown: every arm against plain decoding, and DSpark against it, at each temperature."""
-    report = subprocess.run([str(DSBENCH), "report", str(database), "--format", "json", "--resamples", "200"],
-                            check=True, capture_output=True, text=True)
     lines = ["| temperature | arm | user tokens/s | speed-up | = length factor | x step-time factor | DSpark / it, tokens/s |",
              "| ---: | :--- | ---: | ---: | ---: | ---: | ---: |"]
-    for group in json.loads(report.stdout)["sets"]:
+    for group in report_sets(database):
         runs = [arm["run"] for arm in group["arms"]]
         plain = next(run_of["id"] for run_of in runs if run_of["drafter"] == "none")
         dspark = next((run_of["id"] for run_of in runs if run_of["drafter"] == "dspark"), None)
