@@ -24,8 +24,9 @@ option(DSB_CUDAHOST "Compile the CUDA kernels for the host runner and its tests"
 set(DSB_CUDA_ARCHITECTURES "80-real;90-real;100-real;100-virtual" CACHE STRING
     "CUDA architectures, as CMAKE_CUDA_ARCHITECTURES")
 
-file(GLOB cuda_kernels CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/kernels/cuda/*.cu)
-file(GLOB cuda_plain CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/kernels/cuda/*.cc)
+file(GLOB_RECURSE cuda_kernels CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/kernels/cuda/*.cu)
+file(GLOB_RECURSE cuda_plain CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/kernels/cuda/*.cc)
+list(FILTER cuda_plain EXCLUDE REGEX "/cuda/(bench|runtime)/")
 file(GLOB cuda_runtime CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/kernels/cuda/runtime/*.cc)
 file(GLOB cudahost_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/kernels/cudahost/*.cc)
 

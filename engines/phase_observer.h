@@ -1,6 +1,6 @@
 // Told by an engine's stepping thread which phase it enters and leaves, so that a profiler can name
 // what is launched meanwhile (measurement.md 5: launches are asynchronous, host time cannot). An
-// engine knows no profiler; harness/measure has them.
+// engine knows no profiler; harness/device_time has them.
 #pragma once
 
 #include "engines/engine.h"

@@ -5,8 +5,6 @@
 #include <set>
 #include <utility>
 
-#include "results/metrics_selection.h"
-
 namespace dsb {
 namespace {
 

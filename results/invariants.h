@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "results/reader.h"
+#include "results/run_data.h"
 
 namespace dsb {
 

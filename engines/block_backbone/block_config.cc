@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "base/error.h"
-#include "engines/drafter_load.h"
-#include "engines/target/hf_config.h"
+#include "engines/drafter_files/load.h"
+#include "engines/target_model/hf_config.h"
 
 namespace dsb {
 namespace {

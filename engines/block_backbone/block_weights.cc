@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "engines/drafter_checkpoint.h"
+#include "engines/drafter_files/checkpoint.h"
 
 namespace dsb {
 

@@ -10,7 +10,7 @@
 
 #include "engines/block_backbone/block_config.h"
 #include "engines/model_files/safetensors.h"
-#include "engines/target/target_model.h"
+#include "engines/target_model/target_model.h"
 #include "engines/transformer/decoder_layer.h"
 #include "engines/transformer/embedding.h"
 #include "engines/transformer/weight_source.h"

@@ -11,8 +11,8 @@
 
 #include "base/error.h"
 #include "base/philox.h"
-#include "engines/decoding/target_law.h"
 #include "engines/engine.h"
+#include "engines/sampling/target_law.h"
 #include "kernels/vocabulary_row.h"
 
 namespace dsb {

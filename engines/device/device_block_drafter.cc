@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "base/error.h"
-#include "kernels/cuda/copy_rows.h"
-#include "kernels/cuda/gemm.h"
-#include "kernels/cuda/prepare_heads.h"
+#include "kernels/cuda/gemm/gemm.h"
+#include "kernels/cuda/markov/prepare_heads.h"
+#include "kernels/cuda/rows/copy_rows.h"
 
 namespace dsb {
 

@@ -8,7 +8,7 @@
 
 #include "engines/device/device_block_drafter.h"
 #include "engines/dflash/dflash_drafter.h"
-#include "kernels/cuda/sampling.h"
+#include "kernels/cuda/sampling/sampling.h"
 
 namespace dsb {
 

@@ -5,7 +5,7 @@
 #include "engines/device/device_dspark.h"
 #include "engines/device/device_eagle3.h"
 #include "engines/device/device_mtp1.h"
-#include "engines/drafter_registry.h"
+#include "engines/drafters/registry.h"
 
 namespace dsb {
 

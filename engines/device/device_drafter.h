@@ -10,9 +10,9 @@
 
 #include "engines/device/device_plan.h"
 #include "engines/device/device_target.h"
-#include "engines/drafter_load.h"
-#include "kernels/cuda/round_request.h"
-#include "kernels/cuda/row_info.h"
+#include "engines/drafter_files/load.h"
+#include "kernels/cuda/common/round_request.h"
+#include "kernels/cuda/common/row_info.h"
 
 namespace dsb {
 

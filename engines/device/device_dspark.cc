@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "kernels/cuda/confidence.h"
+#include "kernels/cuda/markov/confidence.h"
 #include "kernels/gemm.h"
 
 namespace dsb {

@@ -8,7 +8,7 @@
 
 #include "engines/device/device_block_drafter.h"
 #include "engines/dspark/dspark_weights.h"
-#include "kernels/cuda/markov.h"
+#include "kernels/cuda/markov/markov.h"
 
 namespace dsb {
 

@@ -1,7 +1,7 @@
 #include "engines/device/device_eagle3.h"
 
-#include "kernels/cuda/copy_rows.h"
-#include "kernels/cuda/gemm.h"
+#include "kernels/cuda/gemm/gemm.h"
+#include "kernels/cuda/rows/copy_rows.h"
 
 namespace dsb {
 

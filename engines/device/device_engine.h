@@ -1,7 +1,7 @@
 // The native engine's step on a device: draft, confidence, admission, one flattened target pass,
 // verification and the drafter's update follow each other on one stream; the host describes the
 // round before and reads accepted counts and tokens after it, in one copy each way. The twin of
-// engines/decoding/native_engine.h and behind the same interface.
+// engines/native/native_engine.h and behind the same interface.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@
 #include "engines/device/mirror_block.h"
 #include "engines/engine.h"
 #include "engines/scheduling/policy.h"
-#include "kernels/cuda/admission.h"
-#include "kernels/cuda/verify.h"
+#include "kernels/cuda/sampling/admission.h"
+#include "kernels/cuda/sampling/verify.h"
 
 namespace dsb {
 

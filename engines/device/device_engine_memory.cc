@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "engines/device/device_arrays.h"
-#include "kernels/cuda/draft_map.h"
+#include "kernels/cuda/common/draft_map.h"
 
 namespace dsb {
 

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "engines/device/device_target.h"
-#include "engines/native_engine.h"
+#include "engines/native/native_factory.h"
 
 namespace dsb {
 

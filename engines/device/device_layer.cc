@@ -2,11 +2,11 @@
 
 #include <cmath>
 
-#include "kernels/cuda/attention.h"
-#include "kernels/cuda/gemm.h"
-#include "kernels/cuda/prepare_heads.h"
-#include "kernels/cuda/rms_norm.h"
-#include "kernels/cuda/silu_mul.h"
+#include "kernels/cuda/attention/attention.h"
+#include "kernels/cuda/gemm/gemm.h"
+#include "kernels/cuda/markov/prepare_heads.h"
+#include "kernels/cuda/rows/rms_norm.h"
+#include "kernels/cuda/rows/silu_mul.h"
 
 namespace dsb {
 namespace {

@@ -9,8 +9,8 @@
 #include "engines/device/device_plan.h"
 #include "engines/transformer/decoder_layer.h"
 #include "engines/transformer/embedding.h"
-#include "kernels/cuda/kv_cache.h"
-#include "kernels/cuda/row_info.h"
+#include "kernels/cuda/common/kv_cache.h"
+#include "kernels/cuda/common/row_info.h"
 
 namespace dsb {
 

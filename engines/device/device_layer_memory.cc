@@ -3,8 +3,8 @@
 #include <cstring>
 
 #include "engines/device/device_layer.h"
-#include "kernels/cuda/attention.h"
-#include "kernels/cuda/embedding.h"
+#include "kernels/cuda/attention/attention.h"
+#include "kernels/cuda/rows/embedding.h"
 
 namespace dsb {
 

@@ -1,6 +1,6 @@
 #include "engines/device/device_mtp1.h"
 
-#include "kernels/cuda/gemm.h"
+#include "kernels/cuda/gemm/gemm.h"
 
 namespace dsb {
 

@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "kernels/cuda/device_matrix.h"
-#include "kernels/cuda/device_memory.h"
-#include "kernels/cuda/stream.h"
+#include "kernels/cuda/common/device_memory.h"
+#include "kernels/cuda/common/stream.h"
+#include "kernels/cuda/gemm/device_matrix.h"
 #include "kernels/packed_matrix.h"
 
 namespace dsb {

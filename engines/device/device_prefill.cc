@@ -2,7 +2,7 @@
 
 #include "engines/device/device_arrays.h"
 #include "engines/device/device_requests.h"
-#include "kernels/cuda/committed_rows.h"
+#include "kernels/cuda/sampling/committed_rows.h"
 
 namespace dsb {
 

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "base/error.h"
-#include "kernels/cuda/copy_rows.h"
-#include "kernels/cuda/gemm.h"
-#include "kernels/cuda/sampling.h"
+#include "kernels/cuda/gemm/gemm.h"
+#include "kernels/cuda/rows/copy_rows.h"
+#include "kernels/cuda/sampling/sampling.h"
 
 namespace dsb {
 

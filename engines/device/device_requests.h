@@ -2,10 +2,10 @@
 #pragma once
 
 #include "engines/decoding/sequence.h"
-#include "engines/decoding/target_law.h"
 #include "engines/decoding/verify.h"
-#include "kernels/cuda/round_request.h"
-#include "kernels/cuda/verify.h"
+#include "engines/sampling/target_law.h"
+#include "kernels/cuda/common/round_request.h"
+#include "kernels/cuda/sampling/verify.h"
 
 namespace dsb {
 

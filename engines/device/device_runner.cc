@@ -4,8 +4,8 @@
 
 #include "base/error.h"
 #include "engines/drafter.h"
-#include "kernels/cuda/copy_rows.h"
-#include "kernels/cuda/gemm.h"
+#include "kernels/cuda/gemm/gemm.h"
+#include "kernels/cuda/rows/copy_rows.h"
 
 namespace dsb {
 

@@ -1,6 +1,7 @@
 // Runs a target on the device over one flattened list of rows: the twin of
-// engines/target/target_runner.h. Rows are described by arrays on the device, so the host need not
-// know which of them are padding. Holds keys, values and working rows. One stream at a time.
+// engines/target_model/target_runner.h. Rows are described by arrays on the device, so the host
+// need not know which of them are padding. Holds keys, values and working rows. One stream at a
+// time.
 #pragma once
 
 #include <cstdint>

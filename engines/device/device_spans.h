@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engines/engine.h"
-#include "kernels/cuda/device_memory.h"
+#include "kernels/cuda/common/device_memory.h"
 
 namespace dsb {
 

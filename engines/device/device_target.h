@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engines/device/device_layer.h"
-#include "engines/target/target_model.h"
-#include "kernels/cuda/device_memory.h"
+#include "engines/target_model/target_model.h"
+#include "kernels/cuda/common/device_memory.h"
 
 namespace dsb {
 

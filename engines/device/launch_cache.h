@@ -8,8 +8,8 @@
 #include <map>
 #include <utility>
 
-#include "kernels/cuda/device_memory.h"
-#include "kernels/cuda/stream.h"
+#include "kernels/cuda/common/device_memory.h"
+#include "kernels/cuda/common/stream.h"
 
 namespace dsb {
 

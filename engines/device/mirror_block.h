@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engines/device/device_plan.h"
-#include "kernels/cuda/device_memory.h"
+#include "kernels/cuda/common/device_memory.h"
 
 namespace dsb {
 

@@ -1,7 +1,7 @@
 #include "engines/dflash/dflash_drafter.h"
 
-#include "engines/decoding/draft_choice.h"
 #include "engines/model_files/json_config.h"
+#include "engines/sampling/draft_choice.h"
 
 namespace dsb {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engines/block_backbone/block_drafter.h"
-#include "engines/drafter_load.h"
+#include "engines/drafter_files/load.h"
 
 namespace dsb {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engines/decoding/draft_choice.h"
+#include "engines/sampling/draft_choice.h"
 
 namespace dsb {
 namespace {

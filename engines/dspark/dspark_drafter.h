@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engines/block_backbone/block_drafter.h"
-#include "engines/drafter_load.h"
+#include "engines/drafter_files/load.h"
 #include "engines/dspark/dspark_weights.h"
 
 namespace dsb {

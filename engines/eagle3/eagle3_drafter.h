@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "engines/drafter_load.h"
+#include "engines/drafter_files/load.h"
 #include "engines/eagle3/eagle3_weights.h"
 #include "engines/recurrent/recurrent_drafter.h"
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "engines/drafter_load.h"
+#include "engines/drafter_files/load.h"
 #include "engines/mtp1/mtp1_weights.h"
 #include "engines/recurrent/recurrent_drafter.h"
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "engines/decoding/draft_choice.h"
 #include "engines/recurrent/recurrent_drafter.h"
+#include "engines/sampling/draft_choice.h"
 #include "kernels/rms_norm.h"
 
 namespace dsb {

@@ -1,6 +1,6 @@
 #include "engines/recurrent/recurrent_config.h"
 
-#include "engines/target/hf_config.h"
+#include "engines/target_model/hf_config.h"
 
 namespace dsb {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engines/drafter_checkpoint.h"
+#include "engines/drafter_files/checkpoint.h"
 #include "engines/model_files/json_config.h"
 #include "engines/transformer/decoder_layer.h"
 

@@ -9,7 +9,7 @@
 
 #include "engines/model_files/safetensors.h"
 #include "engines/recurrent/recurrent_config.h"
-#include "engines/target/target_model.h"
+#include "engines/target_model/target_model.h"
 #include "engines/transformer/decoder_layer.h"
 #include "engines/transformer/embedding.h"
 #include "engines/transformer/weight_source.h"

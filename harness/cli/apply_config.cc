@@ -2,7 +2,7 @@
 #include <string>
 
 #include "harness/cli/cli.h"
-#include "harness/config_file.h"
+#include "harness/options/config_file.h"
 
 namespace dsb {
 

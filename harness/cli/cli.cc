@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <utility>
 
-#include "harness/environment.h"
+#include "harness/machine/environment.h"
 
 namespace dsb {
 namespace {

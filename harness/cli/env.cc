@@ -4,11 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/cli.h"
-#include "harness/cli/validators.h"
-#include "harness/environment.h"
-#include "harness/measure/cupti_source.h"
-#include "harness/measure/gpu_state.h"
-#include "harness/measure/nvtx_ranges.h"
+#include "harness/device_time/cupti_source.h"
+#include "harness/device_time/nvtx_ranges.h"
+#include "harness/machine/environment.h"
+#include "harness/machine/gpu_state.h"
+#include "harness/options/validators.h"
 #include "kernels/isa.h"
 
 namespace dsb {

@@ -3,10 +3,10 @@
 #include <memory>
 
 #include "harness/cli/cli.h"
-#include "harness/cli/validators.h"
-#include "harness/gate_command.h"
-#include "harness/gate_selfcheck.h"
-#include "reports/gate_report.h"
+#include "harness/gate/gate_command.h"
+#include "harness/gate/gate_selfcheck.h"
+#include "harness/options/validators.h"
+#include "reports/report/gate_report.h"
 
 namespace dsb {
 namespace {

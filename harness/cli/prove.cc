@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "harness/cli/cli.h"
-#include "harness/cli/validators.h"
-#include "harness/run_command.h"
+#include "harness/options/validators.h"
+#include "harness/run/run_command.h"
 
 namespace dsb {
 namespace {

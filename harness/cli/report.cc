@@ -1,11 +1,11 @@
-#include "reports/report.h"
+#include "reports/report/report.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 
 #include "harness/cli/cli.h"
-#include "harness/cli/validators.h"
+#include "harness/options/validators.h"
 
 namespace dsb {
 namespace {
@@ -108,12 +108,12 @@ Action AddCompare(CLI::App& app) {
   AddFormat(*compare, choice->format);
   AddStatisticsOptions(*compare, options.metrics);
   return [choice] {
-    choice->options.format = ParseReportFormat(choice->format);
+    const ReportFormat format = ParseReportFormat(choice->format);
     const Store baseline = OpenForReading(choice->path);
     if (choice->other.empty()) {
-      Print(RenderCompare(baseline, baseline, choice->options));
+      Print(RenderCompare(baseline, baseline, choice->options, format));
     } else {
-      Print(RenderCompare(baseline, OpenForReading(choice->other), choice->options));
+      Print(RenderCompare(baseline, OpenForReading(choice->other), choice->options, format));
     }
     return ExitCode::kDone;
   };

@@ -1,11 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "engines/drafter_registry.h"
+#include "engines/drafters/registry.h"
 #include "harness/cli/cli.h"
-#include "harness/cli/validators.h"
-#include "harness/drafter_paths.h"
-#include "harness/run_command.h"
+#include "harness/options/drafter_paths.h"
+#include "harness/options/validators.h"
+#include "harness/run/run_command.h"
 
 namespace dsb {
 namespace {

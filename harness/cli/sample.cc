@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "harness/cli/cli.h"
-#include "harness/cli/validators.h"
+#include "harness/options/validators.h"
 
 namespace dsb {
 

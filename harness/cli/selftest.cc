@@ -1,4 +1,4 @@
-#include "harness/selftest.h"
+#include "harness/selftest/selftest.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/cli.h"
-#include "harness/cli/validators.h"
+#include "harness/options/validators.h"
 
 namespace dsb {
 namespace {

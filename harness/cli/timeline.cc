@@ -1,4 +1,4 @@
-#include "harness/measure/timeline.h"
+#include "harness/timeline/timeline.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "harness/cli/cli.h"
-#include "harness/cli/validators.h"
-#include "results/reader.h"
-#include "results/store.h"
+#include "harness/options/validators.h"
+#include "results/store/reader.h"
+#include "results/store/store.h"
 
 namespace dsb {
 namespace {

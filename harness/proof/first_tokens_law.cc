@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "engines/decoding/target_law.h"
+#include "engines/sampling/target_law.h"
 
 namespace dsb {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engines/engine.h"
-#include "engines/target/target_runner.h"
+#include "engines/target_model/target_runner.h"
 
 namespace dsb {
 

@@ -5,7 +5,7 @@
 
 #include "harness/proof/proof_cases.h"
 #include "harness/proof/sample_check.h"
-#include "reports/document.h"
+#include "reports/document/document.h"
 
 namespace dsb {
 namespace {

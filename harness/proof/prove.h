@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "harness/run_options.h"
+#include "harness/options/run_options.h"
 
 namespace dsb {
 

@@ -5,9 +5,9 @@
 #include <map>
 
 #include "base/clock.h"
-#include "engines/target/target_model.h"
-#include "harness/native_backend.h"
-#include "results/statistics_chi_square.h"
+#include "engines/target_model/target_model.h"
+#include "harness/backends/native_backend.h"
+#include "results/statistics/chi_square.h"
 
 namespace dsb {
 

@@ -7,15 +7,15 @@
 
 #include "base/clock.h"
 #include "base/half.h"
-#include "engines/decoding/native_engine.h"
 #include "engines/feature_tap/feature_tap.h"
-#include "engines/native_engine.h"
-#include "engines/target/target_model.h"
-#include "harness/environment.h"
-#include "harness/interrupt.h"
-#include "harness/native_backend.h"
-#include "harness/paths.h"
+#include "engines/native/native_engine.h"
+#include "engines/native/native_factory.h"
+#include "engines/target_model/target_model.h"
+#include "harness/backends/native_backend.h"
+#include "harness/machine/environment.h"
+#include "harness/machine/paths.h"
 #include "harness/sampling/sample_output.h"
+#include "harness/terminal/interrupt.h"
 
 namespace dsb {
 namespace {

@@ -1,6 +1,7 @@
 // CUDA's device language for a plain C++ compiler: built-in variables, barriers, warp operations,
 // atomics and the functions that NVIDIA's headers give to device code only. Included through
-// kernels/cuda/device.cuh. NVIDIA's own headers supply the vector types, bf16 and half, and make
+// kernels/cuda/common/device.cuh. NVIDIA's own headers supply the vector types, bf16 and half, and
+// make
 // __global__ and __device__ empty. Left out on purpose: __activemask, grid-wide sync, clusters,
 // textures. A static __shared__ array is not cleared between blocks.
 #pragma once

@@ -1,5 +1,6 @@
-// kernels/cuda/device_memory.h on the host: aligned host memory filled with 0xff, copies at once.
-#include "kernels/cuda/device_memory.h"
+// kernels/cuda/common/device_memory.h on the host: aligned host memory filled with 0xff, copies at
+// once.
+#include "kernels/cuda/common/device_memory.h"
 
 #include <atomic>
 #include <chrono>

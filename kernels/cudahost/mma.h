@@ -8,7 +8,7 @@
 
 namespace dsb::cudahost {
 
-// mma.m16n8k16 row.col f32.bf16.bf16.f32; kernels/cuda/ptx.cuh gives the layout.
+// mma.m16n8k16 row.col f32.bf16.bf16.f32; kernels/cuda/common/ptx.cuh gives the layout.
 void MmaBf16(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2],
              Where where = Where::Current());
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <string>
 
-#include "reports/number_text.h"
-#include "reports/report_tables.h"
-#include "reports/run_facts.h"
-#include "results/metrics_paired_table.h"
+#include "reports/model/scopes.h"
+#include "reports/text/number_text.h"
+#include "results/metrics/paired_table.h"
+#include "results/run_facts.h"
 
 namespace dsb {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "reports/document.h"
-#include "reports/model.h"
+#include "reports/document/document.h"
+#include "reports/model/model.h"
 #include "reports/paper/paper_values.h"
 
 namespace dsb {

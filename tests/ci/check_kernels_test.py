@@ -11,10 +11,10 @@ SPEC.loader.exec_module(check_kernels)
 
 TREE = {
     "kernels/gemm.h": "",
-    "kernels/cuda/gemm.h": "",
-    "kernels/cuda/gemm.cu": "",
-    "kernels/cuda/ptx.cuh": "__device__ __forceinline__ void Copy16(void* to) { asm volatile(\"\"); }",
-    "tests/cudahost/gemm_test.cc": '#include "kernels/cuda/gemm.h"\n',
+    "kernels/cuda/gemm/gemm.h": "",
+    "kernels/cuda/gemm/gemm.cu": "",
+    "kernels/cuda/common/ptx.cuh": "__device__ __forceinline__ void Copy16(void* to) { asm volatile(\"\"); }",
+    "tests/cudahost/gemm_test.cc": '#include "kernels/cuda/gemm/gemm.h"\n',
     "tests/cudahost/ptx_probes.cu": "cuda::Copy16(to);",
     **{f"kernels/{op}.h": "" for op in check_kernels.NO_TWIN},
 }
@@ -37,8 +37,8 @@ class CheckKernels(unittest.TestCase):
 
     def test_incomplete(self):
         for changes, message in [
-            ({"tests/cudahost/gemm_test.cc": None}, "kernels/cuda/gemm.cu: no tests/cudahost/gemm*_test.cc"),
-            ({"tests/cudahost/gemm_test.cc": ""}, "kernels/cuda/gemm.cu: no tests/cudahost/gemm*_test.cc"),
+            ({"tests/cudahost/gemm_test.cc": None}, "kernels/cuda/gemm/gemm.cu: no tests/cudahost/gemm*_test.cc"),
+            ({"tests/cudahost/gemm_test.cc": ""}, "kernels/cuda/gemm/gemm.cu: no tests/cudahost/gemm*_test.cc"),
             ({"kernels/cuda/new.cu": ""}, "kernels/cuda/new.cu: no tests/cudahost/new*_test.cc"),
             ({"kernels/attention.h": ""}, "kernels/attention.h: no twin"),
             ({"kernels/cuda/isa.h": ""}, "a reason for kernels/isa.h, which has a twin"),

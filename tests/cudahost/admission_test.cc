@@ -1,6 +1,6 @@
 // Admission on the device against the policies in engines/scheduling, and the rows of the target
 // pass.
-#include "kernels/cuda/admission.h"
+#include "kernels/cuda/sampling/admission.h"
 
 #include "engines/scheduling/survival_policies.h"
 #include "tests/cudahost/decoding_cases.h"

@@ -1,6 +1,6 @@
-#include "kernels/cuda/attention.h"
+#include "kernels/cuda/attention/attention.h"
 
-#include "kernels/cuda/store_kv.h"
+#include "kernels/cuda/attention/store_kv.h"
 #include "tests/cudahost/device_test.h"
 #include "tests/kernels/kernel_test.h"
 

@@ -1,4 +1,4 @@
-#include "kernels/cuda/committed_rows.h"
+#include "kernels/cuda/sampling/committed_rows.h"
 
 #include "tests/cudahost/device_test.h"
 

@@ -1,4 +1,4 @@
-#include "kernels/cuda/confidence.h"
+#include "kernels/cuda/markov/confidence.h"
 
 #include "tests/cudahost/decoding_cases.h"
 #include "tests/cudahost/device_test.h"

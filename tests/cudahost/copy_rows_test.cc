@@ -1,4 +1,4 @@
-#include "kernels/cuda/copy_rows.h"
+#include "kernels/cuda/rows/copy_rows.h"
 
 #include "tests/cudahost/device_test.h"
 #include "tests/kernels/kernel_test.h"

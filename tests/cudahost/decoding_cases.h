@@ -10,7 +10,7 @@
 
 #include "base/philox.h"
 #include "engines/engine.h"
-#include "kernels/cuda/round_request.h"
+#include "kernels/cuda/common/round_request.h"
 
 namespace dsb::testing {
 

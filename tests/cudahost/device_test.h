@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/cuda/device_memory.h"
+#include "kernels/cuda/common/device_memory.h"
 #include "tests/cudahost/test_device.h"
 
 namespace dsb::testing {

@@ -1,4 +1,4 @@
-#include "kernels/cuda/draft_map.h"
+#include "kernels/cuda/common/draft_map.h"
 
 #include "tests/cudahost/device_test.h"
 

@@ -1,4 +1,4 @@
-#include "kernels/cuda/embedding.h"
+#include "kernels/cuda/rows/embedding.h"
 
 #include "base/half.h"
 #include "tests/cudahost/device_test.h"

@@ -1,6 +1,6 @@
 // The Markov block on the device against its formulas in double (drafters.md 1.4) along the path
 // that it chose, and its choices against the CPU's functions on the laws that it left.
-#include "kernels/cuda/markov.h"
+#include "kernels/cuda/markov/markov.h"
 
 #include <cstring>
 

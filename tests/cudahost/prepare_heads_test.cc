@@ -1,8 +1,8 @@
-#include "kernels/cuda/prepare_heads.h"
+#include "kernels/cuda/markov/prepare_heads.h"
 
-#include "kernels/cuda/rms_norm.h"
-#include "kernels/cuda/rope.h"
-#include "kernels/cuda/store_kv.h"
+#include "kernels/cuda/attention/store_kv.h"
+#include "kernels/cuda/rows/rms_norm.h"
+#include "kernels/cuda/rows/rope.h"
 #include "tests/cudahost/device_test.h"
 #include "tests/kernels/kernel_test.h"
 

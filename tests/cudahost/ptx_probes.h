@@ -1,9 +1,9 @@
-// One launch for each wrapper of kernels/cuda/ptx.cuh: 32 threads, device pointers.
+// One launch for each wrapper of kernels/cuda/common/ptx.cuh: 32 threads, device pointers.
 #pragma once
 
 #include <cstdint>
 
-#include "kernels/cuda/stream.h"
+#include "kernels/cuda/common/stream.h"
 
 namespace dsb::testing {
 

@@ -1,4 +1,4 @@
-#include "kernels/cuda/rms_norm.h"
+#include "kernels/cuda/rows/rms_norm.h"
 
 #include "kernels/rms_norm.h"
 #include "tests/cudahost/device_test.h"

@@ -1,4 +1,4 @@
-#include "kernels/cuda/rope.h"
+#include "kernels/cuda/rows/rope.h"
 
 #include "kernels/rope.h"
 #include "tests/cudahost/device_test.h"

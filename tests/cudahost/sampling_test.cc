@@ -1,11 +1,11 @@
 // Rows over a vocabulary on the device against the CPU's functions: the same indices and the same
 // bits of every weight.
-#include "kernels/cuda/sampling.h"
+#include "kernels/cuda/sampling/sampling.h"
 
 #include <numeric>
 
-#include "engines/decoding/draft_choice.h"
-#include "engines/decoding/target_law.h"
+#include "engines/sampling/draft_choice.h"
+#include "engines/sampling/target_law.h"
 #include "kernels/vocabulary_row.h"
 #include "tests/cudahost/decoding_cases.h"
 #include "tests/cudahost/device_test.h"

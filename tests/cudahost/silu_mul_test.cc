@@ -1,4 +1,4 @@
-#include "kernels/cuda/silu_mul.h"
+#include "kernels/cuda/rows/silu_mul.h"
 
 #include "kernels/silu_mul.h"
 #include "tests/cudahost/device_test.h"

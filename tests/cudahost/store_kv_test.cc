@@ -1,4 +1,4 @@
-#include "kernels/cuda/store_kv.h"
+#include "kernels/cuda/attention/store_kv.h"
 
 #include "tests/cudahost/device_test.h"
 #include "tests/kernels/kernel_test.h"

@@ -1,11 +1,11 @@
 // The acceptance rule on the device against engines/decoding/verify.h: the same decisions on random
 // and adversarial rounds, and on the reference's recorded cases.
-#include "kernels/cuda/verify.h"
+#include "kernels/cuda/sampling/verify.h"
 
 #include <numeric>
 
 #include "engines/decoding/verify.h"
-#include "kernels/cuda/draft_map.h"
+#include "kernels/cuda/common/draft_map.h"
 #include "tests/cudahost/decoding_cases.h"
 #include "tests/cudahost/device_test.h"
 #include "tests/engines/golden.h"

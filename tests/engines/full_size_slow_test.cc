@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "base/thread_pool.h"
-#include "engines/target/target_runner.h"
+#include "engines/target_model/target_runner.h"
 #include "kernels/vocabulary_row.h"
 
 namespace dsb {

@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <utility>
 
-#include "engines/drafter_registry.h"
-#include "engines/native_engine.h"
+#include "engines/drafters/registry.h"
+#include "engines/native/native_factory.h"
 #include "tests/engines/tiny_world.h"
 #include "tests/target_file.h"
 #include "workloads/workload.h"

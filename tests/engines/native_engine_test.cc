@@ -1,7 +1,7 @@
 // The engine as its caller sees it, on the tiny fixture models: greedy identity under every load
 // and policy, stops, limits, cancellation, failures. The law of sampled tokens is in
-// tests/harness/sample_check_slow_test.cc.
-#include "engines/decoding/native_engine.h"
+// tests/harness/proof/sample_check_slow_test.cc.
+#include "engines/native/native_engine.h"
 
 #include "base/error.h"
 #include "tests/engines/tiny_world.h"

@@ -2,7 +2,7 @@
 // that names the tensor or the key.
 #include <limits>
 
-#include "engines/drafter_registry.h"
+#include "engines/drafters/registry.h"
 #include "tests/engines/recurrent_world.h"
 #include "tests/model_files/expect_error.h"
 

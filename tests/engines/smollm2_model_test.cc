@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "engines/dspark/dspark_drafter.h"
-#include "engines/native_engine.h"
-#include "engines/target/target_runner.h"
+#include "engines/native/native_factory.h"
+#include "engines/target_model/target_runner.h"
 #include "kernels/vocabulary_row.h"
 #include "tests/engines/advance.h"
 #include "tests/engines/golden.h"

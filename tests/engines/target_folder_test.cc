@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/sha256.h"
-#include "engines/native_engine.h"
-#include "engines/target/target_runner.h"
+#include "engines/native/native_factory.h"
+#include "engines/target_model/target_runner.h"
 #include "kernels/vocabulary_row.h"
 #include "tests/engines/checkpoint_copy.h"
 #include "tests/engines/tiny_world.h"

@@ -1,6 +1,6 @@
 // Target forward passes against the reference's float32 logits, hidden states and greedy
 // continuations.
-#include "engines/target/target_runner.h"
+#include "engines/target_model/target_runner.h"
 #include "kernels/vocabulary_row.h"
 #include "tests/engines/golden.h"
 

@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "engines/block_backbone/block_drafter.h"
-#include "engines/decoding/native_engine.h"
-#include "engines/drafter_registry.h"
+#include "engines/drafters/registry.h"
+#include "engines/native/native_engine.h"
 #include "tests/engines/golden.h"
 
 namespace dsb {

@@ -1,4 +1,4 @@
-#include "engines/target/unknown_tensors.h"
+#include "engines/target_model/unknown_tensors.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "harness/config_file.h"
+#include "harness/options/config_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   try {

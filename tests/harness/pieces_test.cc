@@ -1,10 +1,10 @@
 // The small pure pieces: progress line, command line text, /proc/cpuinfo, configuration hash.
 #include <gtest/gtest.h>
 
-#include "harness/environment.h"
-#include "harness/proc_files.h"
-#include "harness/progress.h"
-#include "harness/run_config.h"
+#include "harness/machine/environment.h"
+#include "harness/machine/proc_files.h"
+#include "harness/run/run_config.h"
+#include "harness/terminal/progress.h"
 
 namespace dsb {
 namespace {

@@ -1,4 +1,4 @@
-#include "reports/compare.h"
+#include "reports/pairing/pairs.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "reports/report_json.h"
-#include "tests/results/metrics_test_data.h"
+#include "reports/report/report_json.h"
+#include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {
 namespace {

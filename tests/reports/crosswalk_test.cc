@@ -5,8 +5,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "reports/crosswalk.h"
-#include "tests/results/metrics_test_data.h"
+#include "reports/model/crosswalk.h"
+#include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {
 namespace {

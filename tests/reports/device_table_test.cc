@@ -1,4 +1,5 @@
-#include "reports/device_table.h"
+#include "reports/report/device_table.h"
+#include "reports/model/provenance_lines.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,11 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "reports/report_document.h"
-#include "reports/report_json.h"
-#include "reports/report_tables.h"
-#include "reports/run_facts.h"
-#include "tests/results/metrics_test_data.h"
+#include "reports/report/report_document.h"
+#include "reports/report/report_json.h"
+#include "reports/report/report_tables.h"
+#include "results/run_facts.h"
+#include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {
 namespace {

@@ -7,9 +7,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "reports/report.h"
-#include "results/reader.h"
-#include "tests/results/metrics_test_data.h"
+#include "reports/report/report.h"
+#include "results/store/reader.h"
+#include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {
 namespace {
@@ -119,15 +119,14 @@ TEST_F(ReportStore, ReportsAndComparesWhatWasWritten) {
   ASSERT_EQ(report["sets"].size(), 1u);
   EXPECT_EQ(report["sets"][0]["arms"].size(), 2u);
   CompareOptions compare;
-  compare.format = ReportFormat::kJson;
   compare.metrics = options.metrics;
-  const nlohmann::json compared = nlohmann::json::parse(RenderCompare(*store, *store, compare));
+  const nlohmann::json compared =
+      nlohmann::json::parse(RenderCompare(*store, *store, compare, ReportFormat::kJson));
   ASSERT_EQ(compared["pairs"].size(), 1u);
   EXPECT_EQ(compared["pairs"][0]["scopes"][0]["speedup"],
             report["sets"][0]["comparisons"][0]["scopes"][0]["speedup"]);
   const auto other = Open("other.db");
   Write(SyntheticRun({}), other.get());
-  compare.format = ReportFormat::kText;
   EXPECT_THAT(RenderCompare(*store, *other, compare), HasSubstr("no difference shown"));
 }
 

@@ -1,4 +1,4 @@
-#include "reports/report.h"
+#include "reports/report/report.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,12 +7,12 @@
 #include <sstream>
 
 #include "base/error.h"
-#include "reports/document.h"
-#include "reports/model.h"
-#include "reports/report_document.h"
-#include "reports/report_json.h"
-#include "reports/report_tables.h"
-#include "tests/results/metrics_test_data.h"
+#include "reports/document/document.h"
+#include "reports/model/model.h"
+#include "reports/report/report_document.h"
+#include "reports/report/report_json.h"
+#include "reports/report/report_tables.h"
+#include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {
 namespace {

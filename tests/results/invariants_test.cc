@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "tests/results/metrics_test_data.h"
+#include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {
 namespace {

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "kernels/cuda/stream.h"
+#include "kernels/cuda/common/stream.h"
 
 namespace dsb::bench {
 

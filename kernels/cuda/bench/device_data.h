@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "kernels/cuda/bench/op_case.h"
-#include "kernels/cuda/device_layout.h"
-#include "kernels/cuda/device_memory.h"
-#include "kernels/cuda/row_info.h"
+#include "kernels/cuda/common/device_memory.h"
+#include "kernels/cuda/common/row_info.h"
+#include "kernels/cuda/gemm/device_layout.h"
 
 namespace dsb::bench {
 

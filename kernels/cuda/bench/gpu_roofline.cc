@@ -11,7 +11,7 @@
 #include "kernels/cuda/bench/cublaslt_gemm.h"
 #include "kernels/cuda/bench/device_name.h"
 #include "kernels/cuda/bench/vocabulary_case.h"
-#include "kernels/cuda/device_memory.h"
+#include "kernels/cuda/common/device_memory.h"
 
 namespace dsb::bench {
 namespace {

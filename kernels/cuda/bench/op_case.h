@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/cuda/stream.h"
+#include "kernels/cuda/common/stream.h"
 #include "kernels/packed_matrix.h"
 
 namespace dsb::bench {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "kernels/cuda/bench/device_data.h"
-#include "kernels/cuda/markov.h"
-#include "kernels/cuda/verify.h"
+#include "kernels/cuda/markov/markov.h"
+#include "kernels/cuda/sampling/verify.h"
 
 namespace dsb::bench {
 namespace {

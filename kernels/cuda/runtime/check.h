@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "kernels/cuda/stream.h"
+#include "kernels/cuda/common/stream.h"
 
 namespace dsb::cuda {
 

@@ -1,5 +1,5 @@
-// kernels/cuda/device_memory.h by CUDA's runtime.
-#include "kernels/cuda/device_memory.h"
+// kernels/cuda/common/device_memory.h by CUDA's runtime.
+#include "kernels/cuda/common/device_memory.h"
 
 #include "kernels/cuda/runtime/check.h"
 

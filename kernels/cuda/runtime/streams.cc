@@ -1,5 +1,5 @@
-// Streams, events and graphs of kernels/cuda/device_memory.h by CUDA's runtime.
-#include "kernels/cuda/device_memory.h"
+// Streams, events and graphs of kernels/cuda/common/device_memory.h by CUDA's runtime.
+#include "kernels/cuda/common/device_memory.h"
 #include "kernels/cuda/runtime/check.h"
 
 namespace dsb::cuda {

@@ -1,6 +1,6 @@
 // The device's random numbers are base/philox.h's, bit for bit. A device function called as plain
 // C++: on a GPU the draws of the other tests stand for it.
-#include "kernels/cuda/philox.cuh"
+#include "kernels/cuda/common/philox.cuh"
 
 #include <gtest/gtest.h>
 

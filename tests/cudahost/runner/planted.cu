@@ -1,7 +1,7 @@
 #include "tests/cudahost/runner/planted.h"
 
-#include "kernels/cuda/device.cuh"
-#include "kernels/cuda/ptx.cuh"
+#include "kernels/cuda/common/device.cuh"
+#include "kernels/cuda/common/ptx.cuh"
 
 namespace dsb::testing {
 namespace {

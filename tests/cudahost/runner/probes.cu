@@ -1,6 +1,6 @@
 #include "tests/cudahost/runner/probes.h"
 
-#include "kernels/cuda/device.cuh"
+#include "kernels/cuda/common/device.cuh"
 
 namespace dsb::testing {
 namespace {

@@ -1,0 +1,24 @@
+// The drafters by name. A new one is a folder beside this file and one line in drafter_registry.cc.
+// "none" (plain decoding) is no drafter and not in here.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engines/drafter.h"
+#include "engines/drafter_files/load.h"
+
+namespace dsb {
+
+// In the order in which tables show them.
+std::vector<std::string> DrafterNames();
+// "dspark, dflash, ..." for messages.
+std::string DrafterNameList();
+// kBadInput on an unknown name; kResource without a folder `path`.
+void CheckDrafterFolder(const std::string& name, const std::string& path);
+// kBadInput on an unknown name; kResource if the folder or a file in it is missing; kBadInput
+// naming file and tensor or key on a checkpoint that is damaged or for another target.
+std::unique_ptr<Drafter> LoadDrafter(const std::string& name, const DrafterLoad& load);
+
+}  // namespace dsb

@@ -1,0 +1,46 @@
+// Makes native engines: one for each arm of a comparison, all on one loaded target.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/thread_pool.h"
+#include "engines/engine.h"
+#include "engines/scheduling/policy.h"
+#include "engines/target_model/loaded_target.h"
+#include "kernels/packed_matrix.h"
+
+namespace dsb {
+
+struct NativeEngineOptions {
+  std::string drafter = "none";  // none, or one of DrafterNames()
+  std::string drafter_path;      // folder with config.json and model.safetensors; unused for none
+  WeightMode drafter_weights = WeightMode::kStored;
+  PolicyOptions policy;  // policy.draft_length tokens at most are drafted for and verified
+  int32_t max_concurrency = 1;
+  int32_t context_tokens =
+      0;  // per sequence: prompt + answer + draft length + 1; 0: the model's limit
+  int32_t prefill_chunk_tokens = 256;
+};
+
+// options.context_tokens, or the model's limit for 0; kBadInput if the model has less.
+int32_t ContextTokens(const LoadedTarget& target, const NativeEngineOptions& options);
+// kBadInput: the policy reads confidences and the drafter at `drafter_path` gives none.
+[[noreturn]] void ThrowNeedsConfidence(const std::string& policy, const std::string& drafter_path);
+
+// What the store says of the drafter's file.
+struct DrafterFile {
+  std::string name, sha256, path;
+  int64_t size_bytes = 0;
+};
+
+// `pool` and `clock` outlive the engine. Arms that share a pool must not step at the same time.
+std::unique_ptr<Engine> MakeNativeEngine(const std::shared_ptr<const LoadedTarget>& target,
+                                         const NativeEngineOptions& options, ThreadPool& pool,
+                                         const Clock& clock);
+// Hash and size of the weights in a drafter's folder, shards taken together; kResource if missing.
+DrafterFile DescribeDrafter(const std::string& path);
+
+}  // namespace dsb

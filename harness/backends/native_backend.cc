@@ -1,0 +1,79 @@
+#include "harness/backends/native_backend.h"
+
+#include <cstdio>
+#include <utility>
+
+#include "base/error.h"
+#include "harness/machine/environment.h"
+
+namespace dsb {
+
+WeightMode WeightModeFromName(const std::string& name) {
+  if (name == "stored") return WeightMode::kStored;
+  if (name == "bf16") return WeightMode::kBf16;
+  if (name == "f32") return WeightMode::kF32;
+  if (name == "q8") return WeightMode::kQ8;
+  ThrowBadInput("weights: expected stored, bf16, f32 or q8, found '" + name + "'");
+}
+
+NativeBackend::NativeBackend(const RunOptions& options)
+    : options_(options),
+      device_kind_(RequireDevice(options.device)),
+      target_(LoadTarget(options.target, WeightModeFromName(options.weights))),
+      pool_(options.threads) {
+  for (const std::string& warning : target_->warnings) {
+    std::fprintf(stderr, "dsbench: warning: %s: %s\n", options.target.c_str(), warning.c_str());
+  }
+  if (device_kind_ == DeviceKind::kCuda) device_ = std::make_unique<DeviceBackend>(target_);
+}
+
+std::vector<int32_t> NativeBackend::EncodePrompt(std::string_view user_text) const {
+  const ChatMessage message{.role = "user", .content = std::string(user_text)};
+  return RenderChat(*target_->tokenizer, target_->chat_format, {&message, 1}).ids;
+}
+
+std::optional<ArtifactRecord> NativeBackend::target() const {
+  ArtifactRecord record;
+  record.kind = "target";
+  record.name = target_->name;
+  record.sha256 = target_->sha256;
+  record.size_bytes = target_->size_bytes;
+  record.source = WithoutFolders(options_.target);
+  return record;
+}
+
+BackendArm NativeBackend::MakeArm(const ArmOptions& options, int32_t context_tokens, Clock& clock) {
+  const std::string& drafter = options.drafter;
+  NativeEngineOptions engine;
+  engine.drafter = drafter;
+  engine.max_concurrency = options_.concurrency;
+  engine.context_tokens = context_tokens;
+  BackendArm arm;
+  if (drafter == "none") {
+    engine.policy = {.name = "none", .draft_length = 0};
+  } else {
+    engine.drafter_path = options_.drafter_folders.at(drafter);
+    engine.drafter_weights = WeightModeFromName(options_.drafter_weights);
+    engine.policy = {.name = options.policy,
+                     .draft_length = options.draft_length,
+                     .threshold = options.threshold};
+  }
+  // The engine checks the name and the folder before the file is described.
+  arm.engine = device_ == nullptr ? MakeNativeEngine(target_, engine, pool_, clock)
+                                  : device_->Make(engine, pool_, clock);
+  if (drafter == "none") return arm;
+  const DrafterFile file = DescribeDrafter(options_.drafter_folders.at(drafter));
+  arm.drafter.emplace();
+  arm.drafter->kind = "drafter";
+  arm.drafter->name = file.name;
+  arm.drafter->sha256 = file.sha256;
+  arm.drafter->size_bytes = file.size_bytes;
+  arm.drafter->source = WithoutFolders(file.path);
+  return arm;
+}
+
+std::unique_ptr<Backend> MakeNativeBackend(const RunOptions& options) {
+  return std::make_unique<NativeBackend>(options);
+}
+
+}  // namespace dsb

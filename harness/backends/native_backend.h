@@ -1,0 +1,44 @@
+// The backend of the native engine: one loaded target and one thread pool, shared by the arms.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "engines/native/native_factory.h"
+#include "harness/backends/backend.h"
+#include "harness/backends/device_backend.h"
+
+namespace dsb {
+
+// stored, bf16, f32, q8; kBadInput on anything else.
+WeightMode WeightModeFromName(const std::string& name);
+
+class NativeBackend : public Backend {
+ public:
+  // Reads options.target, after it made sure of options.device; the drafters are read by MakeArm.
+  // kResource and kBadInput as LoadTarget.
+  explicit NativeBackend(const RunOptions& options);
+  std::vector<int32_t> EncodePrompt(std::string_view user_text) const override;
+  std::vector<int32_t> stop_tokens() const override { return target_->stop_tokens; }
+  int64_t vocab_size() const override { return target_->vocab_size; }
+  int64_t max_context_tokens() const override { return target_->max_context_tokens; }
+  std::optional<ArtifactRecord> target() const override;
+  bool is_real() const override { return true; }
+  bool uses_gpu() const override { return device_kind_ == DeviceKind::kCuda; }
+  BackendArm MakeArm(const ArmOptions& options, int32_t context_tokens, Clock& clock) override;
+
+  const Tokenizer& tokenizer() const { return *target_->tokenizer; }
+  const LoadedTarget& loaded_target() const { return *target_; }
+  ThreadPool& pool() { return pool_; }
+
+ private:
+  const RunOptions options_;
+  const DeviceKind device_kind_;
+  std::shared_ptr<const LoadedTarget> target_;
+  ThreadPool pool_;
+  std::unique_ptr<DeviceBackend> device_;  // null: the CPU
+};
+
+}  // namespace dsb

@@ -1,0 +1,71 @@
+#include <algorithm>
+#include <map>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "harness/gate/gate_command.h"
+#include "reports/gate/noise_floor.h"
+#include "results/run_facts.h"
+#include "results/store/fingerprint.h"
+#include "results/store/reader.h"
+#include "results/store/store.h"
+
+namespace dsb {
+namespace {
+
+using RunPair = std::pair<const RunData*, const RunData*>;
+
+std::vector<RunData> ReadAll(const std::vector<std::string>& files) {
+  std::vector<RunData> runs;
+  for (const std::string& path : files) {
+    const Store store(path, {.mode = Store::Mode::kReadOnly});
+    for (const RunRecord& run : UnobservedRuns(ReadRuns(store))) {
+      runs.push_back(ReadRun(store, run.id, {.token_ids = false, .steps = false}));
+    }
+  }
+  return runs;
+}
+
+}  // namespace
+
+std::vector<NoiseFloorRecord> RecordNoise(const std::vector<std::string>& files,
+                                          const GatePolicy& policy,
+                                          const BootstrapOptions& bootstrap) {
+  const std::vector<RunData> runs = ReadAll(files);
+  std::map<std::tuple<std::string, std::string, std::string>, std::vector<RunPair>> groups;
+  size_t most = 0;
+  for (const auto& [first, second] : EqualRunPairs(runs)) {
+    const RunData& data = runs[first];
+    auto& group =
+        groups[{Fingerprint(data.environment), Fingerprint(data.build), HashOf(data, "workload")}];
+    group.emplace_back(&data, &runs[second]);
+    most = std::max(most, group.size());
+  }
+  if (most < kMinNoisePairs) {
+    ThrowBadInput(files.front() + ": " + std::to_string(most) +
+                  " pairs of equal complete runs of one machine, build and workload, expected " +
+                  std::to_string(kMinNoisePairs) + " or more");
+  }
+  std::vector<NoiseFloorRecord> written;
+  Store store(files.front(), {});
+  for (const auto& [key, pairs] : groups) {
+    if (pairs.size() < kMinNoisePairs) continue;
+    const RunData& data = *pairs.front().first;
+    const int64_t environment = store.PutEnvironment(data.environment);
+    const int64_t build = store.PutBuild(data.build);
+    const auto workload = data.artifacts.find("workload");
+    if (workload == data.artifacts.end()) {
+      ThrowBadInput("run " + std::to_string(data.run.id) + ": no workload is stored");
+    }
+    const int64_t workload_id = store.PutArtifact(workload->second);
+    for (NoiseFloorRecord& record : MeasureNoise(pairs, policy, bootstrap)) {
+      PutNoiseFloor(store, record, environment, build, workload_id);
+      written.push_back(std::move(record));
+    }
+  }
+  return written;
+}
+
+}  // namespace dsb

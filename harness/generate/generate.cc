@@ -1,0 +1,128 @@
+#include "harness/generate/generate.h"
+
+#include <algorithm>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include "base/clock.h"
+#include "base/thread_pool.h"
+#include "engines/native/native_factory.h"
+#include "harness/backends/native_backend.h"
+#include "harness/terminal/coloured_text.h"
+#include "harness/terminal/interrupt.h"
+
+namespace dsb {
+namespace {
+
+struct Totals {
+  int64_t tokens = 0, first_burst_tokens = 0, rounds = 0, committed = 0;
+  int64_t issued_ns = 0, first_ns = 0, last_ns = 0;
+};
+
+std::string PromptText(const std::string& given) {
+  if (given != "-") return given;
+  std::string text{std::istreambuf_iterator<char>(std::cin), {}};
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  if (text.empty()) ThrowBadInput("--prompt -: expected text on standard input, found nothing");
+  return text;
+}
+
+EngineRequest MakeRequest(const GenerateOptions& options, const NativeBackend& backend) {
+  const RunOptions& run = options.run;
+  EngineRequest request;
+  request.id = 1;
+  request.seed = static_cast<uint64_t>(run.seed);
+  request.prompt = backend.EncodePrompt(PromptText(options.prompt));
+  request.sampling = {.temperature = run.temperature, .top_k = run.top_k, .top_p = run.top_p};
+  request.max_tokens = run.max_tokens;
+  request.stop_tokens = backend.stop_tokens();
+  return request;
+}
+
+void Write(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+// Prints a burst; the first `accepted` tokens were drafted.
+void PrintBurst(const TokenBurst& burst, int accepted, int round, const Tokenizer& tokenizer,
+                const ColouredText& colours, StreamingDecoder& decoder) {
+  for (size_t i = 0; i < burst.tokens.size(); ++i) {
+    if (tokenizer.IsControl(burst.tokens[i])) continue;
+    const auto source =
+        static_cast<int>(i) < accepted ? TokenSource::kAcceptedDraft : TokenSource::kTarget;
+    Write(colours.Paint(decoder.Push(burst.tokens[i]), source, round));
+  }
+  std::fflush(stdout);
+}
+
+void PrintSummary(const Totals& totals, bool drafts) {
+  std::fprintf(stderr, "%lld tokens", static_cast<long long>(totals.tokens));
+  const auto decode_s = static_cast<double>(totals.last_ns - totals.first_ns) / 1e9;
+  const int64_t decoded = totals.tokens - totals.first_burst_tokens;
+  if (decoded > 0 && decode_s > 0) {
+    std::fprintf(stderr, ", %.1f tokens/s", static_cast<double>(decoded) / decode_s);
+  }
+  std::fprintf(stderr, ", first after %.0f ms",
+               static_cast<double>(totals.first_ns - totals.issued_ns) / 1e6);
+  if (drafts && totals.rounds > 0) {
+    std::fprintf(stderr, ", accepted length %.2f over %lld rounds",
+                 static_cast<double>(totals.committed) / static_cast<double>(totals.rounds),
+                 static_cast<long long>(totals.rounds));
+  }
+  std::fprintf(stderr, "\n");
+}
+
+}  // namespace
+
+ExitCode Generate(const GenerateOptions& options) {
+  MonotonicClock clock;
+  const std::atomic<bool>& stop = InterruptFlag();
+  NativeBackend backend(options.run);
+  EngineRequest request = MakeRequest(options, backend);
+  const ArmOptions& chosen = options.run.arms.front();
+  const int64_t needed =
+      static_cast<int64_t>(request.prompt.size()) + request.max_tokens + chosen.draft_length + 1;
+  if (needed > backend.max_context_tokens()) {
+    ThrowBadInput("--prompt: " + std::to_string(request.prompt.size()) + " prompt tokens + " +
+                  std::to_string(request.max_tokens) + " answer tokens + draft length " +
+                  std::to_string(chosen.draft_length) + " + 1 exceed the context of " +
+                  std::to_string(backend.max_context_tokens()) + " tokens");
+  }
+  const BackendArm arm = backend.MakeArm(chosen, static_cast<int32_t>(needed), clock);
+  const ColouredText colours(options.colour && chosen.drafter != "none");
+  StreamingDecoder decoder(backend.tokenizer());
+  Totals totals;
+  totals.issued_ns = clock.NowNs();
+  arm.engine->Admit(std::move(request));
+  std::string error;
+  for (bool ended = false; !ended;) {
+    if (stop) arm.engine->Cancel(1);
+    const StepResult step = arm.engine->Step(clock.NowNs());
+    const int accepted = step.rounds.empty() ? 0 : step.rounds.front().accepted;
+    const auto round = static_cast<int>(totals.rounds);
+    for (const RoundOutcome& outcome : step.rounds) {
+      ++totals.rounds;
+      totals.committed += outcome.committed;
+    }
+    for (const TokenBurst& burst : step.bursts) {
+      if (!burst.tokens.empty()) {
+        if (totals.tokens == 0) {
+          totals.first_ns = burst.time_ns;
+          totals.first_burst_tokens = static_cast<int64_t>(burst.tokens.size());
+        }
+        totals.last_ns = burst.time_ns;
+        totals.tokens += static_cast<int64_t>(burst.tokens.size());
+      }
+      PrintBurst(burst, accepted, round, backend.tokenizer(), colours, decoder);
+      ended = ended || burst.end != EndReason::kNone;
+      if (burst.end == EndReason::kError) error = burst.error;
+    }
+  }
+  Write(decoder.Finish() + '\n');
+  std::fflush(stdout);
+  if (!error.empty()) ThrowResource("the answer ended in error: " + error);
+  if (!colours.Legend().empty()) std::fprintf(stderr, "%s\n", colours.Legend().c_str());
+  PrintSummary(totals, chosen.drafter != "none");
+  return ExitCode::kDone;
+}
+
+}  // namespace dsb

@@ -1,0 +1,136 @@
+#include "harness/run/run_command.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "base/clock.h"
+#include "harness/device_time/open_source.h"
+#include "harness/machine/environment.h"
+#include "harness/machine/paths.h"
+#include "harness/options/drafter_paths.h"
+#include "harness/run/run_session.h"
+#include "harness/run/run_summary.h"
+#include "harness/terminal/interrupt.h"
+#include "harness/timeline/timeline.h"
+#include "kernels/isa.h"
+#include "results/store/reader.h"
+
+namespace dsb {
+namespace {
+
+namespace fs = std::filesystem;
+
+void CheckPlace(const char* option, const std::string& path) {
+  const fs::path parent = fs::path(path).parent_path();
+  std::error_code ignored;
+  if (!parent.empty() && !fs::is_directory(parent, ignored)) {
+    ThrowBadInput(std::string(option) + ": no folder '" + parent.string() + "'");
+  }
+  if (fs::is_directory(path, ignored)) {
+    ThrowBadInput(std::string(option) + ": '" + path + "' is a folder, expected a file");
+  }
+}
+
+// A file that cannot take our results is refused before any work, untouched.
+void CheckOutput(const std::string& path) {
+  CheckPlace("--output", path);
+  std::error_code ignored;
+  if (fs::exists(path, ignored)) Store(path, {.mode = Store::Mode::kReadOnly});
+}
+
+// With the paths as given, unlike the stored command line.
+std::string ResumeCommand(const std::vector<std::string>& arguments, bool resumes_already) {
+  std::string command = "dsbench";
+  for (const std::string& argument : arguments) command += ' ' + ShellText(argument);
+  return command + (resumes_already ? "" : " --resume");
+}
+
+void WriteRunTimeline(const Store& store, const RunSummary& summary, const RunSession& session,
+                      const std::string& path) {
+  std::vector<RunData> runs;
+  for (const int64_t id : summary.run_ids) runs.push_back(ReadRun(store, id, {}));
+  const DeviceTracer* const tracer = session.tracer();
+  if (tracer == nullptr) {
+    WriteTimelineFile(runs, {}, {}, path);
+  } else {
+    WriteTimelineFile(runs, tracer->timeline(), {.launches_are_cut = tracer->timeline_is_cut()},
+                      path);
+  }
+}
+
+}  // namespace
+
+RunOptions WithDefaults(RunOptions options) {
+  options.drafters = ExpandDrafters(options.drafters);
+  options.arms = ParseArms(options);
+  if (options.threads == 0) options.threads = std::min(256, UsableCores());
+  if (options.workloads.empty()) options.workloads = DefaultWorkloadPaths();
+  if (options.engine != "native") return options;
+  if (options.target.empty()) options.target = DefaultTargetPath();
+  options.drafter_folders = DrafterFolders(DraftersOf(options.arms), options.drafter_paths);
+  return options;
+}
+
+ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arguments) {
+  CheckOutput(given.output);
+  if (!given.timeline.empty()) CheckPlace("--timeline", given.timeline);
+  RunInputs inputs;
+  inputs.options = WithDefaults(given);
+  const RunOptions& options = inputs.options;
+  inputs.workload = ReadWorkloads(options.workloads);
+  inputs.isa = IsaName(ActiveIsa());
+  const std::unique_ptr<Backend> backend =
+      options.engine == "native" ? MakeNativeBackend(options) : MakeNullBackend(options);
+  inputs.prompts = EncodePrompts(inputs.workload, options, *backend);
+  inputs.context_tokens =
+      ContextTokens(inputs.workload, inputs.prompts, options, backend->max_context_tokens());
+  inputs.environment = CaptureEnvironment();
+  inputs.build = CaptureBuild(inputs.isa);
+  inputs.command_line = "dsbench " + CommandLineText(arguments);
+  inputs.load_average = LoadAverage();
+
+  MonotonicClock clock;
+  OpenedSource device_times;
+  if (options.device_time && backend->uses_gpu()) {
+    device_times = OpenDeviceTimeSource(options.device_time_source);
+  } else if (options.device_time_source != "auto") {
+    ThrowBadInput("--device-time-source: '" + options.device_time_source +
+                  "' needs --device-time and a GPU");
+  }
+  if (!device_times.note.empty()) {
+    std::fprintf(stderr, "dsbench: note: %s\n", device_times.note.c_str());
+  }
+  RunSession session(inputs, *backend, clock, device_times.source.get());
+  const std::atomic<bool>& stop = InterruptFlag();
+  Progress progress(clock, stderr, isatty(STDERR_FILENO) == 1);
+  Store store(options.output, {.mode = Store::Mode::kCreateOrAppend, .durable = options.durable});
+  const RunSummary summary = session.Run(store, progress, stop);
+  if (!options.timeline.empty()) WriteRunTimeline(store, summary, session, options.timeline);
+  if (summary.interrupted) {
+    std::fprintf(stderr,
+                 "dsbench: interrupted; finished requests are kept in %s; continue with: %s\n",
+                 options.output.c_str(), ResumeCommand(arguments, options.resume).c_str());
+    return ExitCode::kResource;
+  }
+  if (summary.was_complete) {
+    std::fprintf(stderr, "dsbench: nothing to resume: the run in %s is complete\n",
+                 options.output.c_str());
+  }
+  if (options.no_report) {
+    StoreMetrics(store, summary);
+  } else {
+    StoreMetricsAndPrint(store, summary, options.output);
+  }
+  if (summary.num_errors > 0) {
+    ThrowResource(std::to_string(summary.num_errors) +
+                  " requests ended in error, their run is stored as failed; the first: " +
+                  summary.first_error);
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace dsb

@@ -1,0 +1,34 @@
+// The rows that a run session writes before its first request: environment, build, artifacts,
+// prompts, runs, segments.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/run/prompts.h"
+#include "harness/run/resume.h"
+#include "harness/run/run_arm.h"
+#include "results/store/store.h"
+
+namespace dsb {
+
+struct RunInputs;
+
+// Ids that the arms of one session share.
+struct SharedRows {
+  int64_t environment_id = 0, build_id = 0;
+  int64_t target_id = 0;  // 0: no model file
+  int64_t workload_id = 0;
+  std::vector<int64_t> prompt_ids;  // as RunInputs::prompts
+};
+
+SharedRows PutSharedRows(Store& store, const RunInputs& inputs, const Backend& backend);
+// A new run with its artifacts, or the continuation of `resume`; then its segment. Fills the arm's
+// ids and counters.
+void PutRunRows(Store& store, const RunInputs& inputs, const Backend& backend,
+                const SharedRows& shared, const ResumePoint* resume, RunArm& arm);
+// SHA-256 of the ids as little-endian int32.
+std::string TokenSha256(const std::vector<int32_t>& ids);
+
+}  // namespace dsb

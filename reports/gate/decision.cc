@@ -1,0 +1,219 @@
+#include "reports/gate/decision.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "reports/gate/comparable.h"
+#include "reports/gate/decide_test.h"
+#include "reports/gate/rules.h"
+#include "reports/gate/tests.h"
+#include "reports/text/number_text.h"
+#include "results/metrics/compare.h"
+#include "results/metrics/paired_table.h"
+#include "results/run_facts.h"
+
+namespace dsb {
+namespace {
+
+std::string TestName(const GateTest& test) {
+  std::string name = test.arm + ": " + test.metric;
+  if (test.scope != "all") name += " of " + test.scope;
+  if (test.against != "baseline") name += " against the anchor";
+  return name;
+}
+
+bool RulesBroken(const GateVerdict& verdict) {
+  return std::any_of(verdict.rules.begin(), verdict.rules.end(), [](const GateRule& rule) {
+    return rule.outcome == GateRule::Outcome::kBroken;
+  });
+}
+
+// Counts the pairs of requests; too many left out make the runs incomparable.
+GateArm DescribeArm(const GatePair& pair, const BootstrapOptions& bootstrap,
+                    std::vector<GateDifference>* differences) {
+  GateArm arm;
+  arm.name = ArmName(pair.candidate.run);
+  arm.baseline_run = pair.baseline.run.id;
+  arm.candidate_run = pair.candidate.run.id;
+  arm.baseline_uuid = pair.baseline.run.uuid;
+  arm.candidate_uuid = pair.candidate.run.uuid;
+  if (pair.anchor) arm.anchor_run = pair.anchor->run.id;
+  BootstrapOptions counting = bootstrap;
+  counting.num_resamples = 1;
+  for (const RunData* before : {&pair.baseline, pair.anchor ? &*pair.anchor : nullptr}) {
+    if (before == nullptr) continue;
+    const PairCounts counts = PairedTable(*before, pair.candidate, "all", counting).counts();
+    if (before == &pair.baseline) {
+      arm.pairs = counts.pairs;
+      arm.only_baseline = counts.only_baseline;
+      arm.only_candidate = counts.only_candidate;
+    }
+    if (counts.comparable()) continue;
+    differences->push_back({arm.name, "requests",
+                            std::to_string(counts.pairs + counts.only_baseline) + " finished",
+                            std::to_string(counts.pairs + counts.only_candidate) + " finished, " +
+                                std::to_string(counts.pairs) + " of them in both"});
+  }
+  return arm;
+}
+
+void Append(std::vector<GateDifference> more, std::vector<GateDifference>* differences) {
+  differences->insert(differences->end(), more.begin(), more.end());
+}
+
+void Measure(const std::vector<GatePair>& pairs, const GateOptions& options, GateVerdict* verdict) {
+  for (const GatePair& pair : pairs) {
+    std::vector<GateTest> tests = MeasureTests(pair.baseline, pair.candidate, verdict->policy,
+                                               options.bootstrap, "baseline", 1);
+    if (pair.anchor) {
+      for (GateTest& test : MeasureTests(*pair.anchor, pair.candidate, verdict->policy,
+                                         options.bootstrap, "anchor", kAnchorMarginFactor)) {
+        tests.push_back(std::move(test));
+      }
+    }
+    for (GateTest& test : tests) {
+      if (IsTimingMetric(test.metric)) {
+        const auto noise = pair.noise.find(test.metric);
+        const bool has_floor = noise != pair.noise.end();
+        if (has_floor) WidenByNoiseFloor(noise->second.p95_abs_log_ratio, &test);
+        test.blocked = TimingBlock(pair.candidate.run, has_floor);
+      }
+      verdict->tests.push_back(std::move(test));
+    }
+  }
+  if (verdict->tests.empty()) {
+    ThrowBadInput("policy: nothing to decide: exact_match is for greedy runs only");
+  }
+  AdjustTests(&verdict->tests);
+}
+
+void WarnOfNoise(GateVerdict* verdict) {
+  for (const GateTest& test : verdict->tests) {
+    if (!test.noise_floor || test.margin >= 2 * *test.noise_floor) continue;
+    verdict->warnings.push_back(TestName(test) + ": the margin of " + PercentWithUnit(test.margin) +
+                                " is below twice the noise floor of " +
+                                PercentWithUnit(*test.noise_floor) +
+                                ": runs of one build may differ by as much");
+  }
+}
+
+void WarnOfFlags(const std::vector<GatePair>& pairs, GateVerdict* verdict) {
+  for (const GatePair& pair : pairs) {
+    for (const RunData* data : {&pair.baseline, &pair.candidate}) {
+      const std::string run =
+          ArmName(data->run) + (data == &pair.baseline ? ", baseline" : ", candidate");
+      for (const char* flag : {"throttled", "implausible", "dirty"}) {
+        if (data->flags.contains(flag)) verdict->warnings.push_back(run + ": flagged " + flag);
+      }
+    }
+    if (pair.candidate.flags.contains("synthetic_acceptance")) {
+      verdict->warnings.push_back(ArmName(pair.candidate.run) +
+                                  ": scripted engine, this says nothing about a model");
+    }
+  }
+}
+
+// The worst state of the tests; the reasons name every test in it.
+void Conclude(GateVerdict* verdict) {
+  const auto any = [&](GateState state) {
+    return std::any_of(verdict->tests.begin(), verdict->tests.end(),
+                       [&](const GateTest& test) { return test.state == state; });
+  };
+  for (const GateRule& rule : verdict->rules) {
+    if (rule.outcome != GateRule::Outcome::kBroken) continue;
+    verdict->reasons.push_back(rule.arm + ": broken: " + rule.rule + ": " + rule.detail);
+  }
+  if (RulesBroken(*verdict) || any(GateState::kFail)) {
+    verdict->state = GateState::kFail;
+  } else {
+    verdict->state = any(GateState::kInconclusive) ? GateState::kInconclusive : GateState::kPass;
+  }
+  for (const GateTest& test : verdict->tests) {
+    if (test.state != verdict->state || test.state == GateState::kPass) continue;
+    verdict->reasons.push_back(TestName(test) + ": " + test.reason);
+  }
+}
+
+}  // namespace
+
+const char* GateStateName(GateState state) {
+  switch (state) {
+    case GateState::kPass:
+      return "pass";
+    case GateState::kFail:
+      return "fail";
+    case GateState::kInconclusive:
+      return "inconclusive";
+    case GateState::kNotComparable:
+      return "not_comparable";
+  }
+  DSB_CHECK(false);
+}
+
+int GateExitCode(GateState state) {
+  switch (state) {
+    case GateState::kPass:
+      return static_cast<int>(ExitCode::kDone);
+    case GateState::kFail:
+      return static_cast<int>(ExitCode::kRegression);
+    case GateState::kInconclusive:
+      return static_cast<int>(ExitCode::kInconclusive);
+    case GateState::kNotComparable:
+      return static_cast<int>(ExitCode::kBadInput);
+  }
+  DSB_CHECK(false);
+}
+
+GateVerdict DecideGate(const std::vector<GatePair>& pairs, const GatePolicy& policy,
+                       const GateOptions& options) {
+  DSB_CHECK(!pairs.empty());
+  CheckAcross(options.across);
+  GateVerdict verdict;
+  verdict.policy = policy;
+  verdict.bootstrap = options.bootstrap;
+  verdict.across = options.across;
+  for (const GatePair& pair : pairs) {
+    Append(WhyNotComparable(pair.baseline, pair.candidate, options.across, policy.strict),
+           &verdict.differences);
+    if (!pair.anchor) continue;
+    Append(WhyNotComparable(*pair.anchor, pair.candidate, options.across, policy.strict),
+           &verdict.differences);
+  }
+  const bool same_question = verdict.differences.empty();
+  for (const GatePair& pair : pairs) {
+    verdict.arms.push_back(DescribeArm(pair, options.bootstrap, &verdict.differences));
+    if (!same_question) continue;
+    for (GateRule& rule : CheckRules(pair, policy)) verdict.rules.push_back(std::move(rule));
+  }
+  WarnOfFlags(pairs, &verdict);
+  // Requests that failed leave pairs incomplete: that breach is the finding, not the gap.
+  if (!verdict.differences.empty() && !RulesBroken(verdict)) {
+    verdict.state = GateState::kNotComparable;
+    for (const GateDifference& difference : verdict.differences) {
+      const auto shown = [](const std::string& value) { return value.empty() ? "none" : value; };
+      verdict.reasons.push_back(difference.arm + ": " + difference.field + ": baseline " +
+                                shown(difference.baseline) + ", candidate " +
+                                shown(difference.candidate));
+    }
+    return verdict;
+  }
+  if (verdict.differences.empty()) {
+    Measure(pairs, options, &verdict);
+    const auto num_tests = static_cast<int64_t>(std::count_if(
+        verdict.tests.begin(), verdict.tests.end(), [](const GateTest& t) { return t.p; }));
+    if (static_cast<double>(num_tests) >
+        kGateAlpha * static_cast<double>(options.bootstrap.num_resamples + 1)) {
+      ThrowBadInput("--resamples " + std::to_string(options.bootstrap.num_resamples) +
+                    ": too few for " + std::to_string(num_tests) + " tests, expected at least " +
+                    std::to_string(40 * num_tests));
+    }
+    for (GateTest& test : verdict.tests) DecideTest(num_tests, &test);
+    verdict.secondary = MeasureSecondary(pairs, policy, options.bootstrap);
+    WarnOfNoise(&verdict);
+  }
+  Conclude(&verdict);
+  return verdict;
+}
+
+}  // namespace dsb

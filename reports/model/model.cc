@@ -1,0 +1,171 @@
+#include "reports/model/model.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <map>
+
+#include "results/metrics/paired_table.h"
+#include "results/run_facts.h"
+
+namespace dsb {
+namespace {
+
+// The baseline of a candidate: of its session, else the nearest by id, the earlier one in a tie.
+// None: no value.
+std::optional<size_t> BaselineFor(const ReportSet& set, size_t candidate) {
+  const RunRecord& run = set.arms[candidate].data.run;
+  const std::string session = ConfigText(run, "session");
+  std::optional<size_t> best;
+  std::pair<bool, int64_t> best_distance;
+  for (size_t i = 0; i < set.arms.size(); ++i) {
+    const RunRecord& other = set.arms[i].data.run;
+    if (!IsBaseline(other)) continue;
+    const bool elsewhere = session.empty() || ConfigText(other, "session") != session;
+    const std::pair<bool, int64_t> distance{elsewhere, std::llabs(other.id - run.id)};
+    if (!best || distance < best_distance) best = i, best_distance = distance;
+  }
+  return best;
+}
+
+void Compare(const MetricOptions& options, ReportSet* set) {
+  for (size_t i = 0; i < set->arms.size(); ++i) {
+    if (IsBaseline(set->arms[i].data.run)) continue;
+    const std::optional<size_t> baseline = BaselineFor(*set, i);
+    if (!baseline) continue;
+    ReportComparison comparison{.candidate = i, .baseline = *baseline, .scopes = {}};
+    for (const std::string& scope : set->arms[i].scopes) {
+      comparison.scopes.push_back(
+          CompareArms(set->arms[*baseline].data, set->arms[i].data, scope, options));
+    }
+    set->comparisons.push_back(std::move(comparison));
+  }
+}
+
+// Takes the observed runs out of the arms, each to the arm of its session that it is the twin of.
+// One without a twin stays an arm.
+void SeparateObserved(const MetricOptions& options, ReportSet* set) {
+  std::vector<ReportArm> arms, observed;
+  for (ReportArm& arm : set->arms) {
+    (IsObserved(arm.data.run) ? observed : arms).push_back(std::move(arm));
+  }
+  std::vector<ReportArm> alone;
+  for (ReportArm& twin : observed) {
+    const RunRecord& run = twin.data.run;
+    const auto found = std::find_if(arms.begin(), arms.end(), [&](const ReportArm& arm) {
+      return arm.name == twin.name &&
+             ConfigText(arm.data.run, "session") == ConfigText(run, "session");
+    });
+    if (found == arms.end()) {
+      twin.name += " (observed)";
+      alone.push_back(std::move(twin));
+      continue;
+    }
+    MetricRecord overhead = ObserverOverhead(found->data, twin.data, options);
+    set->observers.push_back(
+        {static_cast<size_t>(found - arms.begin()), std::move(twin), std::move(overhead)});
+  }
+  std::move(alone.begin(), alone.end(), std::back_inserter(arms));
+  set->arms = std::move(arms);
+}
+
+// Arms of one name in one set are told apart by their run.
+void NameApart(ReportSet* set) {
+  std::map<std::string, int> uses;
+  for (const ReportArm& arm : set->arms) ++uses[arm.name];
+  for (ReportArm& arm : set->arms) {
+    if (uses[arm.name] > 1) arm.name += " #" + std::to_string(arm.data.run.id);
+  }
+}
+
+}  // namespace
+
+const ArmComparison* ReportComparison::Find(const std::string& scope) const {
+  for (const ArmComparison& comparison : scopes) {
+    if (comparison.scope == scope) return &comparison;
+  }
+  return nullptr;
+}
+
+const ReportObserver* ReportSet::ObserverOf(size_t arm) const {
+  for (const ReportObserver& observer : observers) {
+    if (observer.arm == arm) return &observer;
+  }
+  return nullptr;
+}
+
+const ReportArm& ReportSet::TimesOf(size_t arm) const {
+  const ReportObserver* observer = ObserverOf(arm);
+  return observer == nullptr ? arms[arm] : observer->observed;
+}
+
+MetricRecord ObserverOverhead(const RunData& unobserved, const RunData& observed,
+                              const MetricOptions& options) {
+  const Estimate ratio =
+      PairedTable(unobserved, observed, "all", options.bootstrap).Ratio("e2e").ratio;
+  const auto less_one = [](const std::optional<double>& value) {
+    return value ? std::optional<double>(*value - 1) : std::nullopt;
+  };
+  MetricRecord record;
+  record.run_id = observed.run.id;
+  record.metric = "observer_overhead";
+  record.scope = "all";
+  record.unit = DefinitionOf(record.metric).unit;
+  record.value = less_one(ratio.value);
+  record.lo = less_one(ratio.lo);
+  record.hi = less_one(ratio.hi);
+  if (ratio.lo) record.level = ratio.level;
+  record.method = ratio.method;
+  record.n = ratio.n;
+  record.num_resamples = ratio.num_resamples;
+  record.statistics_seed = ratio.statistics_seed;
+  return record;
+}
+
+const ReportComparison* ReportSet::ComparisonOf(size_t candidate) const {
+  for (const ReportComparison& comparison : comparisons) {
+    if (comparison.candidate == candidate) return &comparison;
+  }
+  return nullptr;
+}
+
+ReportArm MakeArm(RunData data, const MetricOptions& options) {
+  ReportArm arm;
+  arm.name = ArmName(data.run);
+  arm.counts = Select(data).counts;
+  arm.scopes = ScopesOf(data);
+  arm.metrics = ComputeMetrics(data, options, &arm.notes);
+  arm.data = std::move(data);
+  return arm;
+}
+
+ReportModel BuildModel(std::vector<RunData> runs, const MetricOptions& options) {
+  ReportModel model;
+  model.options = options;
+  std::vector<std::string> keys;
+  for (RunData& data : runs) {
+    ++model.num_runs;
+    if (Select(data).acceptance.empty()) {
+      ++model.num_empty_runs;
+      continue;
+    }
+    const std::string key = SetKey(data);
+    const auto found = std::find(keys.begin(), keys.end(), key);
+    const auto place = static_cast<size_t>(found - keys.begin());
+    if (found == keys.end()) {
+      keys.push_back(key);
+      model.sets.emplace_back();
+    }
+    model.sets[place].arms.push_back(MakeArm(std::move(data), options));
+  }
+  for (ReportSet& set : model.sets) {
+    std::stable_partition(set.arms.begin(), set.arms.end(),
+                          [](const ReportArm& arm) { return IsBaseline(arm.data.run); });
+    SeparateObserved(options, &set);
+    NameApart(&set);
+    Compare(options, &set);
+  }
+  return model;
+}
+
+}  // namespace dsb

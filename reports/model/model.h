@@ -1,0 +1,72 @@
+// A results file as a report sees it: sets of runs that answer one question, each with a baseline
+// arm and its comparisons. Every printer reads this and nothing else.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/metrics/compare.h"
+#include "results/metrics/metrics.h"
+#include "results/metrics/selection.h"
+#include "results/run_data.h"
+
+namespace dsb {
+
+struct ReportArm {
+  RunData data;  // without token ids
+  std::string name;
+  RequestCounts counts;
+  std::vector<std::string> scopes;
+  std::vector<MetricRecord> metrics;
+  std::vector<MetricNote> notes;
+
+  const MetricRecord* Find(const std::string& metric, const std::string& scope) const {
+    return FindMetric(metrics, metric, scope);
+  }
+};
+
+// The watched twin of an arm and what watching cost.
+struct ReportObserver {
+  size_t arm = 0;         // index into ReportSet::arms
+  ReportArm observed;     // its device times, phases and kernels
+  MetricRecord overhead;  // observer_overhead, paired by prompt
+};
+
+struct ReportComparison {
+  size_t candidate = 0, baseline = 0;  // indices into ReportSet::arms
+  std::vector<ArmComparison> scopes;   // all first, then domains and data sets
+  const ArmComparison* Find(const std::string& scope) const;
+};
+
+struct ReportSet {
+  std::vector<ReportArm> arms;  // baselines first, then in the order they were run
+  std::vector<ReportComparison> comparisons;
+  std::vector<ReportObserver> observers;                         // of --device-time
+  const ReportComparison* ComparisonOf(size_t candidate) const;  // null for a baseline
+  const ReportObserver* ObserverOf(size_t arm) const;            // null: not observed
+  // Where an arm's phases and device times are: its twin, or the arm itself.
+  const ReportArm& TimesOf(size_t arm) const;
+};
+
+struct ReportModel {
+  MetricOptions options;
+  std::vector<ReportSet> sets;
+  int64_t num_runs = 0;
+  int64_t num_empty_runs =
+      0;  // runs without a finished request that is not warm-up: left out of the sets
+};
+
+// Runs with nothing to show are counted, not reported. A candidate's baseline is the drafter-none
+// run of the same session (one call of `dsbench run`), or else the nearest one in the file. Throws
+// as ReadRuns and ReadRun do.
+ReportModel BuildModel(const Store& store, const MetricOptions& options);
+// The same from runs in memory.
+ReportModel BuildModel(std::vector<RunData> runs, const MetricOptions& options);
+ReportArm MakeArm(RunData data, const MetricOptions& options);
+// What watching cost: the row of metric observer_overhead, of the observed run.
+MetricRecord ObserverOverhead(const RunData& unobserved, const RunData& observed,
+                              const MetricOptions& options);
+
+}  // namespace dsb

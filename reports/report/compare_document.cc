@@ -1,0 +1,107 @@
+#include "reports/report/compare_document.h"
+
+#include "reports/model/scopes.h"
+#include "reports/report/device_table.h"
+#include "reports/report/report_document.h"
+#include "reports/report/report_tables.h"
+#include "reports/text/number_text.h"
+#include "results/run_facts.h"
+
+namespace dsb {
+namespace {
+
+// Significant digits for figures of any size and unit.
+std::string Figure(const std::optional<double>& value, const std::string& metric) {
+  const std::string_view unit = DefinitionOf(metric).unit;
+  if (unit == "ns" || unit == "ns/round" || unit == "ns/token") {
+    return FixedOr(value, 3, 1e-6) + (value ? " ms" : "");
+  }
+  return FixedOr(value, 3);
+}
+
+std::string Verdict(const PairedEstimate& estimate, int better) {
+  const Estimate& ratio = estimate.ratio;
+  if (better == 0 || !ratio.lo || !ratio.hi) return "";
+  if (*ratio.lo <= 1 && *ratio.hi >= 1) return "no difference shown";
+  return (*ratio.lo > 1) == (better > 0) ? "better" : "worse";
+}
+
+Table MetricTable(const ArmComparison& comparison) {
+  Table table;
+  table.columns = {
+      {"metric", true}, {"baseline", false}, {"candidate", false}, {"ratio", false}, {"", true}};
+  for (const ComparedMetric& metric : comparison.metrics) {
+    table.rows.push_back({metric.metric, Figure(metric.baseline, metric.metric),
+                          Figure(metric.candidate, metric.metric),
+                          WithInterval(metric.ratio.ratio, 3),
+                          Verdict(metric.ratio, DefinitionOf(metric.metric).better)});
+  }
+  return table;
+}
+
+Table FactorTable(const std::vector<ArmComparison>& scopes) {
+  Table table;
+  table.columns = {{"domain", true},
+                   {"prompts", false},
+                   {"speed-up", false},
+                   {"= length factor", false},
+                   {"x step-time factor", false}};
+  for (const ArmComparison& comparison : scopes) {
+    if (comparison.scope.starts_with("dataset:")) continue;
+    const SpeedupFactors& factors = comparison.factors;
+    table.rows.push_back({ScopeTitle(comparison.scope), std::to_string(comparison.prompts),
+                          WithInterval(factors.speedup.ratio, 3),
+                          WithInterval(factors.accepted_length_factor.ratio, 3),
+                          WithInterval(factors.step_time_factor.ratio, 3)});
+  }
+  return table;
+}
+
+void AddDeviceTimes(const ComparedPair& pair, Document* document) {
+  std::vector<DeviceRow> rows;
+  const auto add = [&rows](const char* name, const RunData& run,
+                           const std::optional<RunData>& times) {
+    std::optional<DeviceSummary> summary = SummariseDevice(times ? *times : run);
+    if (summary) rows.push_back({name, std::move(*summary)});
+  };
+  add("baseline", pair.baseline, pair.baseline_times);
+  add("candidate", pair.candidate, pair.candidate_times);
+  if (rows.empty()) return;
+  document->emplace_back(Heading{2, "Device time per delivered token"});
+  document->emplace_back(DeviceTable(rows));
+  document->emplace_back(DevicePhaseTable(rows));
+  for (std::string& line : DeviceLines(rows)) document->emplace_back(Line{std::move(line)});
+}
+
+}  // namespace
+
+Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const MetricOptions& options) {
+  Document document;
+  for (const ComparedPair& pair : pairs) {
+    const std::string before =
+        ArmName(pair.baseline.run) + " #" + std::to_string(pair.baseline.run.id);
+    const std::string after =
+        ArmName(pair.candidate.run) + " #" + std::to_string(pair.candidate.run.id);
+    document.emplace_back(Heading{1, "Baseline " + before + ", candidate " + after});
+    const ArmComparison& all = pair.scopes.front();
+    document.emplace_back(Line{PairingLine("Candidate", "baseline", all)});
+    for (const std::string& field : pair.across) {
+      document.emplace_back(Line{"Note: compared across a different " + field + "."});
+    }
+    const std::vector<Fact> first = SideFacts(pair.baseline), second = SideFacts(pair.candidate);
+    for (size_t i = 0; i < first.size(); ++i) {
+      if (first[i].value == second[i].value) continue;
+      document.emplace_back(Line{"Note: " + first[i].field + " differs: baseline " +
+                                 first[i].value + "; candidate " + second[i].value + "."});
+    }
+    document.emplace_back(FactorTable(pair.scopes));
+    const std::string residual = ResidualLine(all);
+    if (!residual.empty()) document.emplace_back(Line{residual});
+    document.emplace_back(MetricTable(all));
+    document.emplace_back(Line{StatisticsLine(options)});
+    AddDeviceTimes(pair, &document);
+  }
+  return document;
+}
+
+}  // namespace dsb

@@ -1,0 +1,202 @@
+#include "reports/report/device_table.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string_view>
+#include <tuple>
+
+#include "reports/text/number_text.h"
+
+namespace dsb {
+namespace {
+
+constexpr std::array<std::string_view, 8> kPhases{"prefill", "draft",  "confidence", "schedule",
+                                                  "verify",  "sample", "commit",     "other"};
+constexpr size_t kMaxKernels = 12;
+constexpr double kMuchOverhead = 0.03;  // measurement.md 5
+constexpr double kMuchOther = 0.02;
+
+double D(int64_t value) { return static_cast<double>(value); }
+
+std::optional<int64_t> PhaseNs(const DeviceSummary& summary, std::string_view phase) {
+  for (const PhaseDeviceTotal& total : summary.phases) {
+    if (total.phase == phase) return total.device_ns;
+  }
+  return std::nullopt;
+}
+
+std::string PerToken(double ns, const DeviceSummary& summary) {
+  return Fixed(ns / D(summary.num_tokens) * 1e-6, 3);
+}
+
+std::string Total(const DeviceRow& row) {
+  if (row.per_token == nullptr) return PerToken(D(row.summary.device_ns()), row.summary);
+  MetricRecord in_ms = *row.per_token;
+  for (std::optional<double>* bound : {&in_ms.value, &in_ms.lo, &in_ms.hi}) {
+    if (*bound) **bound *= 1e-6;
+  }
+  return WithInterval(&in_ms, 3);
+}
+
+void AddOverhead(const ReportSet& set, Document* out) {
+  for (const ReportObserver& observer : set.observers) {
+    const MetricRecord& overhead = observer.overhead;
+    if (!overhead.value) continue;
+    std::string line = "Watching changed the time of " + set.arms[observer.arm].name + " by " +
+                       (*overhead.value >= 0 ? "+" : "") + Fixed(*overhead.value * 100, 2) + " %";
+    if (overhead.lo && overhead.hi) {
+      line += " [" + Fixed(*overhead.lo * 100, 2) + ", " + Fixed(*overhead.hi * 100, 2) + "]";
+    }
+    line += " (observer_overhead, paired by prompt";
+    line += *overhead.value > kMuchOverhead
+                ? "): MORE THAN 3 %, these device times are not those of an unwatched run."
+                : ").";
+    out->emplace_back(Line{line});
+  }
+}
+
+void AddDoubts(const std::string& name, const ReportArm& times, Document* out) {
+  for (const MetricNote& note : times.notes) {
+    if (note.metric != "device_time_per_token" && note.metric != "device_busy_share") continue;
+    out->emplace_back(Line{"Note: " + name + ", " + note.metric + ": " + note.note + "."});
+  }
+  const MetricRecord* other = times.Find("device_other_share", "all");
+  if (other != nullptr && other->value && *other->value > kMuchOther) {
+    out->emplace_back(Line{"Note: " + name + ": " + Fixed(*other->value * 100, 1) +
+                           " % of the kernel time belongs to no phase."});
+  }
+}
+
+}  // namespace
+
+std::string DeviceSourceTitle(const std::string& device_time_source) {
+  if (device_time_source == "cupti") return "GPU kernels";
+  if (device_time_source == "cuda_event") return "GPU events";
+  if (device_time_source == "cpu_thread") return "CPU threads";
+  return device_time_source;
+}
+
+Table DevicePhaseTable(const std::vector<DeviceRow>& rows) {
+  Table table;
+  if (rows.empty()) return table;
+  table.columns = {{"arm, ms/token", true}};
+  std::vector<std::string_view> shown;
+  for (const std::string_view phase : kPhases) {
+    if (std::any_of(rows.begin(), rows.end(), [&](const DeviceRow& row) {
+          return PhaseNs(row.summary, phase).has_value();
+        })) {
+      shown.push_back(phase);
+      table.columns.push_back({std::string(phase), false});
+    }
+  }
+  for (const DeviceRow& row : rows) {
+    std::vector<std::string> cells{row.name};
+    for (const std::string_view phase : shown) {
+      const std::optional<int64_t> ns = PhaseNs(row.summary, phase);
+      cells.push_back(ns ? PerToken(D(*ns), row.summary) : "-");
+    }
+    table.rows.push_back(std::move(cells));
+  }
+  return table;
+}
+
+Table DeviceTable(const std::vector<DeviceRow>& rows) {
+  Table table;
+  if (rows.empty()) return table;
+  table.columns = {{"arm", true},      {"time of", true}, {"ms/token", false},
+                   {"ms/step", false}, {"busy %", false}, {"idle %", false}};
+  for (const DeviceRow& row : rows) {
+    const DeviceSummary& summary = row.summary;
+    const double busy = D(summary.busy_ns) / D(summary.step_wall_ns);
+    table.rows.push_back({row.name, DeviceSourceTitle(summary.source), Total(row),
+                          Fixed(D(summary.device_ns()) / D(summary.num_steps) * 1e-6, 3),
+                          Percent(busy), Percent(1 - busy)});
+  }
+  return table;
+}
+
+std::vector<std::string> DeviceLines(const std::vector<DeviceRow>& rows) {
+  std::set<std::string> sources;
+  for (const DeviceRow& row : rows) sources.insert(row.summary.source);
+  std::vector<std::string> lines;
+  if (sources.contains("cpu_thread")) {
+    lines.push_back(
+        "CPU threads: thread CPU time, summed over the threads, per delivered token; no GPU was "
+        "used. busy: that time / (wall time x threads).");
+  }
+  if (sources.contains("cupti")) {
+    lines.push_back(
+        "GPU kernels: kernel durations per delivered token (CUPTI). busy: time in which the device "
+        "computed or copied / wall time of the steps.");
+  }
+  if (sources.contains("cuda_event")) {
+    lines.push_back(
+        "GPU events: time between events at the phases' ends, gaps between kernels included (CUPTI "
+        "was not available).");
+  }
+  return lines;
+}
+
+Table KernelTable(const RunData& data, size_t limit) {
+  struct Sum {
+    int64_t calls = 0, total_ns = 0, min_ns = 0, max_ns = 0;
+  };
+  std::map<std::tuple<std::string, std::string>, Sum> sums;
+  int64_t all_ns = 0;
+  for (const KernelTimeRecord& kernel : data.kernels) {
+    if (kernel.kernel == kDroppedRecords) continue;
+    auto [place, is_new] = sums.try_emplace({kernel.kernel, kernel.phase});
+    Sum& sum = place->second;
+    sum.calls += kernel.calls;
+    sum.total_ns += kernel.total_ns;
+    sum.min_ns = is_new ? kernel.min_ns : std::min(sum.min_ns, kernel.min_ns);
+    sum.max_ns = std::max(sum.max_ns, kernel.max_ns);
+    all_ns += kernel.total_ns;
+  }
+  Table table;
+  if (all_ns == 0) return table;
+  std::vector<std::pair<std::tuple<std::string, std::string>, Sum>> order(sums.begin(), sums.end());
+  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    return a.second.total_ns > b.second.total_ns;
+  });
+  if (order.size() > limit) order.resize(limit);
+  table.columns = {{"kernel", true}, {"phase", true},   {"% of", false},  {"calls", false},
+                   {"us", false},    {"min us", false}, {"max us", false}};
+  for (const auto& [key, sum] : order) {
+    table.rows.push_back({std::get<0>(key), std::get<1>(key), Percent(D(sum.total_ns) / D(all_ns)),
+                          std::to_string(sum.calls),
+                          Fixed(D(sum.total_ns) / D(sum.calls) * 1e-3, 2),
+                          Fixed(D(sum.min_ns) * 1e-3, 2), Fixed(D(sum.max_ns) * 1e-3, 2)});
+  }
+  return table;
+}
+
+Document DeviceSection(const ReportSet& set) {
+  Document section;
+  std::vector<DeviceRow> rows;
+  for (size_t i = 0; i < set.arms.size(); ++i) {
+    const ReportArm& times = set.TimesOf(i);
+    std::optional<DeviceSummary> summary = SummariseDevice(times.data);
+    if (!summary) continue;
+    rows.push_back(
+        {set.arms[i].name, std::move(*summary), times.Find("device_time_per_token", "all")});
+  }
+  if (rows.empty()) return section;
+  section.emplace_back(Heading{2, "Device time per delivered token"});
+  section.emplace_back(DeviceTable(rows));
+  section.emplace_back(DevicePhaseTable(rows));
+  for (std::string& line : DeviceLines(rows)) section.emplace_back(Line{std::move(line)});
+  AddOverhead(set, &section);
+  for (size_t i = 0; i < set.arms.size(); ++i) {
+    AddDoubts(set.arms[i].name, set.TimesOf(i), &section);
+    Table kernels = KernelTable(set.TimesOf(i).data, kMaxKernels);
+    if (kernels.rows.empty()) continue;
+    section.emplace_back(Heading{3, "Kernels: " + set.arms[i].name});
+    section.emplace_back(std::move(kernels));
+  }
+  return section;
+}
+
+}  // namespace dsb

@@ -1,0 +1,21 @@
+// The report's text: which tables, in which order, with the lines that a reader needs to judge
+// them.
+#pragma once
+
+#include "reports/document/document.h"
+#include "reports/model/model.h"
+#include "reports/report/report.h"
+
+namespace dsb {
+
+Document MakeDocument(const ReportModel& model, const ReportSections& sections);
+
+// How the intervals were made, in one line.
+std::string StatisticsLine(const MetricOptions& options);
+// "pairs 180 of 180 prompts ...": what was paired, dropped and gained by pairing.
+std::string PairingLine(const std::string& candidate, const std::string& baseline,
+                        const ArmComparison& comparison);
+// Empty unless delivered and committed tokens differ.
+std::string ResidualLine(const ArmComparison& comparison);
+
+}  // namespace dsb

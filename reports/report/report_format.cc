@@ -1,0 +1,13 @@
+#include "base/error.h"
+#include "reports/report/report.h"
+
+namespace dsb {
+
+ReportFormat ParseReportFormat(const std::string& name) {
+  if (name == "text") return ReportFormat::kText;
+  if (name == "markdown") return ReportFormat::kMarkdown;
+  if (name == "json") return ReportFormat::kJson;
+  ThrowBadInput("format '" + name + "': expected text, markdown or json");
+}
+
+}  // namespace dsb

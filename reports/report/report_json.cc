@@ -1,0 +1,333 @@
+#include "reports/report/report_json.h"
+#include "reports/model/provenance_lines.h"
+
+#include <nlohmann/json.hpp>
+
+#include "reports/model/crosswalk.h"
+#include "reports/pairing/pairs.h"
+#include "reports/paper/paper_tables.h"
+#include "results/run_facts.h"
+
+namespace dsb {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename T>
+Json OrNull(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+// Names may hold any bytes; what is no UTF-8 is replaced.
+std::string Dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json StatisticsJson(const MetricOptions& options) {
+  return {{"seed", options.bootstrap.statistics_seed},
+          {"num_resamples", options.bootstrap.num_resamples},
+          {"level", options.bootstrap.level},
+          {"unit_of_resampling", "prompt"}};
+}
+
+Json DefinitionsJson() {
+  Json json = Json::object();
+  for (const MetricDefinition& definition : MetricCatalogue()) {
+    json[std::string(definition.metric)] = {{"unit", definition.unit},
+                                            {"better", definition.better},
+                                            {"definition", definition.definition}};
+  }
+  return json;
+}
+
+Json MetricJson(const MetricRecord& metric, const std::vector<MetricNote>& notes) {
+  Json json = {{"metric", metric.metric},
+               {"scope", metric.scope},
+               {"unit", metric.unit},
+               {"value", OrNull(metric.value)},
+               {"lo", OrNull(metric.lo)},
+               {"hi", OrNull(metric.hi)},
+               {"level", OrNull(metric.level)},
+               {"method", metric.method},
+               {"n", metric.n},
+               {"num_resamples", OrNull(metric.num_resamples)},
+               {"statistics_seed", OrNull(metric.statistics_seed)},
+               {"definition_version", metric.definition_version}};
+  for (const MetricNote& note : notes) {
+    if (note.metric == metric.metric && note.scope == metric.scope) json["note"] = note.note;
+  }
+  return json;
+}
+
+Json PairedJson(const PairedEstimate& estimate) {
+  const Estimate& ratio = estimate.ratio;
+  Json json = {{"value", OrNull(ratio.value)},
+               {"lo", OrNull(ratio.lo)},
+               {"hi", OrNull(ratio.hi)},
+               {"level", ratio.lo ? Json(ratio.level) : Json(nullptr)},
+               {"method", ratio.method},
+               {"n", ratio.n},
+               {"num_resamples", OrNull(ratio.num_resamples)},
+               {"statistics_seed", OrNull(ratio.statistics_seed)},
+               {"correlation", OrNull(estimate.correlation)},
+               {"variance_saved", OrNull(estimate.variance_saved)}};
+  if (!ratio.note.empty()) json["note"] = ratio.note;
+  return json;
+}
+
+Json ComparisonJson(const ArmComparison& comparison) {
+  const SpeedupFactors& factors = comparison.factors;
+  Json metrics = Json::array();
+  for (const ComparedMetric& metric : comparison.metrics) {
+    const MetricDefinition& definition = DefinitionOf(metric.metric);
+    metrics.push_back({{"metric", metric.metric},
+                       {"unit", definition.unit},
+                       {"better", definition.better},
+                       {"baseline", OrNull(metric.baseline)},
+                       {"candidate", OrNull(metric.candidate)},
+                       {"ratio", PairedJson(metric.ratio)}});
+  }
+  return {{"scope", comparison.scope},
+          {"pairs", comparison.counts.pairs},
+          {"only_baseline", comparison.counts.only_baseline},
+          {"only_candidate", comparison.counts.only_candidate},
+          {"comparable", comparison.counts.comparable()},
+          {"prompts", comparison.prompts},
+          {"speedup", PairedJson(factors.speedup)},
+          {"accepted_length_factor", PairedJson(factors.accepted_length_factor)},
+          {"step_time_factor", PairedJson(factors.step_time_factor)},
+          {"residual", OrNull(factors.residual)},
+          {"metrics", metrics}};
+}
+
+Json ScopesJson(const std::vector<ArmComparison>& scopes) {
+  Json json = Json::array();
+  for (const ArmComparison& comparison : scopes) json.push_back(ComparisonJson(comparison));
+  return json;
+}
+
+Json RunJson(const RunRecord& run) {
+  Json config = Json::parse(run.config_json, nullptr, false);
+  if (config.is_discarded()) config = nullptr;
+  return {{"id", run.id},
+          {"uuid", run.uuid},
+          {"label", run.label},
+          {"state", run.state},
+          {"failure", OrNull(run.failure)},
+          {"started_utc", run.started_utc},
+          {"duration_ns", OrNull(run.duration_ns)},
+          {"engine", run.engine},
+          {"drafter", run.drafter},
+          {"draft_length", run.draft_length},
+          {"policy", run.policy},
+          {"load_mode", run.load_mode},
+          {"users", OrNull(run.users)},
+          {"temperature", run.temperature},
+          {"top_p", run.top_p},
+          {"top_k", run.top_k},
+          {"max_tokens", run.max_tokens},
+          {"seed", run.seed},
+          {"threads", run.threads},
+          {"device_time_source", run.device_time_source},
+          {"steps_complete", run.steps_complete},
+          {"config_sha256", run.config_sha256},
+          {"config", config}};
+}
+
+Json MachineJson(const EnvironmentRecord& machine) {
+  return {{"machine_id", machine.machine_id},
+          {"cpu_model", machine.cpu_model},
+          {"num_cores", machine.num_cores},
+          {"num_threads_hw", machine.num_threads_hw},
+          {"memory_bytes", machine.memory_bytes},
+          {"os", machine.os},
+          {"kernel", machine.kernel},
+          {"virtualised", machine.virtualised},
+          {"gpu_model", OrNull(machine.gpu_model)},
+          {"gpu_count", machine.gpu_count},
+          {"gpu_memory_bytes", OrNull(machine.gpu_memory_bytes)},
+          {"driver", OrNull(machine.driver)},
+          {"cuda", OrNull(machine.cuda)}};
+}
+
+Json BuildJson(const BuildRecord& build) {
+  return {{"version", build.version},
+          {"git_commit", build.git_commit},
+          {"git_dirty", build.git_dirty},
+          {"compiler", build.compiler},
+          {"build_type", build.build_type},
+          {"flags", build.flags},
+          {"isa", build.isa},
+          {"sqlite_version", build.sqlite_version}};
+}
+
+Json CrosswalkJson(const Crosswalk& crosswalk) {
+  Json figures = Json::object(), positions = Json::array();
+  for (const CrosswalkRow& row : crosswalk.rows) {
+    figures[row.key] = {{"tool", row.tool},
+                        {"name", row.name},
+                        {"definition", row.definition},
+                        {"value", OrNull(row.value)}};
+  }
+  for (const CrosswalkPosition& position : crosswalk.positions) {
+    positions.push_back({{"position", position.position},
+                         {"rounds", position.rounds},
+                         {"verified_at_least", position.verified_at_least},
+                         {"accepted_at_least", position.accepted_at_least},
+                         {"reached", position.reached},
+                         {"survival", OrNull(position.survival)},
+                         {"conditional_acceptance", OrNull(position.conditional_acceptance)},
+                         {"deepspec_accept_rate", OrNull(position.deepspec_accept_rate)},
+                         {"vllm_position_rate", OrNull(position.vllm_position_rate)}});
+  }
+  return {{"figures", figures}, {"positions", positions}};
+}
+
+Json KernelsJson(const RunData& data) {
+  Json kernels = Json::array();
+  for (const KernelTimeRecord& kernel : data.kernels) {
+    kernels.push_back({{"phase", kernel.phase},
+                       {"kernel", kernel.kernel},
+                       {"device", kernel.device},
+                       {"batch_bucket", kernel.batch_bucket},
+                       {"calls", kernel.calls},
+                       {"total_ns", kernel.total_ns},
+                       {"min_ns", kernel.min_ns},
+                       {"max_ns", kernel.max_ns},
+                       {"bytes", OrNull(kernel.bytes)},
+                       {"flops", OrNull(kernel.flops)}});
+  }
+  return kernels;
+}
+
+Json ArmJson(const ReportArm& arm) {
+  Json artifacts = Json::object(), flags = Json::object(), metrics = Json::array();
+  for (const auto& [role, artifact] : arm.data.artifacts) {
+    artifacts[role] = {
+        {"name", artifact.name}, {"sha256", artifact.sha256}, {"size_bytes", artifact.size_bytes}};
+  }
+  for (const auto& [flag, detail] : arm.data.flags) flags[flag] = detail;
+  for (const MetricRecord& metric : arm.metrics) metrics.push_back(MetricJson(metric, arm.notes));
+  const RequestCounts& counts = arm.counts;
+  const std::string command = ConfigText(arm.data.run, "command_line");
+  return {{"name", arm.name},
+          {"is_baseline", IsBaseline(arm.data.run)},
+          {"command_line", command.empty() ? Json(nullptr) : Json(command)},
+          {"run", RunJson(arm.data.run)},
+          {"machine", MachineJson(arm.data.environment)},
+          {"gpu", GpuFact(arm.data)},
+          {"build", BuildJson(arm.data.build)},
+          {"artifacts", artifacts},
+          {"flags", flags},
+          {"requests",
+           {{"total", counts.total},
+            {"warmup", counts.warmup},
+            {"measured", counts.measured},
+            {"drain", counts.drain},
+            {"failed", counts.failed},
+            {"cancelled", counts.cancelled},
+            {"no_decode", counts.no_decode},
+            {"other_segment", counts.other_segment}}},
+          {"metrics", metrics},
+          {"kernels", KernelsJson(arm.data)}};
+}
+
+Json FactsJson(const std::vector<Fact>& facts) {
+  Json json = Json::object();
+  for (const Fact& fact : facts) json[fact.field] = fact.value;
+  return json;
+}
+
+Json PaperJson(const ReportSet& set, const MetricOptions& options) {
+  const auto number = [](const std::optional<double>& value) {
+    return value ? Json(*value) : Json(nullptr);
+  };
+  const auto paired = [](const std::optional<PairedEstimate>& estimate) {
+    return estimate ? PairedJson(*estimate) : Json(nullptr);
+  };
+  Json rows = Json::array();
+  for (const PaperLengthRow& row : PaperLengthRows(set, options)) {
+    rows.push_back(
+        {{"domain", row.domain},
+         {"arm", row.arm->name},
+         {"drafter", row.arm->data.run.drafter},
+         {"paper_accepted_length", number(row.paper)},
+         {"paper_dspark_ratio", number(row.paper_ratio)},
+         {"accepted_length", number(row.here == nullptr ? std::nullopt : row.here->value)},
+         {"dspark_ratio", paired(row.ratio)},
+         {"dspark_tokens_per_s_ratio", paired(row.speed_ratio)}});
+  }
+  return {{"target", kPaperTarget}, {"table_1", rows}};
+}
+
+Json SetJson(const ReportSet& set, const MetricOptions& options, const ReportSections& sections) {
+  Json arms = Json::array(), comparisons = Json::array();
+  for (size_t i = 0; i < set.arms.size(); ++i) {
+    arms.push_back(ArmJson(set.arms[i]));
+    if (!sections.crosswalk || IsBaseline(set.arms[i].data.run)) continue;
+    const ReportComparison* comparison = set.ComparisonOf(i);
+    arms.back()["crosswalk"] = CrosswalkJson(MakeCrosswalk(
+        set.arms[i].data, comparison == nullptr ? nullptr : &set.arms[comparison->baseline].data));
+  }
+  for (const ReportComparison& comparison : set.comparisons) {
+    const ReportArm &baseline = set.arms[comparison.baseline],
+                    &candidate = set.arms[comparison.candidate];
+    comparisons.push_back({{"baseline", baseline.name},
+                           {"candidate", candidate.name},
+                           {"baseline_run", baseline.data.run.id},
+                           {"candidate_run", candidate.data.run.id},
+                           {"scopes", ScopesJson(comparison.scopes)}});
+  }
+  Json json = {{"label", set.arms.front().data.run.label},
+               {"fields", FactsJson(ComparableFacts(set.arms.front().data))},
+               {"arms", arms},
+               {"comparisons", comparisons}};
+  if (!set.observers.empty()) {
+    Json observers = Json::array();
+    for (const ReportObserver& observer : set.observers) {
+      observers.push_back({{"arm", set.arms[observer.arm].name},
+                           {"overhead", MetricJson(observer.overhead, {})},
+                           {"observed", ArmJson(observer.observed)}});
+    }
+    json["observers"] = observers;
+  }
+  if (sections.paper) json["paper"] = PaperJson(set, options);
+  return json;
+}
+
+}  // namespace
+
+std::string ReportJson(const ReportModel& model, const ReportSections& sections) {
+  Json sets = Json::array();
+  for (const ReportSet& set : model.sets) sets.push_back(SetJson(set, model.options, sections));
+  Json json = {{"format", "dsbench-report"},
+               {"format_version", kReportFormatVersion},
+               {"statistics", StatisticsJson(model.options)},
+               {"num_runs", model.num_runs},
+               {"num_empty_runs", model.num_empty_runs},
+               {"sets", sets},
+               {"metric_definitions", DefinitionsJson()}};
+  if (model.sets.empty()) json["message"] = "no run has a finished request";
+  return Dump(json);
+}
+
+std::string CompareJson(const std::vector<ComparedPair>& pairs, const MetricOptions& options) {
+  Json list = Json::array();
+  for (const ComparedPair& pair : pairs) {
+    list.push_back({{"baseline", ArmName(pair.baseline.run)},
+                    {"candidate", ArmName(pair.candidate.run)},
+                    {"baseline_run", pair.baseline.run.id},
+                    {"candidate_run", pair.candidate.run.id},
+                    {"fields", FactsJson(ComparableFacts(pair.baseline))},
+                    {"candidate_fields", FactsJson(ComparableFacts(pair.candidate))},
+                    {"across", pair.across},
+                    {"scopes", ScopesJson(pair.scopes)}});
+  }
+  return Dump({{"format", "dsbench-compare"},
+               {"format_version", kReportFormatVersion},
+               {"statistics", StatisticsJson(options)},
+               {"pairs", list},
+               {"metric_definitions", DefinitionsJson()}});
+}
+
+}  // namespace dsb

@@ -1,0 +1,197 @@
+#include "reports/report/report_tables.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "reports/model/scopes.h"
+#include "reports/text/number_text.h"
+#include "results/run_facts.h"
+
+namespace dsb {
+namespace {
+
+std::optional<double> ValueOf(const ReportArm& arm, const std::string& metric,
+                              const std::string& scope) {
+  const MetricRecord* record = arm.Find(metric, scope);
+  return record == nullptr ? std::nullopt : record->value;
+}
+
+std::string InMilliseconds(const ReportArm& arm, const std::string& metric) {
+  return FixedOr(ValueOf(arm, metric, "all"), 1, 1e-6);
+}
+
+constexpr std::array<std::string_view, 8> kPhases{"prefill", "draft",  "confidence", "schedule",
+                                                  "verify",  "sample", "commit",     "other"};
+
+std::string PositionScope(const std::string& scope, int64_t k) {
+  const std::string position = "position:" + std::to_string(k);
+  return scope == "all" ? position : scope + "/" + position;
+}
+
+}  // namespace
+
+Table SpeedTable(const ReportSet& set) {
+  Table table;
+  table.columns = {{"domain", true},    {"arm", true},       {"accepted length", false},
+                   {"tokens/s", false}, {"speed-up", false}, {"= length", false},
+                   {"x step", false}};
+  for (const std::string& scope : ShownScopes(set)) {
+    for (size_t i = 0; i < set.arms.size(); ++i) {
+      const ReportArm& arm = set.arms[i];
+      std::vector<std::string> row{ScopeTitle(scope), arm.name,
+                                   WithInterval(arm.Find("accepted_length", scope), 3),
+                                   FixedOr(ValueOf(arm, "user_decode_tokens_per_s", scope), 1)};
+      const ReportComparison* comparison = set.ComparisonOf(i);
+      const ArmComparison* compared = comparison == nullptr ? nullptr : comparison->Find(scope);
+      if (compared == nullptr) {
+        row.insert(row.end(), {IsBaseline(arm.data.run) ? "1" : "n/a", "", ""});
+      } else {
+        const SpeedupFactors& factors = compared->factors;
+        row.push_back(WithInterval(factors.speedup.ratio, 3));
+        row.push_back(FixedOr(factors.accepted_length_factor.ratio.value, 3));
+        row.push_back(FixedOr(factors.step_time_factor.ratio.value, 3));
+      }
+      table.rows.push_back(std::move(row));
+    }
+  }
+  return table;
+}
+
+Table PhaseTable(const ReportSet& set) {
+  Table table;
+  std::vector<std::string> shown;
+  for (const std::string_view phase : kPhases) {
+    const std::string name(phase);
+    for (size_t i = 0; i < set.arms.size(); ++i) {
+      if (set.TimesOf(i).Find("phase_wall_share_" + name, "all") == nullptr) continue;
+      shown.push_back(name);
+      break;
+    }
+  }
+  if (shown.empty()) return table;
+  table.columns = {{"arm", true}, {"% of", true}};
+  for (const std::string& phase : shown) table.columns.push_back({phase, false});
+  table.columns.push_back({"ms/step", false});
+  for (size_t i = 0; i < set.arms.size(); ++i) {
+    const ReportArm& times = set.TimesOf(i);
+    for (const auto& [title, metric] :
+         {std::pair<std::string, std::string>{"wall", "phase_wall_share_"},
+          {"CPU", "phase_cpu_share_"}}) {
+      std::vector<std::string> row{set.arms[i].name, title};
+      for (const std::string& phase : shown) {
+        const MetricRecord* record = times.Find(metric + phase, "all");
+        row.push_back(record == nullptr ? "-" : Percent(record->value));
+      }
+      row.push_back(title == "wall" ? FixedOr(ValueOf(times, "step_wall", "all"), 2, 1e-6) : "");
+      table.rows.push_back(std::move(row));
+    }
+  }
+  return table;
+}
+
+Table LatencyTable(const ReportSet& set) {
+  Table table;
+  table.columns = {{"arm", true},           {"TTFT p50 ms", false}, {"p90", false},
+                   {"E2E p50 ms", false},   {"p90", false},         {"slow tokens/s", false},
+                   {"stall 10/s %", false}, {"30/s %", false}};
+  for (const ReportArm& arm : set.arms) {
+    table.rows.push_back({arm.name, InMilliseconds(arm, "ttft_p50"),
+                          InMilliseconds(arm, "ttft_p90"), InMilliseconds(arm, "e2e_p50"),
+                          InMilliseconds(arm, "e2e_p90"),
+                          FixedOr(ValueOf(arm, "slow_user_tokens_per_s", "all"), 1),
+                          Percent(ValueOf(arm, "stall_fraction_10", "all")),
+                          Percent(ValueOf(arm, "stall_fraction_30", "all"))});
+  }
+  return table;
+}
+
+Table DraftTable(const ReportSet& set) {
+  Table table;
+  table.columns = {
+      {"arm", true},       {"verified/round", false}, {"drafts used %", false}, {"wasted %", false},
+      {"ms/round", false}, {"CPU busy %", false},     {"decoding users", false}};
+  for (size_t i = 0; i < set.arms.size(); ++i) {
+    const ReportArm& arm = set.arms[i];
+    table.rows.push_back({arm.name, FixedOr(ValueOf(arm, "budget", "all"), 2),
+                          Percent(ValueOf(arm, "draft_utilisation", "all")),
+                          Percent(ValueOf(arm, "wasted_verify", "all")),
+                          FixedOr(ValueOf(arm, "step_time", "all"), 2, 1e-6),
+                          Percent(ValueOf(set.TimesOf(i), "parallel_efficiency", "all")),
+                          FixedOr(ValueOf(arm, "mean_decode_concurrency", "all"), 2)});
+  }
+  return table;
+}
+
+Table PositionTable(const ReportArm& arm, const std::vector<std::string>& scopes) {
+  Table table;
+  table.columns = {{"k", false}, {"survival", false}, {"conditional acceptance", false}};
+  std::vector<std::string> domains;
+  for (const std::string& scope : scopes) {
+    if (scope != "all" && domains.size() < 4) domains.push_back(scope);
+  }
+  for (const std::string& scope : domains) table.columns.push_back({ScopeTitle(scope), false});
+  const bool confident = arm.Find("confidence_ece", "position:1") != nullptr;
+  if (confident) {
+    for (const char* title : {"ECE %", "AUC", "Brier"}) table.columns.push_back({title, false});
+  }
+  for (int64_t k = 1; arm.Find("survival", PositionScope("all", k)) != nullptr; ++k) {
+    const std::string place = PositionScope("all", k);
+    std::vector<std::string> row{std::to_string(k), FixedOr(ValueOf(arm, "survival", place), 3),
+                                 WithInterval(arm.Find("conditional_acceptance", place), 3)};
+    for (const std::string& scope : domains) {
+      row.push_back(FixedOr(ValueOf(arm, "conditional_acceptance", PositionScope(scope, k)), 3));
+    }
+    if (confident) {
+      row.push_back(Percent(ValueOf(arm, "confidence_ece", place)));
+      row.push_back(FixedOr(ValueOf(arm, "confidence_auc", place), 3));
+      row.push_back(FixedOr(ValueOf(arm, "confidence_brier", place), 3));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table RequestTable(const ReportSet& set) {
+  Table table;
+  table.columns = {{"arm", true},        {"run", false},       {"state", true},
+                   {"measured", false},  {"warm-up", false},   {"failed", false},
+                   {"cancelled", false}, {"no decode", false}, {"flags", true}};
+  for (const ReportArm& arm : set.arms) {
+    const RequestCounts& counts = arm.counts;
+    std::string flags;
+    for (const auto& [flag, detail] : arm.data.flags) flags += (flags.empty() ? "" : " ") + flag;
+    table.rows.push_back({arm.name, std::to_string(arm.data.run.id), arm.data.run.state,
+                          std::to_string(counts.measured), std::to_string(counts.warmup),
+                          std::to_string(counts.failed), std::to_string(counts.cancelled),
+                          std::to_string(counts.no_decode), flags.empty() ? "-" : flags});
+  }
+  return table;
+}
+
+Table CrosswalkTable(const Crosswalk& crosswalk) {
+  Table table;
+  table.columns = {{"tool", true}, {"figure", true}, {"value", false}, {"definition", true}};
+  for (const CrosswalkRow& row : crosswalk.rows) {
+    table.rows.push_back({row.tool, row.name, FixedOr(row.value, row.decimals), row.definition});
+  }
+  return table;
+}
+
+Table CrosswalkPositionTable(const Crosswalk& crosswalk) {
+  Table table;
+  table.columns = {{"k", false},         {"#(v >= k)", false},
+                   {"#(a >= k)", false}, {"#(a >= k-1, v >= k)", false},
+                   {"survival", false},  {"conditional", false},
+                   {"DeepSpec", false},  {"vLLM", false}};
+  for (const CrosswalkPosition& position : crosswalk.positions) {
+    table.rows.push_back(
+        {std::to_string(position.position), std::to_string(position.verified_at_least),
+         std::to_string(position.accepted_at_least), std::to_string(position.reached),
+         FixedOr(position.survival, 4), FixedOr(position.conditional_acceptance, 4),
+         FixedOr(position.deepspec_accept_rate, 4), FixedOr(position.vllm_position_rate, 4)});
+  }
+  return table;
+}
+
+}  // namespace dsb

@@ -1,0 +1,48 @@
+#include "reports/text/number_text.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace dsb {
+
+std::string Fixed(double value, int decimals) {
+  if (!std::isfinite(value)) return "n/a";
+  char text[400];
+  std::snprintf(text, sizeof text, "%.*f", decimals, value);
+  return text;
+}
+
+std::string FixedOr(const std::optional<double>& value, int decimals, double scale) {
+  return value ? Fixed(*value * scale, decimals) : "n/a";
+}
+
+std::string WithInterval(const std::optional<double>& value, const std::optional<double>& lo,
+                         const std::optional<double>& hi, int decimals) {
+  if (!value) return "n/a";
+  std::string text = Fixed(*value, decimals);
+  if (!lo && !hi) return text;
+  return text + " [" + (lo ? Fixed(*lo, decimals) : "?") + ", " +
+         (hi ? Fixed(*hi, decimals) : "?") + "]";
+}
+
+std::string WithInterval(const MetricRecord* metric, int decimals) {
+  return metric == nullptr ? "n/a" : WithInterval(metric->value, metric->lo, metric->hi, decimals);
+}
+
+std::string WithInterval(const Estimate& estimate, int decimals) {
+  return WithInterval(estimate.value, estimate.lo, estimate.hi, decimals);
+}
+
+std::string Percent(const std::optional<double>& share) { return FixedOr(share, 1, 100); }
+
+std::string PercentWithUnit(double share) { return Fixed(share * 100, 2) + " %"; }
+
+std::string Bytes(int64_t bytes) {
+  const auto value = static_cast<double>(bytes);
+  if (bytes < 1024) return std::to_string(bytes) + " B";
+  if (bytes < int64_t{1024} * 1024) return Fixed(value / 1024, 1) + " KiB";
+  if (bytes < int64_t{1024} * 1024 * 1024) return Fixed(value / 1024 / 1024, 1) + " MiB";
+  return Fixed(value / 1024 / 1024 / 1024, 1) + " GiB";
+}
+
+}  // namespace dsb

@@ -1,0 +1,101 @@
+#include "results/metrics/acceptance.h"
+
+#include <algorithm>
+#include <array>
+
+namespace dsb {
+namespace {
+
+double D(int64_t value) { return static_cast<double>(value); }
+
+void GrowTo(size_t size, std::vector<int64_t>* values) {
+  if (values->size() < size) values->resize(size, 0);
+}
+
+void AddTo(const std::vector<int64_t>& from, std::vector<int64_t>* to) {
+  GrowTo(from.size(), to);
+  for (size_t i = 0; i < from.size(); ++i) (*to)[i] += from[i];
+}
+
+std::optional<double> Ratio(const std::vector<int64_t>& above, const std::vector<int64_t>& below,
+                            int64_t k) {
+  const auto i = static_cast<size_t>(k - 1);
+  if (k < 1 || i >= below.size() || below[i] == 0) return std::nullopt;
+  return D(above[i]) / D(below[i]);
+}
+
+double Rounds(const RoundCounts& c) { return D(c.rounds); }
+
+constexpr std::array<AcceptanceRatio, 6> kRatios{{
+    {"accepted_length", "token/round", "sum c / rounds",
+     [](const RoundCounts& c) { return D(c.committed); }, Rounds},
+    {"accepted_drafts", "token/round", "sum a / rounds",
+     [](const RoundCounts& c) { return D(c.accepted); }, Rounds},
+    {"verify_rate", "1", "sum c / (sum p + rounds)",
+     [](const RoundCounts& c) { return D(c.committed); },
+     [](const RoundCounts& c) { return D(c.proposed + c.rounds); }},
+    {"draft_utilisation", "1", "sum a / sum v", [](const RoundCounts& c) { return D(c.accepted); },
+     [](const RoundCounts& c) { return D(c.verified); }},
+    {"budget", "token/round", "sum (v + 1) / rounds",
+     [](const RoundCounts& c) { return D(c.verified + c.rounds); }, Rounds},
+    {"wasted_verify", "1", "sum (v - a) / sum (v + 1)",
+     [](const RoundCounts& c) { return D(c.verified - c.accepted); },
+     [](const RoundCounts& c) { return D(c.verified + c.rounds); }},
+}};
+
+}  // namespace
+
+void RoundCounts::Add(const RoundRecord& round) {
+  ++rounds;
+  proposed += round.proposed;
+  verified += round.verified;
+  accepted += round.accepted;
+  committed += round.committed;
+  const auto v = static_cast<size_t>(std::max<int64_t>(0, round.verified));
+  const auto a = static_cast<size_t>(std::max<int64_t>(0, round.accepted));
+  GrowTo(v, &verified_at_least);
+  GrowTo(v, &accepted_at_least);
+  GrowTo(v, &reached);
+  GrowTo(a + 1, &accept_histogram);
+  ++accept_histogram[a];
+  for (size_t k = 1; k <= v; ++k) {
+    ++verified_at_least[k - 1];
+    if (a >= k) ++accepted_at_least[k - 1];
+    if (a + 1 >= k) ++reached[k - 1];
+  }
+}
+
+void RoundCounts::Add(const RoundCounts& other) {
+  rounds += other.rounds;
+  proposed += other.proposed;
+  verified += other.verified;
+  accepted += other.accepted;
+  committed += other.committed;
+  AddTo(other.verified_at_least, &verified_at_least);
+  AddTo(other.accepted_at_least, &accepted_at_least);
+  AddTo(other.reached, &reached);
+  AddTo(other.accept_histogram, &accept_histogram);
+}
+
+RoundCounts CountRounds(std::span<const RoundRecord> rounds) {
+  RoundCounts counts;
+  for (const RoundRecord& round : rounds) counts.Add(round);
+  return counts;
+}
+
+std::span<const AcceptanceRatio> AcceptanceRatios() { return kRatios; }
+
+std::optional<double> AcceptedLength(const RoundCounts& counts) {
+  if (counts.rounds == 0) return std::nullopt;
+  return D(counts.committed) / D(counts.rounds);
+}
+
+std::optional<double> Survival(const RoundCounts& counts, int64_t k) {
+  return Ratio(counts.accepted_at_least, counts.verified_at_least, k);
+}
+
+std::optional<double> ConditionalAcceptance(const RoundCounts& counts, int64_t k) {
+  return Ratio(counts.accepted_at_least, counts.reached, k);
+}
+
+}  // namespace dsb

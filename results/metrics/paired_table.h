@@ -1,0 +1,41 @@
+// The sums of two arms on the same prompts, one row a prompt: what compare and gate form their
+// paired ratios and resamples of. Builds the table once and answers for any of its metrics.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "results/metrics/compare.h"
+
+namespace dsb {
+
+class PairedTable {
+ public:
+  // `scope` as in metrics.h: all, domain:..., dataset:...
+  PairedTable(const RunData& baseline, const RunData& candidate, const std::string& scope,
+              const BootstrapOptions& options);
+
+  // Names of the metrics it holds, in the order in which compare shows them.
+  static std::span<const std::string_view> Metrics();
+  static bool Has(std::string_view metric);
+
+  const PairCounts& counts() const { return counts_; }
+  int64_t prompts() const { return table_.num_clusters(); }
+  // Both arms' values and their ratio with its interval. `metric` is one of Metrics().
+  ComparedMetric Compare(std::string_view metric) const;
+  // candidate / baseline, or its inverse.
+  PairedEstimate Ratio(std::string_view metric, bool inverse = false) const;
+  // The ratio of every resample in which it is defined; empty below 10 prompts.
+  std::vector<double> ResampledRatios(std::string_view metric) const;
+
+ private:
+  PairCounts counts_;
+  BootstrapOptions options_;
+  ClusterTable table_;
+  std::vector<double> resampled_;  // totals of all resamples
+};
+
+}  // namespace dsb

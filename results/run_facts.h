@@ -1,0 +1,39 @@
+// What the rows say of a run beyond its measurements: its arm's name, its configuration, and what
+// must be equal before two runs may be compared.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "results/run_data.h"
+
+namespace dsb {
+
+// A value of the run's configuration as text; "" if it has none.
+std::string ConfigText(const RunRecord& run, const std::string& key);
+
+// "none", "dspark fixed 7", "dspark threshold 0.5 7".
+std::string ArmName(const RunRecord& run);
+bool IsBaseline(const RunRecord& run);       // drafter none
+std::string DeviceOf(const RunRecord& run);  // cpu, cuda: where target and drafter ran
+// The watched twin of a run (`dsbench run --device-time`): its device times are of use, its speed
+// is not.
+bool IsObserved(const RunRecord& run);
+// Without the observed ones.
+std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs);
+
+// The artifact's SHA-256 of a role; "" if the run has none.
+std::string HashOf(const RunData& data, const std::string& role);
+
+struct Fact {
+  std::string field, value;
+};
+// Fields that make two runs different measurements: workload, target, temperature, top_p, top_k,
+// max_tokens.
+std::vector<Fact> ComparableFacts(const RunData& data);
+
+// Runs of one set answer one question: label and ComparableFacts are equal, and so are device,
+// weights, threads and users.
+std::string SetKey(const RunData& data);
+
+}  // namespace dsb

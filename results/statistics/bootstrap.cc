@@ -1,0 +1,182 @@
+#include "results/statistics/bootstrap.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/philox.h"
+
+namespace dsb {
+namespace {
+
+// FNV-1a: a stable 64-bit name of a sample.
+uint64_t HashName(const std::string& name) {
+  uint64_t hash = 0xCBF29CE484222325u;
+  for (const char letter : name) {
+    hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001B3u;
+  }
+  return hash;
+}
+
+std::vector<int64_t> StratumSizes(const ClusterTable& table) {
+  std::vector<int64_t> sizes;
+  const std::string* last = nullptr;
+  for (const auto& [key, row] : table.rows()) {
+    if (last == nullptr || *last != key.first) sizes.push_back(0);
+    ++sizes.back();
+    last = &key.first;
+  }
+  return sizes;
+}
+
+std::array<uint32_t, 2> StreamKey(const BootstrapOptions& options, const std::string& sample) {
+  const uint64_t key = Random64({.seed = options.statistics_seed,
+                                 .request = HashName(sample),
+                                 .purpose = RandomPurpose::kStatistics});
+  return {static_cast<uint32_t>(key), static_cast<uint32_t>(key >> 32)};
+}
+
+// Fills counts [sum of sizes] for one resample: inside each stratum as many draws as it has
+// clusters.
+void DrawCounts(const std::vector<int64_t>& sizes, const std::array<uint32_t, 2>& key,
+                int64_t resample, std::vector<uint32_t>* counts) {
+  std::fill(counts->begin(), counts->end(), 0);
+  int64_t offset = 0;
+  for (size_t stratum = 0; stratum < sizes.size(); ++stratum) {
+    const int64_t size = sizes[stratum];
+    for (int64_t draw = 0; draw < size; draw += 4) {
+      const std::array<uint32_t, 4> words =
+          Philox4x32({static_cast<uint32_t>(draw / 4), static_cast<uint32_t>(resample),
+                      static_cast<uint32_t>(stratum), 0},
+                     key);
+      for (int64_t i = 0; i < std::min<int64_t>(4, size - draw); ++i) {
+        const uint64_t scaled =
+            uint64_t{words[static_cast<size_t>(i)]} * static_cast<uint64_t>(size);
+        ++(*counts)[static_cast<size_t>(offset) + static_cast<size_t>(scaled >> 32)];
+      }
+    }
+    offset += size;
+  }
+}
+
+}  // namespace
+
+void ClusterTable::Add(const std::string& stratum, const std::string& cluster,
+                       std::span<const double> values) {
+  DSB_CHECK(static_cast<int64_t>(values.size()) == num_columns_);
+  std::vector<double>& row = rows_[{stratum, cluster}];
+  row.resize(values.size(), 0.0);
+  for (size_t i = 0; i < values.size(); ++i) row[i] += values[i];
+}
+
+std::vector<double> ClusterTable::Totals() const {
+  std::vector<double> totals(static_cast<size_t>(num_columns_), 0.0);
+  for (const auto& [key, row] : rows_) {
+    for (size_t i = 0; i < row.size(); ++i) totals[i] += row[i];
+  }
+  return totals;
+}
+
+std::vector<uint32_t> ResampleCounts(const ClusterTable& table, const BootstrapOptions& options,
+                                     const std::string& sample, int64_t resample) {
+  std::vector<uint32_t> counts(static_cast<size_t>(table.num_clusters()));
+  DrawCounts(StratumSizes(table), StreamKey(options, sample), resample, &counts);
+  return counts;
+}
+
+std::vector<double> ResampleTotals(const ClusterTable& table, const BootstrapOptions& options,
+                                   const std::string& sample, int64_t first, int64_t count) {
+  const std::vector<int64_t> sizes = StratumSizes(table);
+  const std::array<uint32_t, 2> key = StreamKey(options, sample);
+  const auto columns = static_cast<size_t>(table.num_columns());
+  std::vector<double> values;
+  values.reserve(static_cast<size_t>(table.num_clusters()) * columns);
+  for (const auto& [name, row] : table.rows()) values.insert(values.end(), row.begin(), row.end());
+
+  std::vector<double> totals(static_cast<size_t>(count) * columns, 0.0);
+  std::vector<uint32_t> counts(static_cast<size_t>(table.num_clusters()));
+  for (int64_t r = 0; r < count; ++r) {
+    DrawCounts(sizes, key, first + r, &counts);
+    double* const out = totals.data() + static_cast<size_t>(r) * columns;
+    for (size_t i = 0; i < counts.size(); ++i) {
+      if (counts[i] == 0) continue;
+      const double times = counts[i];
+      const double* const row = values.data() + i * columns;
+      for (size_t c = 0; c < columns; ++c) out[c] += times * row[c];
+    }
+  }
+  return totals;
+}
+
+std::pair<double, double> PercentileInterval(std::vector<double> values, double level) {
+  DSB_CHECK(!values.empty());
+  const double tail = (1 - level) / 2;
+  const auto size = static_cast<double>(values.size());
+  const auto last = static_cast<int64_t>(values.size()) - 1;
+  // The guard against 0.025 * 10000 = 250.00000000000023 keeps the ranks symmetric.
+  const int64_t cut = std::clamp<int64_t>(static_cast<int64_t>(size * tail + 1e-9), 0, last);
+  const auto low = values.begin() + cut, high = values.begin() + (last - cut);
+  std::nth_element(values.begin(), low, values.end());
+  const double lo = *low;
+  std::nth_element(values.begin(), high, values.end());
+  return {lo, *high};
+}
+
+double LinearisedError(const ClusterTable& table, int64_t x, int64_t y) {
+  const std::vector<double> totals = table.Totals();
+  const auto xi = static_cast<size_t>(x), yi = static_cast<size_t>(y);
+  const double ratio = totals[xi] / totals[yi];
+  std::map<std::string, std::vector<double>> residuals;
+  for (const auto& [key, row] : table.rows()) {
+    residuals[key.first].push_back(row[xi] - ratio * row[yi]);
+  }
+  double variance = 0;
+  for (const auto& [stratum, values] : residuals) {
+    const auto n = static_cast<double>(values.size());
+    if (n < 2) continue;
+    double mean = 0, squares = 0;
+    for (const double value : values) mean += value / n;
+    for (const double value : values) squares += (value - mean) * (value - mean);
+    variance += n / (n - 1) * squares;
+  }
+  return std::sqrt(variance) / std::abs(totals[yi]);
+}
+
+Estimate RatioOfSums(const ClusterTable& table, std::span<const double> totals, int64_t x,
+                     int64_t y, const BootstrapOptions& options) {
+  Estimate result{.level = options.level, .n = table.num_clusters()};
+  const auto columns = static_cast<size_t>(table.num_columns());
+  const auto xi = static_cast<size_t>(x), yi = static_cast<size_t>(y);
+  const std::vector<double> sums = table.Totals();
+  if (result.n == 0 || sums[yi] == 0) {
+    result.note = "n/a: nothing to count";
+    return result;
+  }
+  result.value = sums[xi] / sums[yi];
+  if (result.n < kMinPromptsForInterval) {
+    result.note = "n too small for an interval";
+    return result;
+  }
+  std::vector<double> ratios;
+  ratios.reserve(totals.size() / columns);
+  for (size_t r = 0; r < totals.size(); r += columns) {
+    if (totals[r + yi] != 0) ratios.push_back(totals[r + xi] / totals[r + yi]);
+  }
+  if (ratios.empty()) return result;
+  result.num_resamples = static_cast<int64_t>(ratios.size());
+  result.statistics_seed = static_cast<int64_t>(options.statistics_seed);
+  result.method = "cluster_bootstrap";
+  const auto [lo, hi] = PercentileInterval(std::move(ratios), options.level);
+  result.lo = lo;
+  result.hi = hi;
+  const double width = hi - lo;
+  const double linearised =
+      2 * NormalQuantile(1 - (1 - options.level) / 2) * LinearisedError(table, x, y);
+  if (std::abs(width - linearised) > 0.25 * width + 1e-12 * std::abs(*result.value)) {
+    result.note = "interval and linearised error disagree by more than 25 %";
+  }
+  return result;
+}
+
+}  // namespace dsb

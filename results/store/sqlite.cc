@@ -1,0 +1,202 @@
+#include "results/store/sqlite.h"
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+
+namespace dsb {
+namespace {
+
+ExitCode CodeOf(int result_code) {
+  switch (result_code & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+    case SQLITE_SCHEMA:
+      return ExitCode::kBadInput;
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_MISUSE:
+    case SQLITE_RANGE:
+      return ExitCode::kInternal;
+    case SQLITE_ERROR:  // with our fixed SQL: a table or column that the file lacks
+      return ExitCode::kBadInput;
+    default:
+      return ExitCode::kResource;
+  }
+}
+
+// SQLite 3.38 to 3.40 mark their own json_valid unsafe by mistake, so that with trusted_schema=OFF
+// a schema with CHECK (json_valid(...)) cannot even be read. Ours replaces it on our connections.
+void JsonValid(sqlite3_context* context, int, sqlite3_value** values) {
+  if (sqlite3_value_type(values[0]) == SQLITE_NULL) return sqlite3_result_null(context);
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
+  if (text == nullptr) return sqlite3_result_error_nomem(context);
+  sqlite3_result_int(context, nlohmann::json::accept(text, text + sqlite3_value_bytes(values[0])));
+}
+
+}  // namespace
+
+Database::Database(const std::string& uri, const std::string& name, int flags) : name_(name) {
+  sqlite3* handle = nullptr;
+  const int result_code =
+      sqlite3_open_v2(uri.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  handle_.reset(handle);
+  if (result_code != SQLITE_OK) Throw(result_code, "open");
+  sqlite3_extended_result_codes(handle, 1);
+  const int function_code = sqlite3_create_function_v2(
+      handle, "json_valid", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, nullptr,
+      JsonValid, nullptr, nullptr, nullptr);
+  if (function_code != SQLITE_OK) Throw(function_code, "open");
+}
+
+void Database::Execute(const std::string& script) {
+  const int result_code = sqlite3_exec(get(), script.c_str(), nullptr, nullptr, nullptr);
+  if (result_code != SQLITE_OK) Throw(result_code, "execute \"" + script.substr(0, 60) + "\"");
+}
+
+std::string Database::Text(const std::string& sql) {
+  Statement statement(*this, sql);
+  Rows rows = statement.Query();
+  return rows.Next() ? rows.Text(0) : std::string();
+}
+
+int64_t Database::Int(const std::string& sql) {
+  Statement statement(*this, sql);
+  Rows rows = statement.Query();
+  return rows.Next() ? rows.Int(0) : 0;
+}
+
+void Database::Throw(int result_code, const std::string& doing) const {
+  const char* const detail = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(result_code);
+  throw Error(CodeOf(result_code), name_ + ": cannot " + doing + ": " + detail);
+}
+
+Statement::Statement(Database& database, std::string_view sql) : database_(&database) {
+  sqlite3_stmt* handle = nullptr;
+  const int result_code =
+      sqlite3_prepare_v3(database.get(), sql.data(), static_cast<int>(sql.size()),
+                         SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+  handle_.reset(handle);
+  if (result_code != SQLITE_OK) {
+    database.Throw(result_code, "prepare \"" + std::string(sql.substr(0, 60)) + "\"");
+  }
+}
+
+void Statement::CheckCount(int num_values) {
+  DSB_CHECK(sqlite3_bind_parameter_count(handle_.get()) == num_values);
+}
+
+void Statement::Check(int result_code) {
+  if (result_code == SQLITE_OK) return;
+  database_->Throw(result_code, "bind a value");
+}
+
+void Statement::Bind(int index, double value) {
+  Check(std::isnan(value) ? sqlite3_bind_null(handle_.get(), index)
+                          : sqlite3_bind_double(handle_.get(), index, value));
+}
+
+void Statement::Bind(int index, std::string_view value) {
+  Check(sqlite3_bind_text64(handle_.get(), index, value.empty() ? "" : value.data(), value.size(),
+                            SQLITE_STATIC, SQLITE_UTF8));
+}
+
+void Statement::Bind(int index, const std::vector<int32_t>& value) {
+  static_assert(std::endian::native == std::endian::little);
+  if (value.empty()) return BindNull(index);
+  Check(sqlite3_bind_blob64(handle_.get(), index, value.data(), value.size() * sizeof(int32_t),
+                            SQLITE_STATIC));
+}
+
+void Statement::Bind(int index, const std::vector<float>& value) {
+  if (value.empty()) return BindNull(index);
+  Check(sqlite3_bind_blob64(handle_.get(), index, value.data(), value.size() * sizeof(float),
+                            SQLITE_STATIC));
+}
+
+void Statement::BindInt(int index, int64_t value) {
+  Check(sqlite3_bind_int64(handle_.get(), index, value));
+}
+
+void Statement::BindNull(int index) { Check(sqlite3_bind_null(handle_.get(), index)); }
+
+bool Statement::Step() {
+  const int result_code = sqlite3_step(handle_.get());
+  if (result_code == SQLITE_ROW) return true;
+  if (result_code == SQLITE_DONE) return false;
+  // The message of a failed step is lost by a reset: throw first, the cursor resets later.
+  const std::string_view sql = sqlite3_sql(handle_.get());
+  database_->Throw(result_code, "run \"" + std::string(sql.substr(0, 60)) + "\"");
+}
+
+void Statement::Finish() {
+  struct Reset {
+    sqlite3_stmt* handle;
+    ~Reset() { sqlite3_reset(handle); }
+  } const reset{handle_.get()};
+  while (Step()) {
+  }
+}
+
+std::string Rows::Text(int column) const {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle(), column));
+  if (text == nullptr) return std::string();
+  return std::string(text, static_cast<size_t>(sqlite3_column_bytes(handle(), column)));
+}
+
+std::optional<int64_t> Rows::OptionalInt(int column) const {
+  return IsNull(column) ? std::nullopt : std::optional(Int(column));
+}
+
+std::optional<double> Rows::OptionalReal(int column) const {
+  return IsNull(column) ? std::nullopt : std::optional(Real(column));
+}
+
+std::optional<std::string> Rows::OptionalText(int column) const {
+  return IsNull(column) ? std::nullopt : std::optional(Text(column));
+}
+
+template <typename T>
+std::vector<T> Rows::Blob(int column) const {
+  static_assert(sizeof(T) == 4);
+  const void* const bytes = sqlite3_column_blob(handle(), column);
+  const auto num_bytes = static_cast<size_t>(sqlite3_column_bytes(handle(), column));
+  if (num_bytes % sizeof(T) != 0) {
+    ThrowBadInput(statement_->database_->name() + ": column " +
+                  sqlite3_column_name(handle(), column) + " has " + std::to_string(num_bytes) +
+                  " bytes, expected a multiple of 4");
+  }
+  std::vector<T> values(num_bytes / sizeof(T));
+  if (num_bytes > 0) std::memcpy(values.data(), bytes, num_bytes);
+  return values;
+}
+
+std::vector<int32_t> Rows::Ints(int column) const { return Blob<int32_t>(column); }
+std::vector<float> Rows::Floats(int column) const { return Blob<float>(column); }
+
+Statement& StatementCache::operator()(std::string_view sql) {
+  std::unique_ptr<Statement>& statement = statements_[sql];
+  if (!statement) statement = std::make_unique<Statement>(*database_, sql);
+  return *statement;
+}
+
+Transaction::Transaction(Database& database, Kind kind) : database_(&database) {
+  database.Execute(kind == Kind::kWrite ? "BEGIN IMMEDIATE" : "BEGIN");
+}
+
+Transaction::~Transaction() {
+  // Some failures (disk full) have rolled back already; then this reports an error that is of no
+  // use.
+  if (open_) sqlite3_exec(database_->get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Transaction::Commit() {
+  database_->Execute("COMMIT");
+  open_ = false;
+}
+
+}  // namespace dsb

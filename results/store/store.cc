@@ -1,0 +1,127 @@
+#include "results/store/store.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "results/store/run_owner.h"
+#include "results/store/store_file.h"
+#include "results/store/store_impl.h"
+
+namespace dsb {
+namespace {
+
+void InterruptDeadRuns(Store::Impl& impl) {
+  std::vector<int64_t> dead;
+  {
+    Rows rows = impl.sql(
+                        "SELECT id, coalesce(owner_pid, 0), coalesce(boot_id, ''), started_utc "
+                        "FROM run WHERE state = 'running'")
+                    .Query();
+    while (rows.Next()) {
+      if (!OwnerIsAlive(rows.Int(1), rows.Text(2), rows.Text(3))) dead.push_back(rows.Int(0));
+    }
+  }
+  for (const int64_t run_id : dead) {
+    impl.sql("UPDATE run SET state = 'interrupted', steps_complete = 0 WHERE id = ?").Run(run_id);
+  }
+}
+
+}  // namespace
+
+Store::Store(const std::string& path, const Options& options) {
+  if (options.mode == Mode::kCreateOrAppend) CreateResultsFile(path);
+  impl_ = OpenResultsFile(path, options);
+  if (!impl_->read_only) InterruptDeadRuns(*impl_);
+}
+
+Store::~Store() {
+  if (impl_->read_only) return;
+  // What fails here (a full disk, a reader in the way) costs no committed row.
+  sqlite3_exec(impl_->database.get(), "PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);", nullptr,
+               nullptr, nullptr);
+}
+
+int64_t Store::ResumeRun(int64_t run_id) {
+  Transaction transaction(impl_->database, Transaction::Kind::kWrite);
+  {
+    Rows rows = impl_
+                    ->sql(
+                        "SELECT state, coalesce(owner_pid, 0), coalesce(boot_id, ''), "
+                        "started_utc FROM run WHERE id = ?")
+                    .Query(run_id);
+    const std::string run = impl_->path + ": run " + std::to_string(run_id);
+    if (!rows.Next()) ThrowBadInput(run + " does not exist");
+    const std::string state = rows.Text(0);
+    if (state == "complete") ThrowBadInput(run + " is complete, expected an unfinished run");
+    if (state == "running" && OwnerIsAlive(rows.Int(1), rows.Text(2), rows.Text(3))) {
+      ThrowBadInput(run + " is still being written by process " + std::to_string(rows.Int(1)));
+    }
+  }
+  impl_
+      ->sql(
+          "UPDATE run SET state = 'running', failure = NULL, owner_pid = ?, boot_id = ? "
+          "WHERE id = ?")
+      .Run(OwnPid(), BootId(), run_id);
+  PutRunFlag(run_id, "resumed", "");
+  const int64_t next_step = Reach(run_id).next_step_idx;
+  transaction.Commit();
+  return next_step;
+}
+
+void Store::EndRun(int64_t run_id, const std::string& state, const std::string& failure,
+                   int64_t duration_ns, bool steps_complete) {
+  impl_
+      ->sql(
+          "UPDATE run SET state = ?, failure = nullif(?, ''), duration_ns = ?, "
+          "steps_complete = ? WHERE id = ?")
+      .Run(state, failure, duration_ns, steps_complete, run_id);
+}
+
+std::vector<std::pair<int64_t, int64_t>> Store::FinishedRequests(int64_t run_id) const {
+  std::vector<std::pair<int64_t, int64_t>> keys;
+  Rows rows = impl_
+                  ->sql(
+                      "SELECT prompt_id, repeat FROM request WHERE run_id = ? "
+                      "ORDER BY prompt_id, repeat")
+                  .Query(run_id);
+  while (rows.Next()) keys.emplace_back(rows.Int(0), rows.Int(1));
+  return keys;
+}
+
+RunReach Store::Reach(int64_t run_id) const {
+  RunReach reach;
+  {
+    // Steps are numbered in the order of time.
+    Rows last = impl_
+                    ->sql(
+                        "SELECT idx + 1, t_start_ns + wall_ns FROM step WHERE run_id = ? "
+                        "ORDER BY idx DESC LIMIT 1")
+                    .Query(run_id);
+    if (last.Next()) reach = {.next_step_idx = last.Int(0), .end_ns = last.Int(1)};
+  }
+  // Rounds may name steps that a crash lost: their numbers must not be given out again.
+  Rows rows = impl_
+                  ->sql(
+                      "SELECT (SELECT coalesce(max(o.step_idx) + 1, 0) FROM request AS r "
+                      "JOIN round AS o ON o.request_id = r.id WHERE r.run_id = ?1), "
+                      "(SELECT coalesce(max(finished_ns), 0) FROM request WHERE run_id = ?1), "
+                      "(SELECT count(*) FROM segment WHERE run_id = ?1)")
+                  .Query(run_id);
+  if (rows.Next()) {
+    reach.next_step_idx = std::max(reach.next_step_idx, rows.Int(0));
+    reach.end_ns = std::max(reach.end_ns, rows.Int(1));
+    reach.num_segments = rows.Int(2);
+  }
+  return reach;
+}
+
+std::string Store::IntegrityCheck() const {
+  std::string text;
+  Rows rows = impl_->sql("PRAGMA integrity_check").Query();
+  while (rows.Next()) text += (text.empty() ? "" : "\n") + rows.Text(0);
+  return text;
+}
+
+const std::string& Store::warning() const { return impl_->warning; }
+
+}  // namespace dsb

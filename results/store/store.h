@@ -1,0 +1,82 @@
+// The SQLite results file: schema version 1 of measurement.md 12 with the practice of section 11.
+// One writer. A file of a newer schema, of another application or a damaged one throws kBadInput;
+// disk trouble throws kResource.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "results/records.h"
+
+namespace dsb {
+
+inline constexpr int kSchemaVersion = 1;
+
+// How far the rows of an unfinished run reach.
+struct RunReach {
+  int64_t next_step_idx = 0;  // behind every step that is stored or that a stored round names
+  int64_t end_ns = 0;         // behind every stored step and request
+  int64_t num_segments = 0;
+};
+
+class Store {
+ public:
+  enum class Mode { kCreateOrAppend, kReadOnly };
+  struct Options {
+    Mode mode = Mode::kCreateOrAppend;
+    bool durable = false;  // synchronous=FULL
+  };
+  // Creating leaves no file behind if it fails. Opening for writing marks running runs of dead
+  // owners interrupted.
+  Store(const std::string& path, const Options& options);
+  ~Store();  // closes cleanly: optimize, checkpoint
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // Written once at a run's start; each returns the row's id. Equal environments, builds, artifacts
+  // and prompts share a row.
+  int64_t PutEnvironment(const EnvironmentRecord& record);
+  int64_t PutBuild(const BuildRecord& record);
+  int64_t PutArtifact(const ArtifactRecord& record);
+  // A running run without an owner gets this process as its owner.
+  int64_t PutRun(const RunRecord& record, int64_t environment_id, int64_t build_id);
+  // Makes an unfinished run this process's again, flagged `resumed`. Returns
+  // Reach().next_step_idx. Throws kBadInput if there is no such run, or if it is complete or owned
+  // by a living process.
+  int64_t ResumeRun(int64_t run_id);
+  void PutRunArtifact(int64_t run_id, const std::string& role, int64_t artifact_id);
+  void PutRunFlag(int64_t run_id, const std::string& flag, const std::string& detail);
+  int64_t PutPrompt(const PromptRecord& record, int64_t workload_artifact_id);
+  int64_t PutSegment(int64_t run_id, int64_t t_start_ns);
+  void EndSegment(int64_t segment_id, int64_t t_end_ns, int64_t window_start_ns,
+                  int64_t window_end_ns);
+
+  // One transaction each. num_output_tokens (the bursts' sum, else the output ids' count),
+  // num_rounds and, if unset, first_burst_tokens come from the record.
+  void PutRequest(const RequestRecord& record);
+  void PutSteps(const std::vector<StepRecord>& records);
+  // Adds to the rows of equal keys: calls, sums and extremes of a later segment join the earlier.
+  void PutKernelTimes(const std::vector<KernelTimeRecord>& records);
+  void EndRun(int64_t run_id, const std::string& state, const std::string& failure,
+              int64_t duration_ns, bool steps_complete);
+  void PutMetrics(const std::vector<MetricRecord>& records);  // replaces equal keys
+
+  // Keys (prompt_id, repeat) of the run's finished requests, for --resume.
+  std::vector<std::pair<int64_t, int64_t>> FinishedRequests(int64_t run_id) const;
+  RunReach Reach(int64_t run_id) const;  // all zero if there is no such run
+  // "ok", or what PRAGMA integrity_check says.
+  std::string IntegrityCheck() const;
+  // One line for the user if the file had to be opened with a fallback (no WAL), else empty.
+  const std::string& warning() const;
+
+  struct Impl;  // results/store/store_impl.h; shared with results/store/reader.cc
+  Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dsb

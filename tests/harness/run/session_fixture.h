@@ -1,0 +1,125 @@
+// A run session over the null engine in virtual time and a real results file in a temporary folder.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "harness/backends/backend.h"
+#include "harness/backends/null_engine.h"
+#include "harness/run/run_session.h"
+#include "results/store/reader.h"
+#include "results/store/store.h"
+
+namespace dsb {
+
+inline constexpr int64_t kTestStepNs = 1'000'000;
+
+// The null engine for every arm; the arm named `failing_arm` gets the fault.
+class TestBackend : public Backend {
+ public:
+  std::vector<int32_t> EncodePrompt(std::string_view text) const override {
+    return std::vector<int32_t>(text.begin(), text.end());
+  }
+  std::vector<int32_t> stop_tokens() const override { return {}; }
+  int64_t vocab_size() const override { return 256; }
+  int64_t max_context_tokens() const override { return 1000; }
+  std::optional<ArtifactRecord> target() const override { return std::nullopt; }
+  bool is_real() const override { return false; }
+  BackendArm MakeArm(const ArmOptions& arm, int32_t context_tokens, Clock& clock) override {
+    NullEngineOptions options;
+    options.draft_length = arm.draft_length;
+    options.max_concurrency = concurrency;
+    options.max_context_tokens = context_tokens;
+    options.step_ns = kTestStepNs;
+    if (arm.drafter == failing_arm) {
+      options.fail_at_step = fail_at_step;
+      options.error_at_step = error_at_step;
+    }
+    return {std::make_unique<NullEngine>(options, clock), std::nullopt};
+  }
+
+  int32_t concurrency = 1;
+  std::string failing_arm;
+  int64_t fail_at_step = 0, error_at_step = 0;
+};
+
+// Sets `flag` when the clock has been read so often: an interrupt at a chosen moment.
+class InterruptingClock : public VirtualClock {
+ public:
+  void SleepUntilNs(int64_t until_ns) override {
+    VirtualClock::SleepUntilNs(until_ns);
+    if (flag != nullptr && NowNs() >= interrupt_at_ns) *flag = true;
+  }
+  std::atomic<bool>* flag = nullptr;
+  int64_t interrupt_at_ns = 0;
+};
+
+class SessionTest : public testing::Test {
+ protected:
+  SessionTest() {
+    folder_ = std::filesystem::temp_directory_path() /
+              ("dsb_session_" + std::to_string(getpid()) + "_" +
+               testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    path_ = (folder_ / "results.db").string();
+    inputs_.options.engine = "null";
+    inputs_.options.drafters = {"none", "dspark"};
+    inputs_.options.draft_length = 3;
+    inputs_.options.arms = ParseArms(inputs_.options);
+    inputs_.options.max_tokens = 8;
+    inputs_.options.threads = 1;
+    inputs_.options.warmup = 2;
+    inputs_.workload.name = "test";
+    inputs_.workload.sha256 = std::string(64, 'a');
+    inputs_.workload.path = "test.jsonl";
+    for (int i = 0; i < 6; ++i) {
+      inputs_.prompts.push_back({"item-" + std::to_string(i), "test", i < 3 ? "math" : "code",
+                                 std::vector<int32_t>(3, i + 1)});
+    }
+    inputs_.context_tokens = 64;
+    inputs_.isa = "portable";
+  }
+  ~SessionTest() override { std::filesystem::remove_all(folder_); }
+
+  // One command. The interrupt comes when virtual time reaches `interrupt_at_ns` (0: never).
+  RunSummary Run(int64_t interrupt_at_ns = 0) {
+    std::atomic<bool> stop{false};
+    InterruptingClock clock;
+    clock.flag = interrupt_at_ns > 0 ? &stop : nullptr;
+    clock.interrupt_at_ns = interrupt_at_ns;
+    RunSession session(inputs_, backend_, clock);
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> sink(std::fopen("/dev/null", "w"),
+                                                         &std::fclose);
+    Progress progress(clock, sink.get(), false);
+    Store store(path_, {});
+    return session.Run(store, progress, stop);
+  }
+  RunData Read(int64_t run_id) const {
+    const Store store(path_, {.mode = Store::Mode::kReadOnly});
+    return ReadRun(store, run_id, {.token_ids = true, .steps = true});
+  }
+  std::vector<RunRecord> Runs() const {
+    return ReadRuns(Store(path_, {.mode = Store::Mode::kReadOnly}));
+  }
+
+  std::filesystem::path folder_;
+  std::string path_;
+  RunInputs inputs_;
+  TestBackend backend_;
+};
+
+inline int64_t NumMeasured(const RunData& data) {
+  int64_t count = 0;
+  for (const RequestRow& row : data.requests) count += row.request.phase == "measured" ? 1 : 0;
+  return count;
+}
+
+}  // namespace dsb

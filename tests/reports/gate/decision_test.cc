@@ -1,0 +1,344 @@
+// The three states, the hard rules and what makes runs incomparable, on runs made by hand.
+#include "reports/gate/decision.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "reports/gate/comparable.h"
+#include "reports/gate/store.h"
+#include "reports/gate/verdict_json.h"
+#include "reports/report/gate_report.h"
+#include "tests/results/metrics/metrics_test_data.h"
+
+namespace dsb {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::SyntheticArm;
+using testing::SyntheticRun;
+
+GateOptions Quick() {
+  GateOptions options;
+  options.bootstrap.num_resamples = 1000;
+  return options;
+}
+
+// Token ids that depend on the request only, as a greedy target's.
+RunData WithIds(RunData data) {
+  for (RequestRow& row : data.requests) {
+    int64_t tokens = 0;
+    for (const BurstRecord& burst : row.request.bursts) tokens += burst.num_tokens;
+    for (int64_t i = 0; i < tokens; ++i) {
+      row.request.output_ids.push_back(static_cast<int32_t>(i * 7 % 50) + 100);
+    }
+  }
+  return data;
+}
+
+RunData Arm(uint64_t seed, int64_t step_ns = 10'000'000, double acceptance = 0.7,
+            int prompts = 40) {
+  SyntheticArm arm;
+  arm.seed = seed;
+  arm.step_ns = step_ns;
+  arm.acceptance = acceptance;
+  arm.prompts_per_domain = prompts;
+  return WithIds(SyntheticRun(arm));
+}
+
+GatePair Pair(RunData baseline, RunData candidate, bool noise = true) {
+  GatePair pair;
+  pair.baseline = std::move(baseline);
+  pair.candidate = std::move(candidate);
+  if (noise) {
+    for (const char* metric : {"user_decode_tokens_per_s", "step_time", "ttft"}) {
+      pair.noise[metric].p95_abs_log_ratio = 0.001;
+    }
+  }
+  return pair;
+}
+
+GatePolicy Only(const std::string& metric, double margin, int better = 1) {
+  GatePolicy policy;
+  policy.primary = {{.metric = metric, .better = better, .margin = margin}};
+  return policy;
+}
+
+TEST(Gate, EqualRunsPass) {
+  const GateVerdict verdict = DecideGate({Pair(Arm(1), Arm(1))}, DefaultGatePolicy(), Quick());
+  EXPECT_EQ(verdict.state, GateState::kPass) << PrintTerminal(MakeGateDocument(verdict));
+  EXPECT_EQ(verdict.tests.size(), 3u);
+  EXPECT_TRUE(verdict.reasons.empty());
+  EXPECT_EQ(GateExitCode(verdict.state), 0);
+}
+
+TEST(Gate, ALossFailsAndAGainDoesNot) {
+  const RunData good = Arm(1, 10'000'000, 0.8), bad = Arm(1, 10'000'000, 0.6);
+  const GatePolicy policy = Only("accepted_length", 0.02);
+  const GateVerdict fail = DecideGate({Pair(good, bad)}, policy, Quick());
+  EXPECT_EQ(fail.state, GateState::kFail);
+  EXPECT_EQ(GateExitCode(fail.state), 1);
+  ASSERT_EQ(fail.tests.size(), 1u);
+  EXPECT_GT(*fail.tests[0].lo, 0.02);
+  ASSERT_EQ(fail.reasons.size(), 1u);
+  EXPECT_THAT(fail.reasons[0], HasSubstr("accepted_length: loss"));
+  EXPECT_EQ(DecideGate({Pair(bad, good)}, policy, Quick()).state, GateState::kPass);
+}
+
+TEST(Gate, FewPromptsAreInconclusiveAndSayHowMany) {
+  const GatePolicy policy = Only("accepted_length", 0.02);
+  const GateVerdict wide =
+      DecideGate({Pair(Arm(1, 10'000'000, 0.7, 5), Arm(2, 10'000'000, 0.7, 5))}, policy, Quick());
+  EXPECT_EQ(wide.state, GateState::kInconclusive);
+  EXPECT_EQ(GateExitCode(wide.state), 4);
+  EXPECT_GT(wide.tests[0].needed_n.value_or(0), 15);
+  const GateVerdict none =
+      DecideGate({Pair(Arm(1, 10'000'000, 0.7, 2), Arm(2, 10'000'000, 0.7, 2))}, policy, Quick());
+  EXPECT_EQ(none.state, GateState::kInconclusive);
+  EXPECT_EQ(none.tests[0].needed_n, 10);
+}
+
+TEST(Gate, TimesNeedANoiseFloorAndOneUser) {
+  const GatePolicy policy = Only("step_time", 0.025, -1);
+  const RunData fast = Arm(1), slow = Arm(1, 11'000'000);
+  EXPECT_EQ(DecideGate({Pair(fast, slow)}, policy, Quick()).state, GateState::kFail);
+  for (const RunData* candidate : {&slow, &fast}) {
+    const GateVerdict verdict = DecideGate({Pair(fast, *candidate, false)}, policy, Quick());
+    EXPECT_EQ(verdict.state, GateState::kInconclusive);
+    EXPECT_THAT(verdict.reasons[0], HasSubstr("no noise floor"));
+  }
+  RunData busy_before = fast, busy_after = slow;
+  busy_before.run.users = busy_after.run.users = 8;
+  const GateVerdict load = DecideGate({Pair(busy_before, busy_after)}, policy, Quick());
+  EXPECT_EQ(load.state, GateState::kInconclusive);
+  EXPECT_THAT(load.reasons[0], HasSubstr("within_run"));
+}
+
+TEST(Gate, WarnsOfAMarginBelowTwiceTheNoise) {
+  GatePair pair = Pair(Arm(1), Arm(1));
+  pair.noise["step_time"].p95_abs_log_ratio = 0.02;
+  const GatePolicy policy = Only("step_time", 0.03, -1);
+  const GateVerdict verdict = DecideGate({pair}, policy, Quick());
+  ASSERT_EQ(verdict.warnings.size(), 1u);
+  EXPECT_THAT(verdict.warnings[0], HasSubstr("below twice the noise floor of 2.00 %"));
+  pair.noise["step_time"].p95_abs_log_ratio = 0.015;
+  EXPECT_TRUE(DecideGate({pair}, policy, Quick()).warnings.empty());
+}
+
+TEST(Gate, WhatEqualRunsDifferByIsNoRegression) {
+  GatePair pair = Pair(Arm(1, 10'000'000), Arm(1, 11'000'000));
+  const GatePolicy policy = Only("step_time", 0.05, -1);
+  EXPECT_EQ(DecideGate({pair}, policy, Quick()).state, GateState::kFail);
+  pair.noise["step_time"].p95_abs_log_ratio = 0.13;
+  const GateVerdict verdict = DecideGate({pair}, policy, Quick());
+  EXPECT_EQ(verdict.state, GateState::kInconclusive);
+  EXPECT_LT(*verdict.tests[0].lo, 0.05 - 0.13 + 0.06);
+  EXPECT_GT(*verdict.tests[0].hi, 0.1 + 0.12);
+}
+
+TEST(Gate, TheAnchorCatchesASlowDrift) {
+  // Each step is within its margin of 4 %; the anchor is 8 % away, its margin 6 %.
+  GatePair pair = Pair(Arm(1, 10'400'000), Arm(1, 10'800'000));
+  const GatePolicy policy = Only("step_time", 0.04, -1);
+  EXPECT_EQ(DecideGate({pair}, policy, Quick()).state, GateState::kPass);
+  pair.anchor = Arm(1, 10'000'000);
+  const GateVerdict verdict = DecideGate({pair}, policy, Quick());
+  EXPECT_EQ(verdict.state, GateState::kFail);
+  ASSERT_EQ(verdict.tests.size(), 2u);
+  EXPECT_EQ(verdict.tests[1].against, "anchor");
+  EXPECT_NEAR(verdict.tests[1].margin, 0.06, 1e-12);
+  EXPECT_THAT(verdict.reasons[0], HasSubstr("against the anchor"));
+}
+
+TEST(Gate, ExactMatchIsAFactWithoutAnInterval) {
+  RunData changed = Arm(1);
+  changed.requests[9].request.output_ids[17] = 1;
+  const GatePolicy policy = Only("exact_match", 0);
+  const GateVerdict verdict = DecideGate({Pair(Arm(1), changed)}, policy, Quick());
+  EXPECT_EQ(verdict.state, GateState::kFail);
+  EXPECT_THAT(verdict.reasons[0], HasSubstr("1 of 120 answers differ"));
+  EXPECT_THAT(verdict.reasons[0], HasSubstr("at token 17"));
+  EXPECT_EQ(DecideGate({Pair(Arm(1), Arm(2))}, policy, Quick()).state, GateState::kPass);
+  RunData sampled = Arm(1);
+  sampled.run.temperature = 1;
+  EXPECT_THROW(DecideGate({Pair(sampled, sampled)}, policy, Quick()), Error);
+}
+
+TEST(Gate, HardRulesFailWithoutStatistics) {
+  const GatePolicy policy = Only("accepted_length", 0.5);
+  const auto broken = [&](const GatePair& pair, const std::string& part) {
+    const GateVerdict verdict = DecideGate({pair}, policy, Quick());
+    EXPECT_EQ(verdict.state, GateState::kFail) << part;
+    ASSERT_FALSE(verdict.reasons.empty()) << part;
+    EXPECT_THAT(verdict.reasons[0], HasSubstr(part));
+  };
+  GatePair differs = Pair(Arm(1), Arm(1));
+  differs.target_only = Arm(1);
+  EXPECT_EQ(DecideGate({differs}, policy, Quick()).state, GateState::kPass);
+  differs.target_only->requests[4].request.output_ids[3] = 1;
+  broken(differs, "greedy output equals the target's own");
+
+  GatePair after_stop = Pair(Arm(1), Arm(1));
+  RequestRecord& stopped = after_stop.candidate.requests[5].request;
+  stopped.end_reason = "stop";
+  stopped.output_ids.back() = 2;
+  EXPECT_EQ(DecideGate({after_stop}, policy, Quick()).state, GateState::kPass);
+  after_stop.candidate.requests[6].request.output_ids[8] = 2;
+  broken(after_stop, "nothing after the end token");
+
+  GatePair inconsistent = Pair(Arm(1), Arm(1));
+  inconsistent.candidate.requests[5].request.rounds[0].accepted = 9;
+  broken(inconsistent, "invariants");
+
+  GatePair failed = Pair(Arm(1), Arm(1));
+  for (size_t i = 10; i < 20; ++i) failed.candidate.requests[i].request.end_reason = "error";
+  failed.candidate.run.state = "failed";
+  broken(failed, "10 failed, 0 allowed");
+}
+
+TEST(Gate, FailedRequestsWithinTheAllowanceAreLeftOut) {
+  GatePair pair = Pair(Arm(1), Arm(1));
+  pair.candidate.requests[10].request.end_reason = "error";
+  GatePolicy policy = Only("accepted_length", 0.02);
+  policy.failed_requests_allowed = 1;
+  EXPECT_EQ(DecideGate({pair}, policy, Quick()).state, GateState::kPass);
+  // More than 2 % of the pairs gone: no comparison any more, though the allowance says nothing.
+  for (size_t i = 10; i < 20; ++i) pair.candidate.requests[i].request.end_reason = "error";
+  policy.failed_requests_allowed = 20;
+  const GateVerdict verdict = DecideGate({pair}, policy, Quick());
+  EXPECT_EQ(verdict.state, GateState::kNotComparable);
+  EXPECT_EQ(verdict.differences[0].field, "requests");
+}
+
+TEST(Gate, DifferentQuestionsAreNotComparable) {
+  const std::vector<std::pair<std::string, std::function<void(RunData&)>>> cases = {
+      {"temperature", [](RunData& data) { data.run.temperature = 0.7; }},
+      {"max_tokens", [](RunData& data) { data.run.max_tokens = 65; }},
+      {"threads", [](RunData& data) { data.run.threads = 3; }},
+      {"workload_sha256", [](RunData& data) { data.artifacts["workload"].sha256 = "x"; }},
+      {"target_sha256", [](RunData& data) { data.artifacts["target"].sha256 = "x"; }},
+      {"cpu_model", [](RunData& data) { data.environment.cpu_model = "x"; }},
+      {"gpu_model", [](RunData& data) { data.environment.gpu_model = "x"; }},
+      {"power_mode",
+       [](RunData& data) { data.environment.detail_json = R"({"governor": "powersave"})"; }},
+      {"weights", [](RunData& data) { data.run.config_json = R"({"weights": "bf16"})"; }},
+      {"device", [](RunData& data) { data.run.config_json = R"({"device": "cuda"})"; }},
+      {"not_steady", [](RunData& data) { data.flags["not_steady"] = ""; }},
+      {"client_limited", [](RunData& data) { data.flags["client_limited"] = ""; }},
+      {"state", [](RunData& data) { data.run.state = "interrupted"; }},
+      {"state", [](RunData& data) { data.run.state = "failed"; }},
+  };
+  const GatePolicy policy = Only("accepted_length", 0.02);
+  for (const auto& [field, change] : cases) {
+    RunData candidate = Arm(1);
+    change(candidate);
+    const GateVerdict verdict = DecideGate({Pair(Arm(1), candidate)}, policy, Quick());
+    EXPECT_EQ(verdict.state, GateState::kNotComparable) << field;
+    EXPECT_EQ(GateExitCode(verdict.state), 2);
+    ASSERT_FALSE(verdict.differences.empty()) << field;
+    std::vector<std::string> fields;
+    for (const GateDifference& difference : verdict.differences) {
+      fields.push_back(difference.field);
+    }
+    EXPECT_THAT(fields, ::testing::Contains(field));
+  }
+}
+
+TEST(Gate, AcrossAllowsOneField) {
+  RunData candidate = Arm(1);
+  candidate.run.threads = 3;
+  GateOptions options = Quick();
+  options.across = "threads";
+  const GatePolicy policy = Only("accepted_length", 0.02);
+  EXPECT_EQ(DecideGate({Pair(Arm(1), candidate)}, policy, options).state, GateState::kPass);
+  candidate.run.max_tokens = 65;
+  EXPECT_EQ(DecideGate({Pair(Arm(1), candidate)}, policy, options).state,
+            GateState::kNotComparable);
+  options.across = "colour";
+  EXPECT_THROW(DecideGate({Pair(Arm(1), candidate)}, policy, options), Error);
+}
+
+TEST(Gate, StrictRefusesDirtyBuilds) {
+  RunData candidate = Arm(1);
+  candidate.flags["dirty"] = "";
+  GatePolicy policy = Only("accepted_length", 0.02);
+  const GateVerdict lenient = DecideGate({Pair(Arm(1), candidate)}, policy, Quick());
+  EXPECT_EQ(lenient.state, GateState::kPass);
+  EXPECT_THAT(lenient.warnings[0], HasSubstr("flagged dirty"));
+  policy.strict = true;
+  EXPECT_EQ(DecideGate({Pair(Arm(1), candidate)}, policy, Quick()).state,
+            GateState::kNotComparable);
+}
+
+TEST(Gate, RefusesDataSetsThatAreNotThereAndTooFewResamples) {
+  GatePolicy policy = Only("accepted_length", 0.02);
+  policy.primary[0].data_sets = {"domain:poetry"};
+  EXPECT_THROW(DecideGate({Pair(Arm(1), Arm(1))}, policy, Quick()), Error);
+  policy.primary[0].data_sets = {"all", "domain:math", "domain:code"};
+  EXPECT_EQ(DecideGate({Pair(Arm(1), Arm(1))}, policy, Quick()).tests.size(), 3u);
+  GateOptions few = Quick();
+  few.bootstrap.num_resamples = 100;  // no p below 1/101, times 3
+  EXPECT_THROW(DecideGate({Pair(Arm(1), Arm(1))}, policy, few), Error);
+}
+
+TEST(Gate, SecondaryMetricsNeverDecide) {
+  GatePolicy policy = Only("accepted_length", 0.02);
+  policy.secondary = {"step_time", "ttft"};
+  const GateVerdict verdict = DecideGate({Pair(Arm(1), Arm(1, 20'000'000))}, policy, Quick());
+  EXPECT_EQ(verdict.state, GateState::kPass);
+  ASSERT_EQ(verdict.secondary.size(), 2u);
+  EXPECT_LT(*verdict.secondary[0].q, 0.01);
+  EXPECT_GT(*verdict.secondary[1].q, 0.5);
+}
+
+TEST(VerdictJson, HoldsStatesIntervalsReasonsAndSeeds) {
+  GateOptions options = Quick();
+  options.bootstrap.statistics_seed = 42;
+  const GateVerdict verdict =
+      DecideGate({Pair(Arm(1), Arm(1, 12'000'000))}, Only("step_time", 0.05, -1), options);
+  const std::string text = VerdictJson(verdict, {"a.db", "b.db", ""});
+  const nlohmann::json json = nlohmann::json::parse(text);
+  EXPECT_EQ(json["format"], "dsbench-verdict");
+  EXPECT_EQ(json["state"], "fail");
+  EXPECT_EQ(json["exit_code"], 1);
+  EXPECT_EQ(json["statistics"]["seed"], 42);
+  EXPECT_EQ(json["tests"][0]["state"], "fail");
+  EXPECT_EQ(json["tests"][0]["ratio"]["statistics_seed"], 42);
+  EXPECT_NEAR(json["tests"][0]["loss"].get<double>(), 0.2, 1e-3);
+  EXPECT_LE(json["tests"][0]["loss_lo"].get<double>(), json["tests"][0]["loss"].get<double>());
+  EXPECT_EQ(json["reasons"].size(), 1u);
+  EXPECT_EQ(json["policy"]["primary"][0]["metric"], "step_time");
+  const nlohmann::json error = nlohmann::json::parse(
+      ErrorVerdictJson(ExitCode::kResource, "gone", {"a.db", "b.db", "c.db"}));
+  EXPECT_EQ(error["state"], "error");
+  EXPECT_EQ(error["exit_code"], 3);
+  EXPECT_EQ(error["reasons"][0], "gone");
+  EXPECT_EQ(error["anchor"], "c.db");
+
+  const std::vector<ComparisonRecord> rows = MakeComparisons(verdict, text);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].state, "fail");
+  ASSERT_EQ(rows[0].metrics.size(), 1u);
+  EXPECT_EQ(rows[0].metrics[0].metric, "step_time");
+  EXPECT_NEAR(rows[0].metrics[0].ratio, 1.2, 1e-3);
+}
+
+TEST(GateReport, SaysTheStateFirstAndFitsTheTerminal) {
+  const GateVerdict verdict =
+      DecideGate({Pair(Arm(1), Arm(1, 12'000'000))}, DefaultGatePolicy(), Quick());
+  const std::string text = PrintTerminal(MakeGateDocument(verdict));
+  EXPECT_LT(text.find("Gate: FAIL"), 10u);
+  EXPECT_THAT(text, HasSubstr("user_decode_tokens_per_s"));
+  EXPECT_THAT(text, HasSubstr("Benjamini-Hochberg"));
+  for (size_t start = 0, end = 0; start < text.size(); start = end + 1) {
+    end = std::min(text.find('\n', start), text.size());
+    EXPECT_LE(end - start, 110u) << text.substr(start, end - start);  // bytes of UTF-8
+  }
+}
+
+}  // namespace
+}  // namespace dsb

@@ -1,0 +1,102 @@
+#include <gtest/gtest.h>
+
+#include "results/metrics/compare.h"
+#include "tests/results/metrics/metrics_test_data.h"
+
+namespace dsb {
+namespace {
+
+using testing::SyntheticArm;
+using testing::SyntheticRun;
+
+SyntheticArm Plain() { return {.drafter = "none", .step_ns = 8'000'000}; }
+
+double Factor(const PairedEstimate& estimate) { return estimate.ratio.value.value(); }
+
+TEST(CompareArms, SpeedupIsTheProductOfItsFactors) {
+  for (const double acceptance : {0.2, 0.6, 0.95}) {
+    SyntheticArm arm;
+    arm.acceptance = acceptance;
+    const RunData baseline = SyntheticRun(Plain()), candidate = SyntheticRun(arm);
+    for (const char* scope : {"all", "domain:math", "domain:code"}) {
+      const ArmComparison comparison = CompareArms(baseline, candidate, scope);
+      const SpeedupFactors& factors = comparison.factors;
+      EXPECT_NEAR(Factor(factors.speedup),
+                  Factor(factors.accepted_length_factor) * Factor(factors.step_time_factor), 1e-9);
+      EXPECT_NEAR(*factors.residual, 0, 1e-9);
+      EXPECT_GT(Factor(factors.accepted_length_factor), 1);
+      EXPECT_LT(Factor(factors.step_time_factor), 1);
+    }
+  }
+}
+
+TEST(CompareArms, FactorsAreTheArmsOwnMetrics) {
+  const RunData baseline = SyntheticRun(Plain()), candidate = SyntheticRun({});
+  const ArmComparison comparison = CompareArms(baseline, candidate, "all");
+  const auto before = ComputeMetrics(baseline), after = ComputeMetrics(candidate);
+  for (const ComparedMetric& metric : comparison.metrics) {
+    const MetricRecord* b = FindMetric(before, metric.metric, "all");
+    const MetricRecord* c = FindMetric(after, metric.metric, "all");
+    ASSERT_NE(b, nullptr) << metric.metric;
+    ASSERT_EQ(metric.baseline.has_value(), b->value.has_value()) << metric.metric;
+    if (b->value) {
+      EXPECT_NEAR(*metric.baseline, *b->value, 1e-9 * *b->value) << metric.metric;
+    }
+    ASSERT_TRUE(c->value.has_value()) << metric.metric;
+    EXPECT_NEAR(*metric.candidate, *c->value, 1e-9 * *c->value) << metric.metric;
+  }
+  EXPECT_EQ(comparison.prompts, 36);
+  EXPECT_EQ(comparison.counts.pairs, 36);
+}
+
+TEST(CompareArms, TokensThatNoRoundCommittedShowInTheResidual) {
+  RunData candidate = SyntheticRun({});
+  for (RequestRow& row : candidate.requests) row.request.bursts.back().num_tokens += 7;
+  const ArmComparison comparison = CompareArms(SyntheticRun(Plain()), candidate, "all");
+  EXPECT_NEAR(*comparison.factors.residual, 7.0 / 63, 1e-9);
+}
+
+TEST(CompareArms, AnArmAgainstItselfIsOne) {
+  const RunData run = SyntheticRun({});
+  const ArmComparison comparison = CompareArms(run, run, "all");
+  EXPECT_EQ(comparison.factors.speedup.ratio.value, 1);
+  EXPECT_NEAR(*comparison.factors.speedup.ratio.lo, 1, 1e-12);
+  EXPECT_NEAR(*comparison.factors.speedup.ratio.hi, 1, 1e-12);
+  EXPECT_NEAR(*comparison.factors.speedup.variance_saved, 1, 1e-9);
+}
+
+TEST(CompareArms, PairingNarrowsTheInterval) {
+  // Both arms share each prompt's difficulty.
+  SyntheticArm other;
+  other.seed = 9;
+  const ArmComparison comparison = CompareArms(SyntheticRun({}), SyntheticRun(other), "all");
+  EXPECT_GT(*comparison.factors.accepted_length_factor.correlation, 0.2);
+  EXPECT_GT(*comparison.factors.accepted_length_factor.variance_saved, 0.2);
+  EXPECT_LT(*comparison.factors.speedup.ratio.lo, 1);
+  EXPECT_GT(*comparison.factors.speedup.ratio.hi, 1);
+}
+
+TEST(CompareArms, MissingPromptsAreDroppedAndCounted) {
+  const RunData baseline = SyntheticRun(Plain());
+  RunData candidate = SyntheticRun({});
+  candidate.requests.erase(candidate.requests.begin() + 4);
+  candidate.requests[8].request.end_reason = "error";
+  candidate.requests[9].prompt.item_key = "elsewhere";
+  const ArmComparison comparison = CompareArms(baseline, candidate, "all");
+  EXPECT_EQ(comparison.counts.pairs, 33);
+  EXPECT_EQ(comparison.counts.only_baseline, 3);
+  EXPECT_EQ(comparison.counts.only_candidate, 1);
+  EXPECT_NEAR(comparison.counts.dropped_share(), 4.0 / 37, 1e-12);
+  EXPECT_FALSE(comparison.counts.comparable());
+}
+
+TEST(CompareArms, FewPromptsHaveARatioButNoInterval) {
+  SyntheticArm plain = Plain(), arm;
+  plain.prompts_per_domain = arm.prompts_per_domain = 3;
+  const ArmComparison comparison = CompareArms(SyntheticRun(plain), SyntheticRun(arm), "all");
+  EXPECT_TRUE(comparison.factors.speedup.ratio.value.has_value());
+  EXPECT_FALSE(comparison.factors.speedup.ratio.lo.has_value());
+}
+
+}  // namespace
+}  // namespace dsb

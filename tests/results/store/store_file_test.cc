@@ -1,0 +1,232 @@
+// The file: what is created, what is refused, what is left behind.
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "base/error.h"
+#include "results/store/schema.h"
+#include "results/store/sqlite.h"
+#include "tests/results/store/store_fixture.h"
+
+namespace dsb {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using StoreFile = StoreFixture;
+
+const Store::Options kRead{.mode = Store::Mode::kReadOnly, .durable = false};
+
+struct Failure {
+  ExitCode code = ExitCode::kDone;
+  std::string message;
+};
+template <typename Action>
+Failure FailureOf(const Action& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return {error.code(), error.what()};
+  }
+  return {};
+}
+Failure Opening(const std::string& path, const Store::Options& options) {
+  return FailureOf([&] { Store store(path, options); });
+}
+std::string Contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+void Change(const std::string& path, const std::string& sql) {
+  Database(path, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE).Execute(sql);
+}
+
+TEST_F(StoreFile, CreatedWithItsPragmas) {
+  { Store store(Path(), {}); }
+  EXPECT_THAT(FilesInFolder(), ElementsAre("results.db"));
+  Database database(Path(), "file", SQLITE_OPEN_READWRITE);
+  EXPECT_EQ(database.Int("PRAGMA application_id"), 0x44534231);
+  EXPECT_EQ(database.Int("PRAGMA user_version"), 1);
+  EXPECT_EQ(database.Int("PRAGMA page_size"), 8192);
+  EXPECT_EQ(database.Text("PRAGMA journal_mode"), "wal");
+  EXPECT_EQ(database.Int("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND "
+                         "type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%'"),
+            0);
+  EXPECT_EQ(database.Int("SELECT count(*) FROM pragma_table_list WHERE strict = 1"), 20);
+}
+
+TEST_F(StoreFile, FolderMissing) {
+  const Failure failure = Opening((folder_ / "no" / "results.db").string(), {});
+  EXPECT_EQ(failure.code, ExitCode::kResource);
+  EXPECT_THAT(failure.message, AllOf(HasSubstr("/no/results.db"), HasSubstr("does not exist")));
+}
+
+TEST_F(StoreFile, MissingFileIsNotCreatedForReading) {
+  EXPECT_EQ(Opening(Path(), kRead).code, ExitCode::kResource);
+  EXPECT_THAT(FilesInFolder(), ElementsAre());
+}
+
+TEST_F(StoreFile, FolderInsteadOfFile) {
+  EXPECT_EQ(Opening(folder_.string(), {}).code, ExitCode::kBadInput);
+}
+
+TEST_F(StoreFile, GarbageIsRefusedAndKept) {
+  const std::string garbage(20000, 'x');
+  std::ofstream(Path()) << garbage;
+  for (const Store::Options& options : {Store::Options{}, kRead}) {
+    const Failure failure = Opening(Path(), options);
+    EXPECT_EQ(failure.code, ExitCode::kBadInput);
+    EXPECT_THAT(failure.message, AllOf(HasSubstr(Path()), HasSubstr("not a database")));
+  }
+  EXPECT_EQ(Contents(Path()), garbage);
+  EXPECT_THAT(FilesInFolder(), ElementsAre("results.db"));
+}
+
+TEST_F(StoreFile, EmptyFileIsRefused) {
+  std::ofstream(Path()).close();
+  EXPECT_EQ(Opening(Path(), {}).code, ExitCode::kBadInput);
+  EXPECT_EQ(Opening(Path(), kRead).code, ExitCode::kBadInput);
+}
+
+TEST_F(StoreFile, ForeignApplicationIsRefused) {
+  Change(Path(), "CREATE TABLE t (x); PRAGMA application_id = 7;");
+  const std::string before = Contents(Path());
+  for (const Store::Options& options : {Store::Options{}, kRead}) {
+    const Failure failure = Opening(Path(), options);
+    EXPECT_EQ(failure.code, ExitCode::kBadInput);
+    EXPECT_THAT(failure.message, AllOf(HasSubstr("0x7"), HasSubstr("0x44534231")));
+  }
+  EXPECT_EQ(Contents(Path()), before);
+}
+
+TEST_F(StoreFile, NewerSchemaIsRefusedWithBothVersions) {
+  { Store store(Path(), {}); }
+  Change(Path(), "PRAGMA user_version = 23");
+  for (const Store::Options& options : {Store::Options{}, kRead}) {
+    const Failure failure = Opening(Path(), options);
+    EXPECT_EQ(failure.code, ExitCode::kBadInput);
+    EXPECT_THAT(failure.message, AllOf(HasSubstr("version 23"), HasSubstr("which is 1")));
+  }
+}
+
+TEST_F(StoreFile, MissingTableIsBadInput) {
+  { Store store(Path(), {}); }
+  Change(Path(),
+         "DROP VIEW v_run; DROP VIEW v_request; DROP VIEW v_round_prompt; DROP TABLE burst");
+  Store store(Path(), {});
+  const RunIds ids = StartRun(store, "u-1");
+  EXPECT_EQ(FailureOf([&] { store.PutRequest(SampleRequest(ids, 0)); }).code, ExitCode::kBadInput);
+  EXPECT_TRUE(store.FinishedRequests(ids.run).empty());
+}
+
+TEST_F(StoreFile, BrokenConstraintIsInternalAndLeavesNothing) {
+  Store store(Path(), {});
+  const RunIds ids = StartRun(store, "u-1");
+  RequestRecord request = SampleRequest(ids, 0);
+  request.rounds[1].accepted = 1;
+  const Failure failure = FailureOf([&] { store.PutRequest(request); });
+  EXPECT_EQ(failure.code, ExitCode::kInternal);
+  EXPECT_THAT(failure.message, HasSubstr("CHECK"));
+  EXPECT_TRUE(store.FinishedRequests(ids.run).empty());
+  request.rounds[1].accepted = 0;
+  request.prompt_id = 777;
+  EXPECT_THAT(FailureOf([&] { store.PutRequest(request); }).message, HasSubstr("FOREIGN KEY"));
+}
+
+TEST_F(StoreFile, ReadingLeavesTheFolderAsItWas) {
+  {
+    Store store(Path(), {});
+    StartRun(store, "u-1");
+  }
+  const std::string before = Contents(Path());
+  {
+    Store store(Path(), kRead);
+    EXPECT_EQ(ReadRuns(store).size(), 1U);
+    EXPECT_EQ(store.IntegrityCheck(), "ok");
+  }
+  EXPECT_THAT(FilesInFolder(), ElementsAre("results.db"));
+  EXPECT_EQ(Contents(Path()), before);
+}
+
+TEST_F(StoreFile, ReadingCannotWrite) {
+  { Store store(Path(), {}); }
+  Store store(Path(), kRead);
+  EXPECT_EQ(FailureOf([&] { store.PutBuild(SampleBuild()); }).code, ExitCode::kResource);
+}
+
+TEST_F(StoreFile, PathsWithMarksOfUris) {
+  const std::string path = (folder_ / "a ?b%41#c.db").string();
+  { Store store(path, {}); }
+  Store store(path, kRead);
+  EXPECT_TRUE(ReadRuns(store).empty());
+  EXPECT_THAT(FilesInFolder(), testing::Contains("a ?b%41#c.db"));
+}
+
+// The reader is a process of its own, as in use: what it sees grows, and is never half a request.
+// It starts before the file is opened here, because SQLite's connections do not survive a fork.
+int ReadUntilComplete(const std::string& path, int report) {
+  size_t most = 0;
+  while (most < 50) {
+    Store reader(path, kRead);
+    const RunData data = ReadRun(reader, 1, {});
+    if (data.requests.size() < most) return 1;
+    most = data.requests.size();
+    for (const RequestRow& row : data.requests) {
+      if (row.request.bursts.size() != 3 || row.request.rounds.size() != 2) return 2;
+    }
+    if (write(report, "r", 1) != 1) return 3;
+  }
+  return 0;
+}
+
+TEST_F(StoreFile, AnotherProcessReadsWhileThisOneWrites) {
+  int go[2];
+  int report[2];
+  ASSERT_EQ(pipe(go), 0);
+  ASSERT_EQ(pipe(report), 0);
+  const pid_t child = fork();
+  char byte = 0;
+  if (child == 0) {
+    close(go[1]);
+    _exit(read(go[0], &byte, 1) == 1 ? ReadUntilComplete(Path(), report[1]) : 4);
+  }
+  close(report[1]);
+  {
+    Store store(Path(), {});
+    const RunIds ids = StartRun(store, "u-1");
+    store.PutRequest(SampleRequest(ids, 0));
+    ASSERT_EQ(write(go[1], "g", 1), 1);
+    for (int64_t repeat = 1; repeat < 50; ++repeat) {
+      store.PutRequest(SampleRequest(ids, repeat));
+      if (repeat < 20) {
+        ASSERT_EQ(read(report[0], &byte, 1), 1);
+      }
+    }
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  for (const int fd : {go[0], go[1], report[0]}) close(fd);
+}
+
+TEST_F(StoreFile, FixtureOfSchemaOneOpens) {
+  Change(Path(), Contents(DSB_SOURCE_DIR "/tests/results/store/schema_v1.sql"));
+  Store store(Path(), {});
+  ASSERT_EQ(ReadRuns(store).size(), 1U);
+  const RunData data = ReadRun(store, 1, {.token_ids = true});
+  EXPECT_EQ(data.run.uuid, "fixture-run");
+  ASSERT_EQ(data.requests.size(), 1U);
+  EXPECT_THAT(data.requests[0].request.output_ids, ElementsAre(5, 6, 7));
+  EXPECT_EQ(data.requests[0].request.rounds.size(), 1U);
+  EXPECT_EQ(data.steps.size(), 1U);
+}
+
+}  // namespace
+}  // namespace dsb

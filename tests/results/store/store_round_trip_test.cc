@@ -1,0 +1,208 @@
+// Every field of every record comes back as it went in, absent values included.
+#include <gmock/gmock.h>
+
+#include "results/store/sqlite.h"
+#include "tests/results/store/store_fixture.h"
+
+namespace dsb {
+namespace {
+
+using StoreRoundTrip = StoreFixture;
+
+// Field lists in one place: a forgotten column shows as a mismatch of these tuples.
+auto Fields(const EnvironmentRecord& r) {
+  return std::tie(r.machine_id, r.cpu_model, r.cpu_flags, r.num_cores, r.num_threads_hw,
+                  r.memory_bytes, r.os, r.kernel, r.virtualised, r.gpu_model, r.driver, r.cuda,
+                  r.gpu_count, r.gpu_memory_bytes, r.power_limit_mw, r.detail_json);
+}
+auto Fields(const BuildRecord& r) {
+  return std::tie(r.version, r.git_commit, r.git_dirty, r.diff_sha256, r.compiler, r.build_type,
+                  r.flags, r.isa, r.sqlite_version, r.detail_json);
+}
+auto Fields(const ArtifactRecord& r) {
+  return std::tie(r.kind, r.name, r.sha256, r.size_bytes, r.source, r.detail_json);
+}
+auto Fields(const RunRecord& r) {
+  return std::tie(r.id, r.uuid, r.label, r.state, r.failure, r.started_utc, r.duration_ns, r.engine,
+                  r.drafter, r.policy, r.load_mode, r.draft_length, r.offered_rate_per_s, r.users,
+                  r.temperature, r.top_p, r.top_k, r.max_tokens, r.seed, r.threads, r.num_devices,
+                  r.clock, r.device_time_source, r.steps_complete, r.owner_pid, r.boot_id,
+                  r.config_json, r.config_sha256);
+}
+auto Fields(const PromptRecord& r) {
+  return std::tie(r.item_key, r.conversation_key, r.turn, r.dataset, r.domain, r.num_prompt_tokens,
+                  r.token_sha256);
+}
+auto Fields(const RequestRecord& r) {
+  return std::tie(r.run_id, r.segment_id, r.prompt_id, r.repeat, r.phase, r.seed, r.scheduled_ns,
+                  r.issued_ns, r.admitted_ns, r.first_ns, r.finished_ns, r.first_burst_tokens,
+                  r.end_reason, r.error, r.token_count_source, r.prompt_ids, r.output_ids);
+}
+auto Fields(const RoundRecord& r) {
+  return std::tie(r.step_idx, r.position, r.proposed, r.verified, r.accepted, r.committed, r.cut,
+                  r.confidence, r.draft_ids);
+}
+auto Fields(const PhaseTimeRecord& r) {
+  return std::tie(r.phase, r.wall_ns, r.thread_cpu_ns, r.device_kernel_ns, r.device_busy_ns);
+}
+auto Fields(const StepRecord& r) {
+  return std::tie(r.run_id, r.idx, r.t_start_ns, r.wall_ns, r.num_requests, r.num_prefill_tokens,
+                  r.num_draft_tokens, r.num_verify_tokens, r.padded_tokens, r.context_tokens,
+                  r.device_busy_ns);
+}
+
+TEST_F(StoreRoundTrip, RunWithEverythingSet) {
+  Store store(Path(), {});
+  RunRecord run = SampleRun("u-1");
+  run.state = "failed";
+  run.failure = "disk full";
+  run.duration_ns = 123;
+  run.offered_rate_per_s = 2.5;
+  run.owner_pid = 42;
+  run.boot_id = "boot";
+  run.steps_complete = false;
+  run.id =
+      store.PutRun(run, store.PutEnvironment(SampleEnvironment()), store.PutBuild(SampleBuild()));
+  store.PutRunArtifact(run.id, "target", store.PutArtifact(SampleArtifact("target")));
+  store.PutRunArtifact(run.id, "drafter", store.PutArtifact(SampleArtifact("drafter")));
+  store.PutRunFlag(run.id, "dirty", "3 files");
+  const RunData data = ReadRun(store, run.id, {});
+  EXPECT_EQ(Fields(data.run), Fields(run));
+  EXPECT_EQ(Fields(data.environment), Fields(SampleEnvironment()));
+  EXPECT_EQ(Fields(data.build), Fields(SampleBuild()));
+  ASSERT_EQ(data.artifacts.size(), 2U);
+  EXPECT_EQ(Fields(data.artifacts.at("target")), Fields(SampleArtifact("target")));
+  EXPECT_EQ(Fields(data.artifacts.at("drafter")), Fields(SampleArtifact("drafter")));
+  EXPECT_THAT(data.flags, testing::ElementsAre(testing::Pair("dirty", "3 files")));
+  EXPECT_EQ(data.num_segments, 0);
+  ASSERT_EQ(ReadRuns(store).size(), 1U);
+  EXPECT_EQ(Fields(ReadRuns(store)[0]), Fields(run));
+}
+
+TEST_F(StoreRoundTrip, RunWithNothingOptional) {
+  Store store(Path(), {});
+  EnvironmentRecord environment = SampleEnvironment();
+  environment.gpu_model.reset();
+  environment.driver.reset();
+  environment.cuda.reset();
+  environment.gpu_memory_bytes.reset();
+  environment.power_limit_mw.reset();
+  BuildRecord build = SampleBuild();
+  build.diff_sha256.reset();
+  RunRecord run = SampleRun("u-1");
+  run.state = "complete";
+  run.users = std::nullopt;
+  ArtifactRecord artifact = SampleArtifact("report");
+  artifact.source.reset();
+  run.id = store.PutRun(run, store.PutEnvironment(environment), store.PutBuild(build));
+  store.PutRunArtifact(run.id, "report", store.PutArtifact(artifact));
+  const RunData data = ReadRun(store, run.id, {});
+  EXPECT_EQ(Fields(data.run), Fields(run));
+  EXPECT_EQ(Fields(data.environment), Fields(environment));
+  EXPECT_EQ(Fields(data.build), Fields(build));
+  EXPECT_EQ(Fields(data.artifacts.at("report")), Fields(artifact));
+}
+
+TEST_F(StoreRoundTrip, RequestWithEverythingSet) {
+  Store store(Path(), {});
+  const RunIds ids = StartRun(store, "u-1");
+  RequestRecord request = SampleRequest(ids, 3);
+  request.error = "none really";
+  request.phase = "drain";
+  request.token_count_source = "retokenised";
+  store.PutRequest(request);
+  const RunData data = ReadRun(store, ids.run, {.token_ids = true});
+  ASSERT_EQ(data.requests.size(), 1U);
+  const RequestRecord& read = data.requests[0].request;
+  request.first_burst_tokens = 1;  // derived
+  EXPECT_EQ(Fields(read), Fields(request));
+  EXPECT_EQ(Fields(data.requests[0].prompt), Fields(SamplePrompt("item-1")));
+  ASSERT_EQ(read.bursts.size(), 3U);
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(read.bursts[i].t_ns, request.bursts[i].t_ns);
+    EXPECT_EQ(read.bursts[i].num_tokens, request.bursts[i].num_tokens);
+  }
+  ASSERT_EQ(read.rounds.size(), 2U);
+  EXPECT_EQ(Fields(read.rounds[0]), Fields(request.rounds[0]));
+  EXPECT_EQ(Fields(read.rounds[1]), Fields(request.rounds[1]));
+}
+
+TEST_F(StoreRoundTrip, RequestThatNeverStarted) {
+  Store store(Path(), {});
+  const RunIds ids = StartRun(store, "u-1");
+  RequestRecord request = SampleRequest(ids, 0);
+  request.admitted_ns = request.first_ns = request.finished_ns = std::nullopt;
+  request.prompt_ids.clear();
+  request.output_ids.clear();
+  request.bursts.clear();
+  request.rounds.clear();
+  request.end_reason = "error";
+  store.PutRequest(request);
+  const RunData data = ReadRun(store, ids.run, {.token_ids = true});
+  ASSERT_EQ(data.requests.size(), 1U);
+  EXPECT_EQ(Fields(data.requests[0].request), Fields(request));
+  EXPECT_TRUE(data.requests[0].request.rounds.empty());
+}
+
+TEST_F(StoreRoundTrip, CountsAreDerivedFromTheRecord) {
+  Store store(Path(), {});
+  const RunIds ids = StartRun(store, "u-1");
+  store.PutRequest(SampleRequest(ids, 0));
+  RequestRecord without_bursts = SampleRequest(ids, 1);
+  without_bursts.bursts.clear();
+  without_bursts.output_ids.resize(2);
+  store.PutRequest(without_bursts);
+  Database database(Path(), "file", SQLITE_OPEN_READWRITE);
+  EXPECT_EQ(database.Int("SELECT num_output_tokens FROM request WHERE repeat = 0"), 6);
+  EXPECT_EQ(database.Int("SELECT num_output_tokens FROM request WHERE repeat = 1"), 2);
+  EXPECT_EQ(database.Int("SELECT num_rounds FROM request WHERE repeat = 0"), 2);
+  EXPECT_EQ(database.Int("SELECT first_burst_tokens FROM request WHERE repeat = 0"), 1);
+  EXPECT_EQ(database.Text("SELECT hex(output_ids) FROM request WHERE repeat = 1"),
+            "07000000FFFFFFFF");
+  EXPECT_EQ(database.Text("SELECT hex(substr(confidence, 1, 4)) FROM round WHERE idx = 0"),
+            "0000003F");
+}
+
+TEST_F(StoreRoundTrip, TokenIdsAndStepsAreReadOnDemand) {
+  Store store(Path(), {});
+  const RunIds ids = StartRun(store, "u-1");
+  store.PutRequest(SampleRequest(ids, 0));
+  store.PutSteps({SampleStep(ids.run, 0)});
+  const RunData data = ReadRun(store, ids.run, {.token_ids = false, .steps = false});
+  EXPECT_TRUE(data.requests[0].request.output_ids.empty());
+  EXPECT_TRUE(data.requests[0].request.rounds[0].draft_ids.empty());
+  EXPECT_EQ(data.requests[0].request.rounds[0].confidence.size(), 3U);
+  EXPECT_TRUE(data.steps.empty());
+  EXPECT_EQ(data.num_segments, 1);
+}
+
+TEST_F(StoreRoundTrip, StepsWithPhases) {
+  Store store(Path(), {});
+  const RunIds ids = StartRun(store, "u-1");
+  StepRecord second = SampleStep(ids.run, 1);
+  second.device_busy_ns = std::nullopt;
+  second.phases.clear();
+  store.PutSteps({second, SampleStep(ids.run, 0)});
+  const RunData data = ReadRun(store, ids.run, {});
+  ASSERT_EQ(data.steps.size(), 2U);
+  EXPECT_EQ(Fields(data.steps[0]), Fields(SampleStep(ids.run, 0)));
+  EXPECT_EQ(Fields(data.steps[1]), Fields(second));
+  ASSERT_EQ(data.steps[0].phases.size(), 2U);
+  EXPECT_EQ(Fields(data.steps[0].phases[0]), Fields(SampleStep(ids.run, 0).phases[0]));
+  EXPECT_EQ(Fields(data.steps[0].phases[1]), Fields(SampleStep(ids.run, 0).phases[1]));
+  EXPECT_TRUE(data.steps[1].phases.empty());
+}
+
+TEST_F(StoreRoundTrip, RequestsComeInTheOrderOfIssue) {
+  Store store(Path(), {});
+  const RunIds ids = StartRun(store, "u-1");
+  for (const int64_t repeat : {2, 0, 1}) store.PutRequest(SampleRequest(ids, repeat));
+  const RunData data = ReadRun(store, ids.run, {});
+  for (int64_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(data.requests[static_cast<size_t>(i)].request.repeat, i);
+    EXPECT_EQ(data.requests[static_cast<size_t>(i)].request.rounds.size(), 2U);
+  }
+}
+
+}  // namespace
+}  // namespace dsb
