@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Fails on an #include that the rooms' one-way arrows, or the rules for foreign headers, forbid.
 
-Usage: check_includes.py [ROOT]. Exit 1 and one line for each forbidden include.
+Usage: check_includes.py [--table] [ROOT]. Exit 1 and one line for each forbidden include.
+--table prints the rooms and sub-rooms with what each may include, as Markdown.
 """
 import pathlib
 import re
@@ -17,10 +18,125 @@ ROOMS = {  # what each room may include besides itself
     "harness": {"base", "kernels", "workloads", "results", "engines", "reports"},
 }
 ROOMS["tests"] = set(ROOMS)
+
+# Sub-rooms, lowest first: what each may include besides itself. "" are the files of the room's own folder. A room
+# that is not listed has no sub-rooms; a folder of a listed room that is not here is refused.
+DRAFTER_PARTS = ("", "model_files", "transformer", "target_model", "sampling", "drafter_files")
+SUB_ROOMS = {
+    "results": {
+        "": (),
+        "statistics": (),
+        "metrics": ("", "statistics"),
+        "store": ("",),
+    },
+    "engines": {
+        "": (),
+        "model_files": (),
+        "transformer": ("model_files",),
+        "target_model": ("", "model_files", "transformer"),
+        "sampling": ("",),
+        "drafter_files": ("", "model_files", "transformer", "target_model"),
+        "block_backbone": DRAFTER_PARTS,
+        "recurrent": DRAFTER_PARTS,
+        "dspark": (*DRAFTER_PARTS, "block_backbone"),
+        "dflash": (*DRAFTER_PARTS, "block_backbone"),
+        "eagle3": (*DRAFTER_PARTS, "recurrent"),
+        "mtp1": (*DRAFTER_PARTS, "recurrent"),
+        "drafters": ("", "drafter_files", "dspark", "dflash", "eagle3", "mtp1"),
+        "feature_tap": ("",),
+        "scheduling": ("",),
+        "decoding": ("", "sampling"),
+        "native": ("", "model_files", "target_model", "sampling", "scheduling", "decoding", "drafters"),
+        "device": (*DRAFTER_PARTS, "block_backbone", "recurrent", "dspark", "dflash", "eagle3", "mtp1", "drafters",
+                   "scheduling", "decoding", "native"),
+    },
+    "reports": {
+        "text": (),
+        "document": (),
+        "model": ("text",),
+        "pairing": (),
+        "gate": ("text", "pairing"),
+        "paper": ("text", "document", "model"),
+        "report": ("text", "document", "model", "pairing", "gate", "paper"),
+    },
+    "harness": {
+        "machine": (),
+        "terminal": (),
+        "options": ("machine",),
+        "replay": (),
+        "device_time": ("machine",),
+        "backends": ("machine", "options"),
+        "timeline": ("device_time",),
+        "run": ("machine", "terminal", "options", "replay", "device_time", "backends", "timeline"),
+        "selftest": ("machine", "replay", "backends"),
+        "gate": ("machine", "replay", "backends", "run"),
+        "generate": ("terminal", "options", "backends"),
+        "sampling": ("machine", "terminal", "options", "backends"),
+        "proof": ("options", "backends"),
+        "cli": ("machine", "terminal", "options", "device_time", "timeline", "run", "selftest", "gate", "generate",
+                "sampling", "proof"),
+        "": ("cli",),
+    },
+    "kernels/cuda": {
+        "common": (),
+        "runtime": ("common",),
+        "rows": ("common",),
+        "gemm": ("common",),
+        "attention": ("common",),
+        "sampling": ("common",),
+        "markov": ("common", "sampling"),
+        "bench": ("common", "rows", "gemm", "attention", "sampling", "markov"),
+    },
+}
+GENERATED = ("harness/build_info.h",)
+# Headers that only their own sub-room may include: beside its functions, nobody runs SQL.
+PRIVATE = {
+    "results/store/sqlite.h": "results/store",
+    "results/store/store_impl.h": "results/store",
+    "results/store/multi_insert.h": "results/store",
+    "results/store/reader_rows.h": "results/store",
+}
 CUDA = re.compile(r"cuda|cublas|cupti|nvtx|nvToolsExt|cooperative_groups|mma\.h$")
-CUDA_PLACES = ("kernels/cuda", "kernels/cudahost", "harness/measure", "tests/cudahost")
+CUDA_PLACES = ("kernels/cuda", "kernels/cudahost", "harness/device_time",
+               "harness/machine/gpu_probe.cc", "tests/cudahost")
 ONLY_IN_SOURCES = ("nlohmann/", "CLI/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
+
+
+def sub_room(file):
+    """The listed room that `file` is in and its sub-room there, or (None, "")."""
+    for room in sorted(SUB_ROOMS, key=len, reverse=True):
+        if file.startswith(room + "/"):
+            inside = file[len(room) + 1:].split("/")
+            return room, inside[0] if len(inside) > 1 else ""
+    return None, ""
+
+
+def sub_room_problem(file, header):
+    """Why the sub-room of `file` may not include `header`, or None."""
+    owner = PRIVATE.get(header)
+    if owner and not file.startswith((owner + "/", "tests/")):
+        return f"only {owner} may include it"
+    room, inside = sub_room(file)
+    if room is not None and inside not in SUB_ROOMS[room]:
+        return f"{room}/{inside} is no sub-room that check_includes.py knows"
+    if room is None or not header.startswith(room + "/") or header in GENERATED:
+        return None
+    target = sub_room(header)[1]
+    if target != inside and target not in SUB_ROOMS[room][inside]:
+        allowed = ", ".join(name or "its own folder" for name in SUB_ROOMS[room][inside])
+        return f"{room}/{inside} may include only {allowed or 'itself'} of {room}"
+    return None
+
+
+def print_table():
+    print("| room | may include |\n| --- | --- |")
+    for room in (name for name in ROOMS if name != "tests"):
+        print(f"| **{room}** | {', '.join(sorted(ROOMS[room])) or 'nothing of ours'} |")
+        for part in (name for name in SUB_ROOMS if name.split("/")[0] == room):
+            for name, allowed in SUB_ROOMS[part].items():
+                words = ", ".join(other or f"{part}'s own files" for other in allowed)
+                print(f"| {part}/{name or '*'} | {words or 'itself alone'} |")
 
 
 def problem(file, quote, header):
@@ -35,11 +151,15 @@ def problem(file, quote, header):
     in_source = file.endswith((".cc", ".cu")) or room == "tests"
     if header.startswith(ONLY_IN_SOURCES) and not in_source:
         return "json and CLI11 headers belong in .cc files"
-    return None
+    return sub_room_problem(file, header) if quote == '"' else None
 
 
 def main():
-    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[1])
+    arguments = sys.argv[1:]
+    if "--table" in arguments:
+        print_table()
+        return
+    root = pathlib.Path(arguments[0] if arguments else pathlib.Path(__file__).parents[1])
     num_problems = 0
     for path in sorted(p for room in ROOMS for p in (root / room).rglob("*")):
         if path.suffix not in (".h", ".cc", ".cu", ".cuh"):
