@@ -59,10 +59,7 @@ struct ReportModel {
 };
 
 // Runs with nothing to show are counted, not reported. A candidate's baseline is the drafter-none
-// run of the same session (one call of `dsbench run`), or else the nearest one in the file. Throws
-// as ReadRuns and ReadRun do.
-ReportModel BuildModel(const Store& store, const MetricOptions& options);
-// The same from runs in memory.
+// run of the same session (one call of `dsbench run`), or else the nearest one in the file.
 ReportModel BuildModel(std::vector<RunData> runs, const MetricOptions& options);
 ReportArm MakeArm(RunData data, const MetricOptions& options);
 // What watching cost: the row of metric observer_overhead, of the observed run.

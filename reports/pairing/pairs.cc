@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "results/metrics/selection.h"
 #include "results/run_facts.h"
 #include "results/store/reader.h"
 

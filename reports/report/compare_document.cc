@@ -1,5 +1,6 @@
 #include "reports/report/compare_document.h"
 
+#include "reports/model/provenance_lines.h"
 #include "reports/model/scopes.h"
 #include "reports/report/device_table.h"
 #include "reports/report/report_document.h"

@@ -7,6 +7,7 @@
 #include "reports/report/report_document.h"
 #include "reports/report/report_json.h"
 #include "results/run_facts.h"
+#include "results/store/reader.h"
 
 namespace dsb {
 namespace {
