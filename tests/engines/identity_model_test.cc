@@ -11,6 +11,7 @@
 
 #include "engines/drafters/registry.h"
 #include "engines/native/native_factory.h"
+#include "tests/build_paths.h"
 #include "tests/engines/tiny_world.h"
 #include "tests/target_file.h"
 #include "workloads/workload.h"

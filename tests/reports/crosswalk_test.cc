@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/model/crosswalk.h"
+#include "tests/build_paths.h"
 #include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "tests/build_paths.h"
 #include "tests/harness/child_process.h"
 #include "tests/target_file.h"
 

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "results/store/reader.h"
 #include "results/store/store.h"
+#include "tests/build_paths.h"
 #include "tests/harness/child_process.h"
 #include "tests/target_file.h"
 

@@ -8,6 +8,7 @@
 
 #include "engines/model_files/safetensors.h"
 #include "results/metrics/confidence.h"
+#include "tests/build_paths.h"
 #include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "results/store/schema.h"
 #include "results/store/sqlite.h"
+#include "tests/build_paths.h"
 #include "tests/results/store/store_fixture.h"
 
 namespace dsb {
