@@ -1,11 +1,11 @@
 #include <bit>
 
+#include "base/quoted.h"
 #include "engines/model_files/finite_check.h"
 #include "engines/model_files/gguf.h"
 #include "engines/model_files/gguf_cursor.h"
 #include "engines/model_files/gguf_tensors.h"
 #include "engines/model_files/gguf_values.h"
-#include "engines/model_files/quoted.h"
 
 namespace dsb {
 namespace {

@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "base/error.h"
-#include "engines/model_files/strict_json.h"
+#include "base/strict_json.h"
 
 namespace dsb {
 
@@ -34,8 +34,7 @@ JsonConfig JsonConfig::Read(const std::string& path) {
 }
 
 JsonConfig JsonConfig::Parse(const std::string& text, const std::string& name) {
-  CheckStrictJson(text, name);
-  json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  auto object = ParseStrictJson<json>(text, name);
   if (!object.is_object()) ThrowBadInput(name + ": not a JSON object");
   auto data = std::make_unique<Data>();
   data->object = std::move(object);

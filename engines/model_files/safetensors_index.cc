@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
-#include "engines/model_files/quoted.h"
-#include "engines/model_files/strict_json.h"
+#include "base/quoted.h"
+#include "base/strict_json.h"
 
 namespace dsb {
 namespace {
@@ -52,8 +52,7 @@ std::map<std::string, std::string, std::less<>> ReadSafetensorsIndex(
   }
   const std::string_view text(reinterpret_cast<const char*>(file.bytes().data()),
                               file.bytes().size());
-  CheckStrictJson(text, index_path);
-  const nlohmann::json index = nlohmann::json::parse(text);
+  const auto index = ParseStrictJson<nlohmann::json>(text, index_path);
   const std::string place = index_path + ": weight_map";
   const auto map = index.is_object() ? index.find("weight_map") : index.end();
   if (map == index.end() || !map->is_object() || map->empty()) {

@@ -8,9 +8,9 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "base/quoted.h"
 #include "base/utf8.h"
 #include "engines/model_files/json_config.h"
-#include "engines/model_files/quoted.h"
 #include "engines/model_files/tokenizer_json.h"
 
 namespace dsb {

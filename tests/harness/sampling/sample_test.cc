@@ -74,8 +74,9 @@ TEST_F(SampleFiles, BadPromptsAreRefusedWithFileAndLine) {
     return Refusal(Write("p.jsonl", text), {.raw = raw});
   };
   const std::string good = "{\"id\":\"a\",\"turns\":[\"hi\"]}\n";
-  EXPECT_NE(refusal("nonsense\n", false).find("p.jsonl:1: expected one JSON"), std::string::npos);
-  EXPECT_NE(refusal(good + good, false).find("p.jsonl:2: key id: 'a' is used twice"),
+  EXPECT_NE(refusal("nonsense\n", false).find("p.jsonl:1: byte 2: found ill-formed text"),
+            std::string::npos);
+  EXPECT_NE(refusal(good + good, false).find("p.jsonl:2: key id: \"a\" is used twice"),
             std::string::npos);
   EXPECT_NE(refusal(good, true).find("key text"), std::string::npos);
   EXPECT_NE(refusal("{\"id\":\"a\",\"text\":\"x\"}\n", false).find("key turns"), std::string::npos);
@@ -83,7 +84,10 @@ TEST_F(SampleFiles, BadPromptsAreRefusedWithFileAndLine) {
                 .find("key temperature is -1"),
             std::string::npos);
   EXPECT_NE(refusal("{\"id\":\"a\",\"turns\":[\"x\"],\"tmperature\":1}\n", false)
-                .find("unknown key 'tmperature'"),
+                .find("unknown key \"tmperature\""),
+            std::string::npos);
+  EXPECT_NE(refusal(good.substr(0, good.size() - 1) + std::string(1, '\0') + "tail\n", false)
+                .find("p.jsonl:1: byte 26: found a NUL byte"),
             std::string::npos);
   EXPECT_NE(refusal("", false).find("no lines"), std::string::npos);
 }
