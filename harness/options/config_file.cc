@@ -3,16 +3,14 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
 #include "base/quoted.h"
 #include "base/strict_json.h"
+#include "base/text_file.h"
 
 namespace dsb {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr size_t kMaxBytes = size_t{1} << 20;
 
 std::string ScalarText(const Json& value, const std::string& name, const std::string& key) {
   if (value.is_string()) return value.get<std::string>();
@@ -43,10 +41,7 @@ std::vector<ConfigEntry> ParseConfig(const std::string& text, const std::string&
 }
 
 std::vector<ConfigEntry> ReadConfigFile(const std::string& path) {
-  const MappedFile file(path);
-  if (file.bytes().size() > kMaxBytes) ThrowBadInput(path + ": expected at most 1 MiB");
-  return ParseConfig(
-      std::string(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()), path);
+  return ParseConfig(ReadTextFile(path), path);
 }
 
 }  // namespace dsb

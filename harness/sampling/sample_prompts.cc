@@ -1,17 +1,20 @@
 #include "harness/sampling/sample_prompts.h"
 
-#include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <unordered_set>
 
 #include "base/error.h"
 #include "base/quoted.h"
 #include "base/strict_json.h"
+#include "base/text_file.h"
 
 namespace dsb {
 namespace {
 
 using nlohmann::json;
+
+constexpr size_t kMaxBytes = size_t{1} << 30;
 
 class Line {
  public:
@@ -67,8 +70,7 @@ class Line {
 
 std::vector<SamplePrompt> ReadSamplePrompts(const std::string& path,
                                             const SampleDefaults& defaults) {
-  std::ifstream file(path);
-  if (!file) ThrowResource(path + ": cannot be read");
+  std::istringstream file(ReadTextFile(path, kMaxBytes));
   std::vector<SamplePrompt> prompts;
   std::unordered_set<std::string> seen;
   std::string text;

@@ -6,9 +6,9 @@
 #include <set>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
 #include "base/quoted.h"
 #include "base/strict_json.h"
+#include "base/text_file.h"
 #include "results/metrics/metrics.h"
 #include "results/metrics/paired_table.h"
 
@@ -17,7 +17,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr size_t kMaxBytes = size_t{1} << 20;
 constexpr int kMaxDepth = 4;
 
 bool IsGateMetric(std::string_view metric) {
@@ -177,10 +176,7 @@ GatePolicy ParseGatePolicy(const std::string& text, const std::string& name) {
 }
 
 GatePolicy ReadGatePolicy(const std::string& path) {
-  const MappedFile file(path);
-  if (file.bytes().size() > kMaxBytes) ThrowBadInput(path + ": expected at most 1 MiB");
-  return ParseGatePolicy(
-      std::string(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()), path);
+  return ParseGatePolicy(ReadTextFile(path), path);
 }
 
 }  // namespace dsb
