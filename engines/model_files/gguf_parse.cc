@@ -16,7 +16,6 @@ constexpr uint64_t kMaxRecords = 65536;
 constexpr uint64_t kLeastTensorBytes = 8 + 4 + 4 + 8;
 constexpr uint64_t kLeastPairBytes = 8 + 4 + 1;
 constexpr uint64_t kDefaultAlignment = 32;
-constexpr uint64_t kCheckWeightsBelowBytes = uint64_t{1} << 30;
 
 struct Counts {
   uint64_t tensors = 0;
