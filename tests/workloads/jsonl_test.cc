@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/sha256.h"
+#include "base/temporary_folder.h"
 #include "workloads/workload.h"
 
 namespace dsb {
@@ -139,7 +140,8 @@ TEST(Jsonl, RefusesNestingAtOnceAndKeepsMessagesShort) {
 }
 
 TEST(Jsonl, ReadsAFileAndReportsAMissingOne) {
-  const auto path = std::filesystem::path(::testing::TempDir()) / "jsonl_test_workload.jsonl";
+  const TemporaryFolder folder;
+  const auto path = folder / "jsonl_test_workload.jsonl";
   std::ofstream(path) << "{\"turns\": [\"hello\"]}\n";
   EXPECT_EQ(ReadJsonl(path.string()).items[0].key, "jsonl_test_workload:1");
   std::ofstream(path, std::ios::trunc).close();

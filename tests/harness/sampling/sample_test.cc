@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/temporary_folder.h"
 #include "harness/sampling/sample_output.h"
 #include "harness/sampling/sample_prompts.h"
 
@@ -15,9 +16,6 @@ namespace fs = std::filesystem;
 
 class SampleFiles : public testing::Test {
  protected:
-  void SetUp() override { fs::remove_all(folder_); }
-  void TearDown() override { fs::remove_all(folder_); }
-
   std::string Write(const std::string& name, const std::string& text) const {
     fs::create_directories(folder_);
     std::ofstream(folder_ + "/" + name, std::ios::binary) << text;
@@ -42,7 +40,8 @@ class SampleFiles : public testing::Test {
     return answer;
   }
 
-  const std::string folder_ = testing::TempDir() + "/sample_test";
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_ / "sample";
   const SampleMeta meta_ = {.layers = {"1", "final_norm"},
                             .hidden = 2,
                             .target = "t",
