@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/quoted.h"
 #include "base/sha256.h"
-#include "engines/model_files/quoted.h"
 
 namespace dsb {
 namespace {

@@ -1,13 +1,11 @@
 #include "harness/timeline/timeline.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
 #include <map>
 #include <set>
 #include <string>
 
-#include "base/error.h"
+#include "base/whole_file.h"
 #include "harness/timeline/chrome_trace.h"
 #include "results/run_facts.h"
 
@@ -127,16 +125,7 @@ void WriteTimeline(const std::vector<RunData>& runs, std::span<const TimelineLau
 
 void WriteTimelineFile(const std::vector<RunData>& runs, std::span<const TimelineLaunch> launches,
                        const TimelineOptions& options, const std::string& path) {
-  const std::string partial = path + ".partial";
-  std::ofstream file(partial, std::ios::binary | std::ios::trunc);
-  if (file) {
-    WriteTimeline(runs, launches, options, file);
-    file.close();
-  }
-  if (!file || std::rename(partial.c_str(), path.c_str()) != 0) {
-    std::remove(partial.c_str());
-    ThrowResource("cannot write the timeline to '" + path + "'");
-  }
+  WriteWholeFile(path, [&](std::ostream& out) { WriteTimeline(runs, launches, options, out); });
 }
 
 }  // namespace dsb

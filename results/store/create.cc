@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/whole_file.h"
 #include "results/store/schema.h"
 #include "results/store/sqlite.h"
 #include "results/store/store_file.h"
@@ -69,6 +70,7 @@ void CreateResultsFile(const std::string& path) {
   const TemporaryFile temporary(path);
   WriteEmptySchema(temporary.path(), path);
   MoveIntoPlace(temporary.path(), path);
+  SyncFolderOf(path);
 }
 
 }  // namespace dsb

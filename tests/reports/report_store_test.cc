@@ -2,11 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/temporary_folder.h"
 #include "reports/report/report.h"
 #include "results/store/reader.h"
 #include "tests/results/metrics/metrics_test_data.h"
@@ -20,18 +19,11 @@ using testing::SyntheticRun;
 
 class ReportStore : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dsb_report_XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::unique_ptr<Store> Open(const std::string& name) const {
     return std::make_unique<Store>((folder_ / name).string(), Store::Options{});
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_;
 };
 
 // Writes a synthetic run as the harness would; returns its id.

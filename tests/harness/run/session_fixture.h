@@ -5,12 +5,12 @@
 
 #include <atomic>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/temporary_folder.h"
 #include "harness/backends/backend.h"
 #include "harness/backends/null_engine.h"
 #include "harness/run/run_session.h"
@@ -64,11 +64,6 @@ class InterruptingClock : public VirtualClock {
 class SessionTest : public testing::Test {
  protected:
   SessionTest() {
-    folder_ = std::filesystem::temp_directory_path() /
-              ("dsb_session_" + std::to_string(getpid()) + "_" +
-               testing::UnitTest::GetInstance()->current_test_info()->name());
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
     path_ = (folder_ / "results.db").string();
     inputs_.options.engine = "null";
     inputs_.options.drafters = {"none", "dspark"};
@@ -87,7 +82,6 @@ class SessionTest : public testing::Test {
     inputs_.context_tokens = 64;
     inputs_.isa = "portable";
   }
-  ~SessionTest() override { std::filesystem::remove_all(folder_); }
 
   // One command. The interrupt comes when virtual time reaches `interrupt_at_ns` (0: never).
   RunSummary Run(int64_t interrupt_at_ns = 0) {
@@ -110,7 +104,7 @@ class SessionTest : public testing::Test {
     return ReadRuns(Store(path_, {.mode = Store::Mode::kReadOnly}));
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_;
   std::string path_;
   RunInputs inputs_;
   TestBackend backend_;

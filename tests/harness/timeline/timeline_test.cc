@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "base/error.h"
+#include "base/temporary_folder.h"
 #include "harness/timeline/chrome_trace.h"
 
 namespace dsb {
@@ -169,13 +169,10 @@ TEST(Timeline, AFileThatCannotBeWrittenIsAMissingResource) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::kResource);
   }
-  const std::filesystem::path path =
-      std::filesystem::temp_directory_path() / ("dsb_timeline_" + std::to_string(getpid()));
-  WriteTimelineFile({SmallRun()}, {}, {}, path.string());
-  std::ifstream file(path);
+  const TemporaryFolder folder;
+  WriteTimelineFile({SmallRun()}, {}, {}, folder / "timeline.json");
+  std::ifstream file(folder / "timeline.json");
   EXPECT_NO_FATAL_FAILURE(ExpectValid(Json::parse(file)));
-  EXPECT_FALSE(std::filesystem::exists(path.string() + ".partial"));
-  std::filesystem::remove(path);
 }
 
 }  // namespace

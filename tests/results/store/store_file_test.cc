@@ -74,7 +74,7 @@ TEST_F(StoreFile, MissingFileIsNotCreatedForReading) {
 }
 
 TEST_F(StoreFile, FolderInsteadOfFile) {
-  EXPECT_EQ(Opening(folder_.string(), {}).code, ExitCode::kBadInput);
+  EXPECT_EQ(Opening(folder_.path().string(), {}).code, ExitCode::kBadInput);
 }
 
 TEST_F(StoreFile, GarbageIsRefusedAndKept) {
