@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <utility>
 
+#include "base/quoted.h"
+#include "base/utf8.h"
 #include "harness/machine/environment.h"
 
 namespace dsb {
@@ -19,6 +21,11 @@ std::string VersionText() {
 }  // namespace
 
 ExitCode RunCommandLine(const Arguments& arguments) {
+  for (const std::string& argument : arguments) {  // what a run was told is stored as text
+    if (FindInvalidUtf8(argument) != std::string::npos) {
+      ThrowBadInput("found the argument " + Quoted(argument) + ", expected UTF-8");
+    }
+  }
   CLI::App app(
       "dsbench measures speculative decoding: how long the accepted runs are, how fast each "
       "user's\n"
