@@ -31,7 +31,7 @@ SUB_ROOMS = {
     },
     "engines": {
         "": (),
-        "model_files": (),
+        "model_files": ("",),
         "transformer": ("model_files",),
         "target_model": ("", "model_files", "transformer"),
         "sampling": ("",),

@@ -218,7 +218,10 @@ bool RunSession::Replay(Arm& arm, std::vector<PreparedRequest> requests,
   replaying_ = &arm;
   arm.clock.Resume();
   if (arm.observed) tracer_->Resume(clock_.NowNs() - arm.clock.NowNs());
-  ClosedLoop source(std::move(requests), inputs_.options.concurrency, arm.clock.NowNs());
+  ClosedLoop source(std::move(requests),
+                    {.num_users = inputs_.options.concurrency,
+                     .max_in_flight = arm.backend.engine->Describe().max_concurrency,
+                     .start_ns = arm.clock.NowNs()});
   const Replayer::Outcome outcome = arm.replayer->Run(source, stop);
   arm.window_end_ns = outcome.issuing_stopped_ns;
   if (arm.observed) tracer_->Pause();
