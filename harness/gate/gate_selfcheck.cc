@@ -9,7 +9,7 @@
 #include "harness/backends/null_engine.h"
 #include "harness/replay/arrival.h"
 #include "harness/replay/replayer.h"
-#include "harness/run/run_plan.h"
+#include "harness/run/load_plan.h"
 #include "reports/gate/noise_floor.h"
 
 namespace dsb {
