@@ -6,7 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "engines/engine.h"
+#include "engines/request.h"
+#include "engines/step_result.h"
 
 namespace dsb {
 

@@ -63,24 +63,17 @@ cuda::DraftRows DeviceEngine::Drafts(int32_t num_requests) const {
 }
 
 EngineDescription DeviceEngine::Describe() const {
-  const DeviceDrafter* drafter = parts_.drafter.get();
-  std::string detail = "{\"device\":\"cuda\",\"target_bytes_per_pass\":" +
-                       std::to_string(parts_.target->weight_bytes_per_pass()) +
-                       ",\"device_engine_bytes\":" + std::to_string(device_bytes_);
-  if (drafter != nullptr) {
-    detail += ",\"drafter_bytes_per_draft\":" + std::to_string(drafter->bytes_per_draft()) +
-              ",\"drafter_flops_per_draft\":" + std::to_string(drafter->flops_per_draft());
-  }
-  return {.engine = "native",
-          .drafter = drafter == nullptr ? "none" : drafter->Name(),
-          .policy = drafter == nullptr ? "none" : parts_.policy.name,
-          .draft_length = parts_.draft_length,
-          .threads = pool_->num_threads(),
-          .max_concurrency = parts_.max_concurrency,
-          .max_context_tokens = parts_.context_tokens,
-          .weight_mode = WeightModeName(parts_.target->model()->mode()),
-          .isa = "cuda",
-          .detail_json = detail + "}"};
+  EngineDescription description;
+  description.engine = "native";
+  description.isa = "cuda";
+  description.draft_length = parts_.draft_length;
+  description.max_concurrency = parts_.max_concurrency;
+  description.weight_bytes_per_pass = parts_.target->weight_bytes_per_pass();
+  description.flops_per_token = parts_.target->model()->flops_per_token();
+  if (parts_.drafter == nullptr) return description;
+  description.bytes_per_draft = parts_.drafter->bytes_per_draft();
+  description.flops_per_draft = parts_.drafter->flops_per_draft();
+  return description;
 }
 
 void DeviceEngine::Admit(EngineRequest request) {

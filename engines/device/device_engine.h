@@ -105,7 +105,6 @@ class DeviceEngine : public Engine {
   std::unique_ptr<RoundArrays> round_;
   cuda::VerifyWorkspace verify_workspace_;
   std::byte* verify_memory_ = nullptr;
-  int64_t device_bytes_ = 0;
   cuda::DeviceBuffer<std::byte> memory_;
 };
 

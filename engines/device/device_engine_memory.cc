@@ -21,7 +21,6 @@ void DeviceEngine::PlanMemory() {
   PlanRound(plan);
   plan.AddZeroed(verify_memory_, cuda::VerifyWorkspaceBytes(parts_.max_concurrency,
                                                             std::max(1, parts_.draft_length)));
-  device_bytes_ = plan.bytes();
   memory_ = plan.Allocate("the device engine", stream_);
   verify_workspace_ = {.memory = verify_memory_, .max_requests = parts_.max_concurrency};
 }

@@ -7,14 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "engines/chat_message.h"
 #include "engines/model_files/tokenizer.h"
 
 namespace dsb {
-
-struct ChatMessage {
-  std::string role;  // system, user, assistant
-  std::string content;
-};
 
 enum class ChatFormat { kSmolLm2, kQwen3NonThinking };
 

@@ -27,23 +27,18 @@ NativeEngine::NativeEngine(NativeEngineParts parts, ThreadPool& pool, const Cloc
       verify_scratch_(static_cast<size_t>(pool.num_threads())) {}
 
 EngineDescription NativeEngine::Describe() const {
-  const Drafter* drafter = parts_.drafter.get();
-  std::string detail =
-      "{\"target_bytes_per_pass\":" + std::to_string(parts_.target->weight_bytes_per_pass());
-  if (drafter != nullptr) {
-    detail += ",\"drafter_bytes_per_draft\":" + std::to_string(drafter->bytes_per_draft()) +
-              ",\"drafter_flops_per_draft\":" + std::to_string(drafter->flops_per_draft());
-  }
-  return {.engine = "native",
-          .drafter = drafter == nullptr ? "none" : drafter->Name(),
-          .policy = drafter == nullptr ? "none" : parts_.policy->Name(),
-          .draft_length = drafter == nullptr ? 0 : parts_.draft_length,
-          .threads = pool_->num_threads(),
-          .max_concurrency = parts_.max_concurrency,
-          .max_context_tokens = parts_.context_tokens,
-          .weight_mode = WeightModeName(parts_.target->mode()),
-          .isa = IsaName(ActiveIsa()),
-          .detail_json = detail + "}"};
+  EngineDescription description;
+  description.engine = "native";
+  description.isa = IsaName(ActiveIsa());
+  description.max_concurrency = parts_.max_concurrency;
+  description.device_time_source = "cpu_thread";
+  description.weight_bytes_per_pass = parts_.target->weight_bytes_per_pass();
+  description.flops_per_token = parts_.target->flops_per_token();
+  if (parts_.drafter == nullptr) return description;
+  description.draft_length = parts_.draft_length;
+  description.bytes_per_draft = parts_.drafter->bytes_per_draft();
+  description.flops_per_draft = parts_.drafter->flops_per_draft();
+  return description;
 }
 
 void NativeEngine::Admit(EngineRequest request) {

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "engines/engine.h"
+#include "engines/request.h"
 
 namespace dsb {
 

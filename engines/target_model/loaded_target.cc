@@ -21,7 +21,6 @@ namespace {
 void DescribeModel(LoadedTarget& target) {
   target.vocab_size = target.model->config().vocab_size;
   target.max_context_tokens = target.model->config().context_tokens;
-  target.weight_bytes_per_pass = target.model->weight_bytes_per_pass();
   target.warnings = target.model->warnings();
 }
 

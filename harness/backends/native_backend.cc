@@ -27,9 +27,8 @@ NativeBackend::NativeBackend(const RunOptions& options)
   if (device_kind_ == DeviceKind::kCuda) device_ = std::make_unique<DeviceBackend>(target_);
 }
 
-std::vector<int32_t> NativeBackend::EncodePrompt(std::string_view user_text) const {
-  const ChatMessage message{.role = "user", .content = std::string(user_text)};
-  return RenderChat(*target_->tokenizer, target_->chat_format, {&message, 1}).ids;
+RenderedPrompt NativeBackend::Render(std::span<const ChatMessage> conversation) const {
+  return {.ids = RenderChat(*target_->tokenizer, target_->chat_format, conversation).ids};
 }
 
 std::optional<ArtifactRecord> NativeBackend::target() const {
@@ -42,12 +41,12 @@ std::optional<ArtifactRecord> NativeBackend::target() const {
   return record;
 }
 
-BackendArm NativeBackend::MakeArm(const ArmOptions& options, int32_t context_tokens, Clock& clock) {
+BackendArm NativeBackend::MakeArm(const ArmOptions& options, const ArmRoom& room, Clock& clock) {
   const std::string& drafter = options.drafter;
   NativeEngineOptions engine;
   engine.drafter = drafter;
-  engine.max_concurrency = options_.concurrency;
-  engine.context_tokens = context_tokens;
+  engine.max_concurrency = room.max_concurrency;
+  engine.context_tokens = room.context_tokens;
   BackendArm arm;
   if (drafter == "none") {
     engine.policy = {.name = "none", .draft_length = 0};

@@ -15,23 +15,23 @@ class NullBackend : public Backend {
  public:
   explicit NullBackend(const RunOptions& options) : options_(options) {}
 
-  std::vector<int32_t> EncodePrompt(std::string_view user_text) const override {
-    std::vector<int32_t> ids;
-    ids.reserve(user_text.size());
-    for (const char c : user_text) ids.push_back(static_cast<unsigned char>(c));
-    return ids;
+  RenderedPrompt Render(std::span<const ChatMessage> conversation) const override {
+    RenderedPrompt prompt;
+    for (const ChatMessage& message : conversation) {
+      for (const char c : message.content) prompt.ids.push_back(static_cast<unsigned char>(c));
+    }
+    return prompt;
   }
   std::vector<int32_t> stop_tokens() const override { return {}; }
   int64_t vocab_size() const override { return kVocabSize; }
   int64_t max_context_tokens() const override { return kContextTokens; }
   std::optional<ArtifactRecord> target() const override { return std::nullopt; }
-  bool is_real() const override { return false; }
 
-  BackendArm MakeArm(const ArmOptions& arm, int32_t context_tokens, Clock& clock) override {
+  BackendArm MakeArm(const ArmOptions& arm, const ArmRoom& room, Clock& clock) override {
     NullEngineOptions engine;
     engine.draft_length = arm.draft_length;
-    engine.max_concurrency = options_.concurrency;
-    engine.max_context_tokens = context_tokens;
+    engine.max_concurrency = room.max_concurrency;
+    engine.max_context_tokens = room.context_tokens;
     engine.vocab_size = kVocabSize;
     engine.step_ns = options_.null_step_us * 1000;
     engine.noise_seed = static_cast<uint64_t>(options_.null_noise_seed);

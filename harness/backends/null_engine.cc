@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/split_mix.h"
-#include "engines/phase_observer.h"
 
 namespace dsb {
 namespace {
@@ -27,15 +26,13 @@ NullEngine::NullEngine(const NullEngineOptions& options, Clock& clock)
 
 EngineDescription NullEngine::Describe() const {
   EngineDescription description;
-  description.engine = "simulated";
-  description.drafter = options_.draft_length > 0 ? "null" : "none";
-  description.policy = options_.draft_length > 0 ? "fixed" : "none";
-  description.draft_length = options_.draft_length;
-  description.threads = 1;
-  description.max_concurrency = options_.max_concurrency;
-  description.max_context_tokens = options_.max_context_tokens;
-  description.weight_mode = "none";
+  description.engine = kNullEngineName;
   description.isa = "none";
+  description.draft_length = options_.draft_length;
+  description.max_concurrency = options_.max_concurrency;
+  description.provenance = {.acceptance = Provenance::Acceptance::kSynthetic,
+                            .time = Provenance::Time::kModelled,
+                            .note = "null engine"};
   return description;
 }
 
@@ -84,7 +81,10 @@ StepResult NullEngine::Step(int64_t /*until_ns*/) {
     return true;
   });
   const int64_t end_ns = clock_.NowNs();
-  for (TokenBurst& burst : step.bursts) burst.time_ns = end_ns;
+  for (TokenBurst& burst : step.bursts) {
+    burst.time_ns = end_ns;
+    burst.num_tokens = static_cast<int32_t>(burst.tokens.size());
+  }
   step.wall_ns = end_ns - step.start_ns;
   if (instrumentation_.phase_times) {
     step.phases[static_cast<int>(Phase::kVerify)].wall_ns = step.wall_ns;

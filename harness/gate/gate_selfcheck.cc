@@ -9,7 +9,7 @@
 #include "harness/backends/null_engine.h"
 #include "harness/replay/arrival.h"
 #include "harness/replay/replayer.h"
-#include "harness/run/run_plan.h"
+#include "harness/run/load_plan.h"
 #include "reports/gate/noise_floor.h"
 
 namespace dsb {
@@ -72,7 +72,7 @@ RunData MakeScriptedRun(const GateSelfCheckOptions& options, const ScriptedRun& 
   RunData data;
   data.run.id = static_cast<int64_t>(run.noise_seed);
   data.run.state = "complete";
-  data.run.engine = "simulated";
+  data.run.engine = kNullEngineName;
   data.run.drafter = run.plain ? "none" : "scripted";
   data.run.policy = run.plain ? "none" : "fixed";
   data.run.draft_length = run.plain ? 0 : kDraftLength;
@@ -101,7 +101,7 @@ RunData MakeScriptedRun(const GateSelfCheckOptions& options, const ScriptedRun& 
   }
   RunSink sink(data);
   Replayer replayer(engine, clock, sink, {});
-  ClosedLoop source(std::move(requests), 1, clock.NowNs());
+  ClosedLoop source(std::move(requests), {.num_users = 1, .start_ns = clock.NowNs()});
   const std::atomic<bool> stop{false};
   replayer.Run(source, stop);
   data.run.duration_ns = clock.NowNs();

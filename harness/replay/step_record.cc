@@ -29,7 +29,7 @@ StepRecord MakeStepRecord(const StepResult& step, int64_t run_id, int64_t step_i
   return record;
 }
 
-RoundRecord MakeRoundRecord(RoundOutcome& round, int64_t step_idx) {
+RoundRecord MakeRoundRecord(RoundOutcome& round, std::optional<int64_t> step_idx) {
   RoundRecord record;
   record.step_idx = step_idx;
   record.position = round.position;
@@ -55,8 +55,15 @@ std::string BrokenRound(const RoundOutcome& round) {
          ", committed " + std::to_string(round.committed);
 }
 
-std::string BrokenTokens(std::span<const int32_t> tokens, int64_t vocab_size) {
-  for (const int32_t token : tokens) {
+std::string BrokenBurst(const TokenBurst& burst, const EngineDescription& description,
+                        int64_t vocab_size) {
+  const auto num_ids = static_cast<int32_t>(burst.tokens.size());
+  const bool complete = num_ids == burst.num_tokens || (num_ids == 0 && !description.reports_ids);
+  if (burst.num_tokens < 0 || !complete) {
+    return "burst of " + std::to_string(burst.num_tokens) + " tokens with " +
+           std::to_string(num_ids) + " ids";
+  }
+  for (const int32_t token : burst.tokens) {
     if (token < 0 || (vocab_size > 0 && token >= vocab_size)) {
       return "impossible token " + std::to_string(token);
     }
@@ -64,18 +71,21 @@ std::string BrokenTokens(std::span<const int32_t> tokens, int64_t vocab_size) {
   return {};
 }
 
-std::string BrokenRequest(const RequestRecord& record, int64_t max_tokens) {
-  const auto num_tokens = static_cast<int64_t>(record.output_ids.size());
+std::string BrokenRequest(const RequestRecord& record, const EngineDescription& description,
+                          int64_t max_tokens) {
+  int64_t num_tokens = 0;
+  int64_t previous_ns = record.admitted_ns.value_or(record.issued_ns);
+  for (const BurstRecord& burst : record.bursts) {
+    num_tokens += burst.num_tokens;
+    if (burst.t_ns < previous_ns) return "a burst before the event that it follows";
+    previous_ns = burst.t_ns;
+  }
   if (num_tokens > max_tokens) {
     return std::to_string(num_tokens) + " tokens where at most " + std::to_string(max_tokens) +
            " were allowed";
   }
-  int64_t previous_ns = record.admitted_ns.value_or(record.issued_ns);
-  for (const BurstRecord& burst : record.bursts) {
-    if (burst.t_ns < previous_ns) return "a burst before the event that it follows";
-    previous_ns = burst.t_ns;
-  }
   if (record.end_reason != "stop" && record.end_reason != "length") return {};
+  if (!description.reports_rounds) return {};
   int64_t committed = 0;
   for (const RoundRecord& round : record.rounds) committed += round.committed;
   if (1 + committed != num_tokens) {

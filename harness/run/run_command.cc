@@ -93,7 +93,7 @@ ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arg
   inputs.command_line = "dsbench " + CommandLineText(arguments);
   inputs.load_average = LoadAverage();
 
-  MonotonicClock clock;
+  const std::unique_ptr<Clock> clock = backend->MakeClock();
   OpenedSource device_times;
   if (options.device_time && backend->uses_gpu()) {
     device_times = OpenDeviceTimeSource(options.device_time_source);
@@ -104,11 +104,12 @@ ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arg
   if (!device_times.note.empty()) {
     std::fprintf(stderr, "dsbench: note: %s\n", device_times.note.c_str());
   }
-  RunSession session(inputs, *backend, clock, device_times.source.get());
+  RunSession session(inputs, *backend, *clock, device_times.source.get());
   const std::atomic<bool>& stop = InterruptFlag();
-  Progress progress(clock, stderr, isatty(STDERR_FILENO) == 1);
+  Progress progress(*clock, stderr, isatty(STDERR_FILENO) == 1);
   Store store(options.output, {.mode = Store::Mode::kCreateOrAppend, .durable = options.durable});
-  const RunSummary summary = session.Run(store, progress, stop);
+  const RunSummary summary =
+      session.Run(PlanLoad(inputs, session.num_arms()), store, progress, stop);
   if (!options.timeline.empty()) WriteRunTimeline(store, summary, session, options.timeline);
   if (summary.interrupted) {
     std::fprintf(stderr,

@@ -33,7 +33,7 @@ Rows PutRows(Store& store) {
   RunRecord run;
   run.uuid = RandomUuid();
   run.started_utc = UtcNow();
-  run.engine = "simulated";
+  run.engine = kNullEngineName;
   run.drafter = "null";
   run.policy = "fixed";
   run.device_time_source = "none";
@@ -86,7 +86,8 @@ SelftestResult RunSelftest(const SelftestOptions& options) {
   replay.segment_id = rows.segment_id;
   replay.origin_ns = clock.NowNs();
   Replayer replayer(engine, clock, sink, replay);
-  ClosedLoop source(Requests(options, rows.prompt_id), options.concurrency, replay.origin_ns);
+  ClosedLoop source(Requests(options, rows.prompt_id),
+                    {.num_users = options.concurrency, .start_ns = replay.origin_ns});
   const std::atomic<bool> stop{false};
 
   const int64_t start_ns = clock.NowNs();

@@ -92,7 +92,7 @@ TEST_P(TargetFolderTest, DecodesLikeTheModelAndTheReference) {
   for (const WeightMode mode : {WeightMode::kStored, WeightMode::kBf16, WeightMode::kF32}) {
     const auto target = LoadTarget(path, mode);
     const auto model = TargetModel::FromFolder(path, mode);
-    EXPECT_EQ(target->weight_bytes_per_pass, model->weight_bytes_per_pass());
+    EXPECT_EQ(target->model->weight_bytes_per_pass(), model->weight_bytes_per_pass());
     for (const auto& prompt : reference["prompts"]) {
       const std::vector<int32_t> ids = golden::Tokens(prompt["token_ids"]);
       const std::vector<int32_t> tokens = EngineTokens(target, plain, ids);

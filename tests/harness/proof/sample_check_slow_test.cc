@@ -52,7 +52,7 @@ struct Subject {
                                .load = load,
                                .max_tokens = 11,
                                .seed = 7};
-    return ChiSquare(CountFirstTokens(*engine, law, draws), law.Probabilities());
+    return ChiSquare(CountFirstTokens(*engine, clock, law, draws), law.Probabilities());
   }
 
   static constexpr SamplingParams kSampling = {.temperature = 1, .top_k = 0, .top_p = 0.95};

@@ -26,7 +26,7 @@ class DeviceTimeTest : public SessionTest {
                                                          &std::fclose);
     Progress progress(clock, sink.get(), false);
     Store store(path_, {});
-    RunSummary summary = session.Run(store, progress, stop);
+    RunSummary summary = session.Run(PlanLoad(inputs_, session.num_arms()), store, progress, stop);
     num_timeline_launches_ = session.tracer() == nullptr ? 0 : session.tracer()->timeline().size();
     return summary;
   }

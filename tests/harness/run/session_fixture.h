@@ -24,19 +24,19 @@ inline constexpr int64_t kTestStepNs = 1'000'000;
 // The null engine for every arm; the arm named `failing_arm` gets the fault.
 class TestBackend : public Backend {
  public:
-  std::vector<int32_t> EncodePrompt(std::string_view text) const override {
-    return std::vector<int32_t>(text.begin(), text.end());
+  RenderedPrompt Render(std::span<const ChatMessage> conversation) const override {
+    const std::string& text = conversation.back().content;
+    return {.ids = std::vector<int32_t>(text.begin(), text.end())};
   }
   std::vector<int32_t> stop_tokens() const override { return {}; }
   int64_t vocab_size() const override { return 256; }
   int64_t max_context_tokens() const override { return 1000; }
   std::optional<ArtifactRecord> target() const override { return std::nullopt; }
-  bool is_real() const override { return false; }
-  BackendArm MakeArm(const ArmOptions& arm, int32_t context_tokens, Clock& clock) override {
+  BackendArm MakeArm(const ArmOptions& arm, const ArmRoom& room, Clock& clock) override {
     NullEngineOptions options;
     options.draft_length = arm.draft_length;
-    options.max_concurrency = concurrency;
-    options.max_context_tokens = context_tokens;
+    options.max_concurrency = room.max_concurrency;
+    options.max_context_tokens = room.context_tokens;
     options.step_ns = kTestStepNs;
     if (arm.drafter == failing_arm) {
       options.fail_at_step = fail_at_step;
@@ -45,7 +45,6 @@ class TestBackend : public Backend {
     return {std::make_unique<NullEngine>(options, clock), std::nullopt};
   }
 
-  int32_t concurrency = 1;
   std::string failing_arm;
   int64_t fail_at_step = 0, error_at_step = 0;
 };
@@ -76,8 +75,11 @@ class SessionTest : public testing::Test {
     inputs_.workload.sha256 = std::string(64, 'a');
     inputs_.workload.path = "test.jsonl";
     for (int i = 0; i < 6; ++i) {
-      inputs_.prompts.push_back({"item-" + std::to_string(i), "test", i < 3 ? "math" : "code",
-                                 std::vector<int32_t>(3, i + 1)});
+      inputs_.prompts.push_back({"item-" + std::to_string(i),
+                                 "test",
+                                 i < 3 ? "math" : "code",
+                                 {},
+                                 {.ids = std::vector<int32_t>(3, i + 1)}});
     }
     inputs_.context_tokens = 64;
     inputs_.isa = "portable";
@@ -94,7 +96,7 @@ class SessionTest : public testing::Test {
                                                          &std::fclose);
     Progress progress(clock, sink.get(), false);
     Store store(path_, {});
-    return session.Run(store, progress, stop);
+    return session.Run(PlanLoad(inputs_, session.num_arms()), store, progress, stop);
   }
   RunData Read(int64_t run_id) const {
     const Store store(path_, {.mode = Store::Mode::kReadOnly});
