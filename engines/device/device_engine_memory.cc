@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engines/device/device_arrays.h"
+#include "engines/drafter_files/load.h"
 #include "kernels/cuda/common/draft_map.h"
 
 namespace dsb {

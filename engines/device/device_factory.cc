@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engines/device/device_drafters.h"
 #include "engines/device/device_engine.h"
+#include "engines/drafter_files/load.h"
 
 namespace dsb {
 

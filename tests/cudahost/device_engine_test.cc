@@ -95,6 +95,8 @@ TEST(DeviceEngine, AdmitsABudgetAsTheCpuEngine) {
                              .budget = kBudget}});
 }
 
+TEST(DeviceDrafterTable, HasTheRegistrysNames) { EXPECT_EQ(DeviceDrafterNames(), DrafterNames()); }
+
 // With products that are rounded the engines may part; a device's own plain and drafted answers may
 // not: whatever else is in a pass, a row has the same bits.
 TEST(DeviceEngine, GreedySpeculationChangesNoTokenOfRoundedWeights) {

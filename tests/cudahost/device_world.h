@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "engines/device/device_drafters.h"
 #include "engines/device/device_engine.h"
 #include "engines/scheduling/survival_policies.h"
 #include "tests/engines/checkpoint_copy.h"
