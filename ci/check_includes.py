@@ -48,7 +48,7 @@ SUB_ROOMS = {
         "drafters": ("", "drafter_files", *DRAFTERS),
         "feature_tap": ("",),
         "scheduling": ("",),
-        "decoding": ("", "sampling"),
+        "decoding": ("", "sampling", "scheduling"),
         "native": ("", "model_files", "target_model", "sampling", "scheduling", "decoding", "drafters"),
         "device": (*DRAFTER_PARTS, "block_backbone", "recurrent", *DRAFTERS, "drafters", "scheduling", "decoding",
                    "native"),
