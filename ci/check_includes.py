@@ -22,6 +22,12 @@ ROOMS["tests"] = set(ROOMS)
 # Sub-rooms, lowest first: what each may include besides itself. "" are the files of the room's own folder. A room
 # that is not listed has no sub-rooms; a folder of a listed room that is not here is refused.
 DRAFTER_PARTS = ("", "model_files", "transformer", "target_model", "sampling", "drafter_files")
+DRAFTERS = {  # what each may include besides these
+    "dspark": ("block_backbone",),
+    "dflash": ("block_backbone",),
+    "eagle3": ("recurrent",),
+    "mtp1": ("recurrent",),
+}
 SUB_ROOMS = {
     "results": {
         "": (),
@@ -38,17 +44,14 @@ SUB_ROOMS = {
         "drafter_files": ("", "model_files", "transformer", "target_model"),
         "block_backbone": DRAFTER_PARTS,
         "recurrent": DRAFTER_PARTS,
-        "dspark": (*DRAFTER_PARTS, "block_backbone"),
-        "dflash": (*DRAFTER_PARTS, "block_backbone"),
-        "eagle3": (*DRAFTER_PARTS, "recurrent"),
-        "mtp1": (*DRAFTER_PARTS, "recurrent"),
-        "drafters": ("", "drafter_files", "dspark", "dflash", "eagle3", "mtp1"),
+        **{name: (*DRAFTER_PARTS, *more) for name, more in DRAFTERS.items()},
+        "drafters": ("", "drafter_files", *DRAFTERS),
         "feature_tap": ("",),
         "scheduling": ("",),
-        "decoding": ("", "sampling"),
+        "decoding": ("", "sampling", "scheduling"),
         "native": ("", "model_files", "target_model", "sampling", "scheduling", "decoding", "drafters"),
-        "device": (*DRAFTER_PARTS, "block_backbone", "recurrent", "dspark", "dflash", "eagle3", "mtp1", "drafters",
-                   "scheduling", "decoding", "native"),
+        "device": (*DRAFTER_PARTS, "block_backbone", "recurrent", *DRAFTERS, "drafters", "scheduling", "decoding",
+                   "native"),
     },
     "reports": {
         "text": (),

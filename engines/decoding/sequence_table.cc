@@ -34,7 +34,7 @@ int32_t SequenceTable::Admit(EngineRequest request) {
   }
   const int32_t slot = free_slots_.back();
   free_slots_.pop_back();
-  sequences_.push_back(std::make_unique<Sequence>(std::move(request), slot));
+  sequences_.push_back(std::make_unique<Sequence>(std::move(request), slot, num_admitted_++));
   return slot;
 }
 

@@ -78,6 +78,7 @@ class SequenceTable {
   const Clock* clock_;
   std::vector<std::unique_ptr<Sequence>> sequences_;
   std::vector<int32_t> free_slots_;
+  int64_t num_admitted_ = 0;
   std::set<int64_t> cancelled_;
 };
 

@@ -8,15 +8,6 @@
 
 namespace dsb {
 
-DevicePolicy DevicePolicyFrom(const PolicyOptions& options) {
-  DevicePolicy policy;
-  policy.name = MakePolicy(options)->Name();
-  policy.fixed_length = options.name == "none" ? 0 : options.draft_length;
-  if (options.name == "threshold") policy.kind = cuda::AdmissionKind::kThreshold;
-  policy.threshold = options.threshold;
-  return policy;
-}
-
 DeviceEngine::DeviceEngine(DeviceEngineParts parts, ThreadPool& pool, const Clock& clock)
     : parts_(std::move(parts)),
       pool_(&pool),
@@ -32,7 +23,11 @@ DeviceEngine::DeviceEngine(DeviceEngineParts parts, ThreadPool& pool, const Cloc
       prefill_(std::make_unique<PrefillArrays>()),
       round_(std::make_unique<RoundArrays>()) {
   DSB_CHECK(parts_.drafter != nullptr || parts_.draft_length == 0);
-  parts_.policy.fixed_length = std::min(parts_.policy.fixed_length, parts_.draft_length);
+  DSB_CHECK(parts_.policy.budget != nullptr);
+  const PolicyEntry& policy = parts_.policy.entry();
+  if (!policy.on_device) {
+    ThrowBadInput("policy " + std::string(policy.name) + " does not run on a device");
+  }
   PlanMemory();
 }
 
@@ -93,6 +88,7 @@ StepResult DeviceEngine::Step(int64_t /*until_ns*/) {
   const std::vector<Sequence*> decoding = table_.Decoding();
   result.num_requests = static_cast<int32_t>(prefilling.size() + decoding.size());
   if (result.num_requests > 0) {
+    ++num_steps_;
     spans_.Start(instrumentation_.phase_times, stream_);
     const std::vector<PrefillChunk> chunks =
         table_.TakeChunks(prefilling, parts_.prefill_chunk_tokens, result);

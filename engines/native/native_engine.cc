@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/error.h"
 #include "kernels/isa.h"
 
 namespace dsb {
@@ -24,7 +25,9 @@ NativeEngine::NativeEngine(NativeEngineParts parts, ThreadPool& pool, const Cloc
               .draft_length = parts_.drafter == nullptr ? 0 : parts_.draft_length,
               .vocab_size = parts_.target->config().vocab_size},
              clock),
-      verify_scratch_(static_cast<size_t>(pool.num_threads())) {}
+      verify_scratch_(static_cast<size_t>(pool.num_threads())) {
+  DSB_CHECK(parts_.policy.budget != nullptr);
+}
 
 EngineDescription NativeEngine::Describe() const {
   EngineDescription description;
@@ -55,6 +58,7 @@ StepResult NativeEngine::Step(int64_t /*until_ns*/) {
   const std::vector<Sequence*> prefilling = table_.Prefilling();
   std::vector<Sequence*> decoding = table_.Decoding();
   result.num_requests = static_cast<int32_t>(prefilling.size() + decoding.size());
+  if (result.num_requests > 0) ++num_steps_;
   if (!prefilling.empty()) {
     timer.Begin(Phase::kPrefill);
     Prefill(prefilling, result);

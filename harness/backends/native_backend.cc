@@ -49,13 +49,12 @@ BackendArm NativeBackend::MakeArm(const ArmOptions& options, const ArmRoom& room
   engine.context_tokens = room.context_tokens;
   BackendArm arm;
   if (drafter == "none") {
-    engine.policy = {.name = "none", .draft_length = 0};
+    engine.policy.kind = PolicyKind::kNone;
   } else {
     engine.drafter_path = options_.drafter_folders.at(drafter);
     engine.drafter_weights = WeightModeFromName(options_.drafter_weights);
-    engine.policy = {.name = options.policy,
-                     .draft_length = options.draft_length,
-                     .threshold = options.threshold};
+    engine.draft_length = options.draft_length;
+    engine.policy = {.kind = PolicyFromName(options.policy), .threshold = options.threshold};
   }
   // The engine checks the name and the folder before the file is described.
   arm.engine = device_ == nullptr ? MakeNativeEngine(target_, engine, pool_, clock)

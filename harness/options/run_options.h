@@ -7,11 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "engines/drafter.h"
 #include "harness/options/arm_options.h"
 
 namespace dsb {
-
-inline constexpr int32_t kLongestDraft = 64;  // tokens
 
 struct RunOptions {
   // What runs.

@@ -105,7 +105,7 @@ class Sampler {
                                             [this](const CommittedRows& rows) { Receive(rows); });
     tap_ = tap.get();
     parts.drafter = std::move(tap);
-    parts.policy = MakePolicy({.name = "none", .draft_length = 0});
+    parts.policy = MakePolicy({.kind = PolicyKind::kNone});
     // An answer that ended keeps its slot until the next step.
     parts.max_concurrency = 2 * options_.concurrency;
     parts.context_tokens = std::max(1, context_tokens_);

@@ -43,9 +43,8 @@ struct Subject {
 
   ChiSquareTest Test(const FirstTokensLaw& law, int32_t load) {
     const MonotonicClock clock;
-    const auto engine = MakeTinyEngine(
-        world, {.draft = true, .policy = {.name = "fixed", .draft_length = 7}, .concurrency = 16},
-        pool, clock);
+    const auto engine =
+        MakeTinyEngine(world, {.draft = true, .policy = {}, .concurrency = 16}, pool, clock);
     const SampleDraws draws = {.prompt = kPrompt,
                                .sampling = kSampling,
                                .num_samples = NumSamples(),
