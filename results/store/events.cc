@@ -2,7 +2,9 @@
 #include <numeric>
 #include <tuple>
 
+#include "results/store/chain.h"
 #include "results/store/insert.h"
+#include "results/store/select.h"
 #include "results/store/store.h"
 #include "results/store/store_impl.h"
 #include "results/store/tables.h"
@@ -22,10 +24,29 @@ std::optional<int64_t> FirstBurstTokens(const RequestRecord& record) {
   return record.bursts.front().num_tokens;
 }
 
+// The request's link in the chain of its run, and the run's new head; none without a chain.
+std::optional<std::string> ContinueChain(Store::Impl& impl, const RequestRecord& record) {
+  std::optional<std::string> head;
+  PromptRecord prompt;
+  {
+    static const std::string sql = SelectSql(
+        impl, true, "run.chain_head",
+        "run JOIN prompt ON prompt.id = ? WHERE run.id = ? AND run.chain_head IS NOT NULL",
+        kPromptTable);
+    Rows rows = impl.sql(sql).Query(record.prompt_id, record.run_id);
+    if (!rows.Next()) return std::nullopt;
+    rows.Read(0, head);
+    ReadRecord(rows, 1, kPromptTable, prompt);
+  }
+  head = ChainNext(*head, prompt, record);
+  impl.sql("UPDATE run SET chain_head = ? WHERE id = ?").Run(head, record.run_id);
+  return head;
+}
+
 int64_t InsertRequest(Store::Impl& impl, const RequestRecord& record) {
   static const Insert insert(kRequestTable);
   insert.One(impl.sql, record, NumOutputTokens(record), record.rounds.size(),
-             FirstBurstTokens(record), record.chain_digest);
+             FirstBurstTokens(record), ContinueChain(impl, record));
   return sqlite3_last_insert_rowid(impl.database.get());
 }
 

@@ -1,6 +1,8 @@
 #include "base/error.h"
+#include "results/store/chain.h"
 #include "results/store/fingerprint.h"
 #include "results/store/insert.h"
+#include "results/store/reader.h"
 #include "results/store/run_owner.h"
 #include "results/store/store.h"
 #include "results/store/store_impl.h"
@@ -52,6 +54,14 @@ void Store::PutRunArtifact(int64_t run_id, const std::string& role, int64_t arti
 void Store::PutRunFlag(int64_t run_id, const std::string& flag, const std::string& detail) {
   impl_->sql("INSERT OR REPLACE INTO run_flag (run_id, flag, detail) VALUES (?, ?, ?)")
       .Run(run_id, flag, detail);
+}
+
+std::string Store::StartChain(int64_t run_id) {
+  const RunData data = ReadRun(*this, run_id, {.token_ids = false, .steps = false});
+  DSB_CHECK(data.requests.empty() && !data.run.chain_start);
+  const std::string start = ChainStart(data.run, data.artifacts, data.build);
+  impl_->sql("UPDATE run SET chain_start = ?1, chain_head = ?1 WHERE id = ?2").Run(start, run_id);
+  return start;
 }
 
 int64_t Store::PutPrompt(const PromptRecord& record, int64_t workload_artifact_id) {

@@ -49,13 +49,16 @@ class Store {
   int64_t ResumeRun(int64_t run_id);
   void PutRunArtifact(int64_t run_id, const std::string& role, int64_t artifact_id);
   void PutRunFlag(int64_t run_id, const std::string& flag, const std::string& detail);
+  // Begins the run's hash chain (chain.h), once its artifacts are there and before its first
+  // request. Returns d_0. PutRequest continues a chain that was begun, also that of a resumed run.
+  std::string StartChain(int64_t run_id);
   int64_t PutPrompt(const PromptRecord& record, int64_t workload_artifact_id);
   int64_t PutSegment(int64_t run_id, int64_t t_start_ns);
   void EndSegment(int64_t segment_id, int64_t t_end_ns, int64_t window_start_ns,
                   int64_t window_end_ns);
 
   // One transaction each. num_output_tokens (the bursts' sum, else the output ids' count),
-  // num_rounds and, if unset, first_burst_tokens come from the record.
+  // num_rounds, chain_digest and, if unset, first_burst_tokens come from the record.
   void PutRequest(const RequestRecord& record);
   void PutSteps(const std::vector<StepRecord>& records);
   // Adds to the rows of equal keys: calls, sums and extremes of a later segment join the earlier.
