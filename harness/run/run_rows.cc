@@ -83,7 +83,9 @@ void PutRunRows(Store& store, const RunInputs& inputs, const Backend& backend,
     arm.clock.JumpTo(resume->time_ns);
     arm.first_step_idx = store.ResumeRun(arm.run_id);
   } else {
-    arm.run_id = store.PutRun(MakeRunRecord(inputs, arm), shared.environment_id, shared.build_id);
+    RunRecord run = MakeRunRecord(inputs, arm);
+    if (!backend.is_real()) run.provenance = "synthetic";
+    arm.run_id = store.PutRun(run, shared.environment_id, shared.build_id);
     if (shared.target_id != 0) store.PutRunArtifact(arm.run_id, "target", shared.target_id);
     store.PutRunArtifact(arm.run_id, "workload", shared.workload_id);
     if (arm.backend.drafter) {
@@ -92,6 +94,7 @@ void PutRunRows(Store& store, const RunInputs& inputs, const Backend& backend,
     if (!backend.is_real()) {
       store.PutRunFlag(arm.run_id, "synthetic_acceptance", "null engine");
     }
+    store.StartChain(arm.run_id);
   }
   if (inputs.build.git_dirty) {
     store.PutRunFlag(arm.run_id, "dirty", inputs.build.diff_sha256.value_or(""));
