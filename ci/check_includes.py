@@ -96,8 +96,10 @@ GENERATED = ("harness/build_info.h",)
 PRIVATE = {
     "results/store/sqlite.h": "results/store",
     "results/store/store_impl.h": "results/store",
-    "results/store/multi_insert.h": "results/store",
-    "results/store/reader_rows.h": "results/store",
+    "results/store/columns.h": "results/store",
+    "results/store/tables.h": "results/store",
+    "results/store/insert.h": "results/store",
+    "results/store/select.h": "results/store",
 }
 CUDA = re.compile(r"cuda|cublas|cupti|nvtx|nvToolsExt|cooperative_groups|mma\.h$")
 CUDA_PLACES = ("kernels/cuda", "kernels/cudahost", "harness/device_time",

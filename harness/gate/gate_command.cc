@@ -68,6 +68,7 @@ std::string StoreComparisons(const GateCommandOptions& options, const GateOutcom
     for (const ComparisonRecord& record : MakeComparisons(outcome.verdict, outcome.json)) {
       PutComparison(store, record);
     }
+    return store.warning();
   } catch (const Error& error) {
     return std::string("the comparison is not stored: ") + error.what();
   }

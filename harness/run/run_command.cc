@@ -108,6 +108,9 @@ ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arg
   const std::atomic<bool>& stop = InterruptFlag();
   Progress progress(*clock, stderr, isatty(STDERR_FILENO) == 1);
   Store store(options.output, {.mode = Store::Mode::kCreateOrAppend, .durable = options.durable});
+  if (!store.warning().empty()) {
+    std::fprintf(stderr, "dsbench: note: %s\n", store.warning().c_str());
+  }
   const RunSummary summary =
       session.Run(PlanLoad(inputs, session.num_arms()), store, progress, stop);
   if (!options.timeline.empty()) WriteRunTimeline(store, summary, session, options.timeline);
