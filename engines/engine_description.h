@@ -29,6 +29,7 @@ struct EngineDescription {
   bool reports_ids = true;      // bursts have token ids
   std::string token_count_source = "ids";  // usage, retokenised: how a server's tokens are counted
   bool trusted = true;                     // false: of another program, which may say anything
+  bool verifies_exactly = false;           // by the lossless rules of verification.md 1
   Provenance provenance;
   std::string device_time_source = "none";  // of StepResult::phases: cpu_thread, model, none
   // As the store has them; none: not known.

@@ -60,6 +60,7 @@ cuda::DraftRows DeviceEngine::Drafts(int32_t num_requests) const {
 EngineDescription DeviceEngine::Describe() const {
   EngineDescription description;
   description.engine = "native";
+  description.verifies_exactly = true;
   description.isa = "cuda";
   description.draft_length = parts_.draft_length;
   description.max_concurrency = parts_.max_concurrency;

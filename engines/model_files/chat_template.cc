@@ -127,6 +127,10 @@ void CheckMessages(std::span<const ChatMessage> messages) {
 
 }  // namespace
 
+const char* ChatFormatName(ChatFormat format) {
+  return format == ChatFormat::kSmolLm2 ? "smollm2" : "qwen3-nonthinking";
+}
+
 ChatFormat DetectChatFormat(const GgufFile& file, const Tokenizer& tokenizer) {
   return DetectChatFormat({.text = file.String("tokenizer.chat_template"),
                            .place = file.path() + ": key \"tokenizer.chat_template\"",

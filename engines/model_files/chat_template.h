@@ -13,6 +13,7 @@
 namespace dsb {
 
 enum class ChatFormat { kSmolLm2, kQwen3NonThinking };
+const char* ChatFormatName(ChatFormat format);  // smollm2, qwen3-nonthinking
 
 // A template's text, and for errors where it and the tokenizer's tokens stand.
 struct ChatTemplate {

@@ -32,6 +32,7 @@ NativeEngine::NativeEngine(NativeEngineParts parts, ThreadPool& pool, const Cloc
 EngineDescription NativeEngine::Describe() const {
   EngineDescription description;
   description.engine = "native";
+  description.verifies_exactly = true;
   description.isa = IsaName(ActiveIsa());
   description.max_concurrency = parts_.max_concurrency;
   description.device_time_source = "cpu_thread";

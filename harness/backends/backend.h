@@ -38,6 +38,8 @@ class Backend {
   virtual std::unique_ptr<Clock> MakeClock() const { return std::make_unique<MonotonicClock>(); }
   // What the next answer of `conversation` is asked with. kBadInput on invalid UTF-8.
   virtual RenderedPrompt Render(std::span<const ChatMessage> conversation) const = 0;
+  // How it puts a conversation before the model; none: somebody else does.
+  virtual std::optional<std::string> prompt_form() const { return std::nullopt; }
   virtual std::vector<int32_t> stop_tokens() const = 0;
   virtual int64_t vocab_size() const = 0;                    // 0: not known
   virtual int64_t max_context_tokens() const = 0;            // the model's own limit

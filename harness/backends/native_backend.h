@@ -21,6 +21,9 @@ class NativeBackend : public Backend {
   // kResource and kBadInput as LoadTarget.
   explicit NativeBackend(const RunOptions& options);
   RenderedPrompt Render(std::span<const ChatMessage> conversation) const override;
+  std::optional<std::string> prompt_form() const override {
+    return ChatFormatName(target_->chat_format);
+  }
   std::vector<int32_t> stop_tokens() const override { return target_->stop_tokens; }
   int64_t vocab_size() const override { return target_->vocab_size; }
   int64_t max_context_tokens() const override { return target_->max_context_tokens; }

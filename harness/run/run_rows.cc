@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/sha256.h"
+#include "engines/sampling/target_law.h"
 #include "harness/machine/environment.h"
 
 namespace dsb {
@@ -24,7 +25,23 @@ std::string PromptSha256(const RenderedPrompt& prompt) {
   return Sha256Hex(text);
 }
 
-RunRecord MakeRunRecord(const RunInputs& inputs, const LoadPlan& plan, const RunArm& arm) {
+// What is verified how, and by which law tokens are drawn.
+void SetSampling(const RunOptions& options, const EngineDescription& description, RunRecord& run) {
+  const SamplingParams sampling = {
+      .temperature = options.temperature, .top_k = options.top_k, .top_p = options.top_p};
+  run.temperature = options.temperature;
+  run.top_p = options.top_p;
+  run.top_k = options.top_k;
+  run.max_tokens = options.max_tokens;
+  run.seed = options.seed;
+  run.verification_rule = !description.verifies_exactly ? "unknown"
+                          : IsGreedy(sampling)          ? "greedy_exact"
+                                                        : "rejection";
+  if (description.verifies_exactly) run.sampling_law = SamplingLawText(sampling);
+}
+
+RunRecord MakeRunRecord(const RunInputs& inputs, const LoadPlan& plan, const SharedRows& shared,
+                        const RunArm& arm) {
   const RunOptions& options = inputs.options;
   const EngineDescription description = arm.backend.engine->Describe();
   RunRecord run;
@@ -38,11 +55,15 @@ RunRecord MakeRunRecord(const RunInputs& inputs, const LoadPlan& plan, const Run
   run.load_mode = plan.mode;
   run.users = plan.users;
   run.offered_rate_per_s = plan.offered_rate_per_s;
-  run.temperature = options.temperature;
-  run.top_p = options.top_p;
-  run.top_k = options.top_k;
-  run.max_tokens = options.max_tokens;
-  run.seed = options.seed;
+  SetSampling(options, description, run);
+  run.prompt_form = shared.prompt_form;
+  run.provenance = ProvenanceName(description.provenance);
+  run.weight_bytes_per_pass = description.weight_bytes_per_pass;
+  run.flops_per_token = description.flops_per_token;
+  run.bytes_per_draft = description.bytes_per_draft;
+  run.flops_per_draft = description.flops_per_draft;
+  if (shared.target_id != 0) run.target_precision = options.weights;
+  if (arm.backend.drafter) run.drafter_precision = options.drafter_weights;
   run.threads = options.threads;
   run.clock = arm.clock.is_virtual() ? "virtual" : "real";
   run.device_time_source = arm.device_time_source;
@@ -55,6 +76,7 @@ RunRecord MakeRunRecord(const RunInputs& inputs, const LoadPlan& plan, const Run
 
 SharedRows PutSharedRows(Store& store, const RunInputs& inputs, const Backend& backend) {
   SharedRows shared;
+  shared.prompt_form = backend.prompt_form();
   shared.environment_id = store.PutEnvironment(inputs.environment);
   shared.build_id = store.PutBuild(inputs.build);
   if (const auto target = backend.target()) shared.target_id = store.PutArtifact(*target);
@@ -92,8 +114,8 @@ void PutRunRows(Store& store, const RunInputs& inputs, const LoadPlan& plan,
     arm.first_step_idx = store.ResumeRun(arm.run_id);
   } else {
     arm.steps_complete = arm.backend.engine->Describe().reports_steps;
-    arm.run_id =
-        store.PutRun(MakeRunRecord(inputs, plan, arm), shared.environment_id, shared.build_id);
+    arm.run_id = store.PutRun(MakeRunRecord(inputs, plan, shared, arm), shared.environment_id,
+                              shared.build_id);
     if (shared.target_id != 0) store.PutRunArtifact(arm.run_id, "target", shared.target_id);
     store.PutRunArtifact(arm.run_id, "workload", shared.workload_id);
     if (arm.backend.drafter) {

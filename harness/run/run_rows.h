@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace dsb {
 
 // Ids that the arms of one session share.
 struct SharedRows {
+  std::optional<std::string> prompt_form;
   int64_t environment_id = 0, build_id = 0;
   int64_t target_id = 0;  // 0: no model file
   int64_t workload_id = 0;
