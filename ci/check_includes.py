@@ -24,8 +24,8 @@ ROOMS["tests"] = set(ROOMS)
 DRAFTER_PARTS = ("", "model_files", "transformer", "target_model", "sampling", "drafter_files")
 SUB_ROOMS = {
     "results": {
-        "": (),
         "statistics": (),
+        "": ("statistics",),
         "metrics": ("", "statistics"),
         "store": ("",),
     },

@@ -31,6 +31,7 @@ struct RunData {
   std::vector<RequestRow> requests;  // in the order they were issued
   std::vector<StepRecord> steps;
   std::vector<KernelTimeRecord> kernels;  // in the order of the table's key
+  std::vector<MetricRecord> metrics;      // of an earlier computation, if they were read
 };
 
 }  // namespace dsb

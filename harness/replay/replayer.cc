@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "harness/replay/step_record.h"
+#include "results/request_invariants.h"
 
 namespace dsb {
 namespace {
@@ -22,6 +23,7 @@ Replayer::Replayer(Engine& engine, Clock& clock, ReplaySink& sink, const Options
       sink_(sink),
       options_(options),
       max_concurrency_(static_cast<size_t>(std::max(1, engine.Describe().max_concurrency))),
+      draft_length_(engine.Describe().draft_length),
       next_step_idx_(options.first_step_idx) {}
 
 Replayer::Outcome Replayer::Run(ArrivalSource& source, const std::atomic<bool>& stop) {
@@ -98,7 +100,6 @@ void Replayer::OnRound(RoundOutcome& round, int64_t step_idx) {
   const auto found = in_flight_.find(round.request_id);
   DSB_CHECK(found != in_flight_.end());
   InFlight& flight = found->second;
-  if (flight.broken.empty()) flight.broken = BrokenRound(round);
   ++counters_.rounds;
   counters_.committed_tokens += round.committed;
   flight.record.rounds.push_back(MakeRoundRecord(round, step_idx));
@@ -116,7 +117,6 @@ void Replayer::OnBurst(TokenBurst& burst, ArrivalSource& source) {
       record.first_ns = time_ns;
       record.first_burst_tokens = num_tokens;
     }
-    if (flight.broken.empty()) flight.broken = BrokenTokens(burst.tokens, options_.vocab_size);
     record.bursts.push_back({time_ns, num_tokens});
     record.output_ids.insert(record.output_ids.end(), burst.tokens.begin(), burst.tokens.end());
     counters_.tokens += num_tokens;
@@ -127,10 +127,14 @@ void Replayer::OnBurst(TokenBurst& burst, ArrivalSource& source) {
   record.finished_ns = time_ns;
   record.end_reason = EndReasonName(burst.end);
   if (!burst.error.empty()) record.error = std::move(burst.error);
-  if (flight.broken.empty()) flight.broken = BrokenRequest(record, flight.max_tokens);
-  if (!flight.broken.empty()) {
+  const std::vector<BrokenInvariant> broken =
+      CheckRequest(record, {.draft_length = draft_length_,
+                            .max_tokens = flight.max_tokens,
+                            .vocab_size = options_.vocab_size,
+                            .reports_rounds = true});
+  if (!broken.empty()) {
     record.end_reason = EndReasonName(EndReason::kError);
-    record.error = "broken invariant: " + flight.broken;
+    record.error = "broken invariant: " + MessageOf(broken.front());
   }
   const bool dropped = drop_cancelled_ && burst.end == EndReason::kCancelled;
   RequestRecord finished = std::move(record);

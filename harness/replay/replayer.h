@@ -56,7 +56,6 @@ class Replayer {
   struct InFlight {
     RequestRecord record;
     int32_t max_tokens = 0;
-    std::string broken;  // first violated invariant
   };
   void Issue(Arrival arrival);
   void OnRound(RoundOutcome& round, int64_t step_idx);
@@ -69,6 +68,7 @@ class Replayer {
   ReplaySink& sink_;
   const Options options_;
   const size_t max_concurrency_;
+  const int64_t draft_length_;
   std::unordered_map<int64_t, InFlight> in_flight_;
   bool drop_cancelled_ = false;
   int64_t next_step_idx_;
