@@ -30,8 +30,8 @@ DRAFTERS = {  # what each may include besides these
 }
 SUB_ROOMS = {
     "results": {
-        "": (),
         "statistics": (),
+        "": ("statistics",),
         "metrics": ("", "statistics"),
         "store": ("",),
     },

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "results/statistics/estimate.h"
+
 namespace dsb {
 
 struct EnvironmentRecord {
@@ -157,15 +159,14 @@ struct ServerSampleRecord {
   double value = 0;
 };
 
+// Of the metrics' formulas: rows of another version are not these figures.
+inline constexpr int64_t kMetricDefinitionVersion = 1;
+
 struct MetricRecord {
   int64_t run_id = 0;
   std::string metric, scope, unit;  // scope: all, dataset:..., domain:..., position:k, slo:...
-  std::optional<double> value, lo, hi, level;
-  std::string method =
-      "none";  // cluster_bootstrap, paired_bootstrap, t_runs, order_statistic, wilson, none
-  int64_t n = 0;
-  std::optional<int64_t> num_resamples, statistics_seed;
-  int64_t definition_version = 1;
+  Estimate estimate;                // stored without its note, its level only with an interval
+  int64_t definition_version = kMetricDefinitionVersion;
 };
 
 }  // namespace dsb

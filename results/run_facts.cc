@@ -20,6 +20,10 @@ std::string ConfigText(const RunRecord& run, const std::string& key) {
 
 bool IsBaseline(const RunRecord& run) { return run.drafter == "none"; }
 
+bool IsGreedy(const RunRecord& run) { return run.temperature < 1e-5; }
+
+bool ReportsRounds(const RunRecord& run) { return run.engine != "remote"; }
+
 std::string DeviceOf(const RunRecord& run) {
   const std::string device = ConfigText(run, "device");
   return device.empty() ? "cpu" : device;

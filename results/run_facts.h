@@ -16,6 +16,8 @@ std::string ConfigText(const RunRecord& run, const std::string& key);
 std::string ArmName(const RunRecord& run);
 bool IsBaseline(const RunRecord& run);       // drafter none
 std::string DeviceOf(const RunRecord& run);  // cpu, cuda: where target and drafter ran
+bool IsGreedy(const RunRecord& run);         // temperature < 1e-5: the engine draws nothing
+bool ReportsRounds(const RunRecord& run);    // its engine says what each verify round did
 // The watched twin of a run (`dsbench run --device-time`): its device times are of use, its speed
 // is not.
 bool IsObserved(const RunRecord& run);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "harness/replay/step_record.h"
+#include "results/request_invariants.h"
 
 namespace dsb {
 namespace {
@@ -108,7 +109,6 @@ void Replayer::OnRound(RoundOutcome& round, std::optional<int64_t> step_idx) {
   const auto found = Find(round.request_id);
   if (found == in_flight_.end()) return;
   InFlight& flight = found->second;
-  if (flight.broken.empty()) flight.broken = BrokenRound(round);
   ++counters_.rounds;
   counters_.committed_tokens += round.committed;
   flight.record.rounds.push_back(MakeRoundRecord(round, step_idx));
@@ -120,7 +120,7 @@ void Replayer::OnBurst(TokenBurst& burst, ArrivalSource& source) {
   InFlight& flight = found->second;
   RequestRecord& record = flight.record;
   if (flight.broken.empty()) {
-    flight.broken = BrokenBurst(burst, engine_says_, options_.vocab_size);
+    flight.broken = BrokenBurst(burst, engine_says_);
   }
   if (burst.num_tokens > 0) {
     const int64_t time_ns = burst.time_ns - options_.origin_ns;
@@ -144,7 +144,12 @@ void Replayer::End(Flights::iterator found, TokenBurst& last, ArrivalSource& sou
   record.end_reason = EndReasonName(last.end);
   if (!last.error.empty()) record.error = std::move(last.error);
   if (flight.broken.empty()) {
-    flight.broken = BrokenRequest(record, engine_says_, flight.max_tokens);
+    const std::vector<BrokenInvariant> broken =
+        CheckRequest(record, {.draft_length = engine_says_.draft_length,
+                              .max_tokens = flight.max_tokens,
+                              .vocab_size = options_.vocab_size,
+                              .reports_rounds = engine_says_.reports_rounds});
+    if (!broken.empty()) flight.broken = MessageOf(broken.front());
   }
   if (!flight.broken.empty()) {
     record.end_reason = EndReasonName(EndReason::kError);

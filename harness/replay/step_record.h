@@ -1,5 +1,5 @@
-// From what an engine reports to the store's records, and the invariants that every report must
-// keep (measurement.md 4 and 10, level 0). Pure functions.
+// From what an engine reports to the store's records. Pure functions; what must hold of the records
+// is in results/request_invariants.h.
 #pragma once
 
 #include <cstdint>
@@ -18,16 +18,8 @@ StepRecord MakeStepRecord(const StepResult& step, int64_t run_id, int64_t step_i
 // Moves the round's vectors.
 RoundRecord MakeRoundRecord(RoundOutcome& round, std::optional<int64_t> step_idx);
 
-// Each returns what is wrong, empty if nothing is.
-// 0 <= accepted <= verified <= proposed; committed <= accepted + 1, equal unless cut.
-std::string BrokenRound(const RoundOutcome& round);
-// As many ids as tokens, or none at all where `description` says so; ids in [0, vocab_size), or not
-// negative for vocab_size 0.
-std::string BrokenBurst(const TokenBurst& burst, const EngineDescription& description,
-                        int64_t vocab_size);
-// Not more tokens than allowed; times that never run back; of a request that ended by itself, where
-// rounds are reported: 1 prefill token + sum of committed = tokens.
-std::string BrokenRequest(const RequestRecord& record, const EngineDescription& description,
-                          int64_t max_tokens);
+// What is wrong, empty if nothing is: as many ids as tokens, or none at all where `description`
+// says so. The rest is for results/request_invariants.h, once the request has ended.
+std::string BrokenBurst(const TokenBurst& burst, const EngineDescription& description);
 
 }  // namespace dsb

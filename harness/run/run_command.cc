@@ -51,8 +51,7 @@ std::string ResumeCommand(const std::vector<std::string>& arguments, bool resume
 
 void WriteRunTimeline(const Store& store, const RunSummary& summary, const RunSession& session,
                       const std::string& path) {
-  std::vector<RunData> runs;
-  for (const int64_t id : summary.run_ids) runs.push_back(ReadRun(store, id, {}));
+  const std::vector<CheckedRun> runs = UsableRuns(store, summary);
   const DeviceTracer* const tracer = session.tracer();
   if (tracer == nullptr) {
     WriteTimelineFile(runs, {}, {}, path);

@@ -109,10 +109,11 @@ void WriteLaunches(int64_t run_id, std::span<const TimelineLaunch> launches, Chr
 
 }  // namespace
 
-void WriteTimeline(const std::vector<RunData>& runs, std::span<const TimelineLaunch> launches,
+void WriteTimeline(const std::vector<CheckedRun>& runs, std::span<const TimelineLaunch> launches,
                    const TimelineOptions& options, std::ostream& out) {
   ChromeTrace trace(out);
-  for (const RunData& data : runs) {
+  for (const CheckedRun& run : runs) {
+    const RunData& data = *run;
     std::string name = "run " + std::to_string(data.run.id) + ": " + ArmName(data.run);
     if (options.launches_are_cut) name += " (the first launches only)";
     trace.NameProcess(data.run.id, name);
@@ -123,8 +124,9 @@ void WriteTimeline(const std::vector<RunData>& runs, std::span<const TimelineLau
   trace.Close();
 }
 
-void WriteTimelineFile(const std::vector<RunData>& runs, std::span<const TimelineLaunch> launches,
-                       const TimelineOptions& options, const std::string& path) {
+void WriteTimelineFile(const std::vector<CheckedRun>& runs,
+                       std::span<const TimelineLaunch> launches, const TimelineOptions& options,
+                       const std::string& path) {
   WriteWholeFile(path, [&](std::ostream& out) { WriteTimeline(runs, launches, options, out); });
 }
 

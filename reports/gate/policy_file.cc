@@ -9,8 +9,7 @@
 #include "base/quoted.h"
 #include "base/strict_json.h"
 #include "base/text_file.h"
-#include "results/metrics/metrics.h"
-#include "results/metrics/paired_table.h"
+#include "results/metrics/catalogue.h"
 
 namespace dsb {
 namespace {
@@ -20,12 +19,14 @@ using Json = nlohmann::ordered_json;
 constexpr int kMaxDepth = 4;
 
 bool IsGateMetric(std::string_view metric) {
-  return metric == "exact_match" || PairedTable::Has(metric);
+  return metric == "exact_match" || FindCompared(metric) != nullptr;
 }
 
 std::string GateMetricNames() {
   std::string names = "exact_match";
-  for (const std::string_view metric : PairedTable::Metrics()) names += ", " + std::string(metric);
+  for (const MetricDefinition* metric : ComparedMetrics()) {
+    names += ", " + std::string(metric->metric);
+  }
   return names;
 }
 

@@ -6,20 +6,20 @@ namespace {
 
 constexpr auto kRowId = ColumnUse::kRowId;
 
-constexpr Column<MetricRecord> kMetricColumns[] = {
-    {"run_id", &MetricRecord::run_id, 1, kRowId},
-    {"metric", &MetricRecord::metric},
-    {"scope", &MetricRecord::scope},
-    {"unit", &MetricRecord::unit},
-    {"value", &MetricRecord::value},
-    {"lo", &MetricRecord::lo},
-    {"hi", &MetricRecord::hi},
-    {"level", &MetricRecord::level},
-    {"method", &MetricRecord::method},
-    {"n", &MetricRecord::n},
-    {"num_resamples", &MetricRecord::num_resamples},
-    {"statistics_seed", &MetricRecord::statistics_seed},
-    {"definition_version", &MetricRecord::definition_version},
+constexpr Column<MetricRow> kMetricColumns[] = {
+    {"run_id", &MetricRow::run_id, 1, kRowId},
+    {"metric", &MetricRow::metric},
+    {"scope", &MetricRow::scope},
+    {"unit", &MetricRow::unit},
+    {"value", &MetricRow::value},
+    {"lo", &MetricRow::lo},
+    {"hi", &MetricRow::hi},
+    {"level", &MetricRow::level},
+    {"method", &MetricRow::method},
+    {"n", &MetricRow::n},
+    {"num_resamples", &MetricRow::num_resamples},
+    {"statistics_seed", &MetricRow::statistics_seed},
+    {"definition_version", &MetricRow::definition_version},
 };
 
 constexpr Column<ComparisonRecord> kComparisonColumns[] = {
@@ -54,7 +54,7 @@ constexpr Column<NoiseFloorRecord> kNoiseFloorColumns[] = {
 
 }  // namespace
 
-constinit const Table<MetricRecord> kMetricTable{"metric", {}, kMetricColumns};
+constinit const Table<MetricRow> kMetricTable{"metric", {}, kMetricColumns};
 constinit const Table<ComparisonRecord> kComparisonTable{"comparison", {}, kComparisonColumns};
 constinit const Table<ComparisonMetricRecord> kComparisonMetricTable{
     "comparison_metric", {"comparison_id"}, kComparisonMetricColumns};

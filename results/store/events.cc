@@ -133,7 +133,10 @@ void Store::PutServerSamples(const std::vector<ServerSampleRecord>& records) {
 
 void Store::PutMetrics(const std::vector<MetricRecord>& records) {
   static const Insert insert(kMetricTable, "INSERT OR REPLACE");
-  PutAll(*impl_, records, insert);
+  std::vector<MetricRow> rows;
+  rows.reserve(records.size());
+  for (const MetricRecord& record : records) rows.push_back(RowOf(record));
+  PutAll(*impl_, rows, insert);
 }
 
 }  // namespace dsb

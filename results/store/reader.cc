@@ -143,7 +143,12 @@ RunData ReadRun(const Store& store, int64_t run_id, const ReadOptions& options) 
 }
 
 std::vector<MetricRecord> ReadMetrics(const Store& store, int64_t run_id) {
-  return ReadRecords(store.impl(), kMetricTable, "WHERE run_id = ? ORDER BY metric, scope", run_id);
+  std::vector<MetricRecord> records;
+  for (const MetricRow& row :
+       ReadRecords(store.impl(), kMetricTable, "WHERE run_id = ? ORDER BY metric, scope", run_id)) {
+    records.push_back(RecordOf(row));
+  }
+  return records;
 }
 
 }  // namespace dsb

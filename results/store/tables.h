@@ -6,6 +6,7 @@
 
 #include "results/records.h"
 #include "results/store/columns.h"
+#include "results/store/metric_row.h"
 #include "results/store/verdict_rows.h"
 
 namespace dsb {
@@ -26,7 +27,7 @@ extern const Table<KernelTimeRecord> kKernelTimeTable;
 extern const Table<SkippedItemRecord> kSkippedItemTable;
 extern const Table<ServerSampleRecord> kServerSampleTable;
 
-extern const Table<MetricRecord> kMetricTable;
+extern const Table<MetricRow> kMetricTable;
 extern const Table<ComparisonRecord> kComparisonTable;
 extern const Table<ComparisonMetricRecord> kComparisonMetricTable;  // given: comparison_id
 // given: environment_id, build_id, workload_artifact_id

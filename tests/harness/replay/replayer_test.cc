@@ -185,7 +185,7 @@ TEST(ReplayerTest, BrokenInvariantsBecomeErrors) {
       {[](StepResult& step) {
          for (RoundOutcome& round : step.rounds) round.accepted = round.verified + 1;
        },
-       "round with"},
+       "accepted <= verified"},
       {[](StepResult& step) {
          for (TokenBurst& burst : step.bursts) burst.tokens.back() = 256;
        },
@@ -197,15 +197,15 @@ TEST(ReplayerTest, BrokenInvariantsBecomeErrors) {
       {[](StepResult& step) {
          for (TokenBurst& burst : step.bursts) burst.tokens.push_back(1), ++burst.num_tokens;
        },
-       "tokens where at most"},
+       "sum of committed = tokens"},
       {[](StepResult& step) {
          for (RoundOutcome& round : step.rounds) round.committed = 0, round.cut = RoundCut::kStop;
        },
-       "committed 1"},
+       "round 0: found a"},
       {[](StepResult& step) {
          for (TokenBurst& burst : step.bursts) burst.time_ns = -1;
        },
-       "a burst before"},
+       "times from 0"},
   };
   for (const auto& [lie, expected] : lies) {
     VirtualClock clock;

@@ -41,6 +41,16 @@ TEST(Confidence, TiesCountHalfAndOneClassHasNoAuc) {
   EXPECT_FALSE(QualityOf(predictions, ones).auc.has_value());
 }
 
+TEST(Confidence, WhatIsNoNumberEndsToo) {
+  const double nan = std::nan("");
+  const double predictions[] = {nan, 0.9, nan, 0.1};
+  const uint8_t labels[] = {0, 1, 0, 1};
+  const PositionQuality quality = QualityOf(predictions, labels);
+  EXPECT_EQ(quality.auc_exact, 1);
+  EXPECT_EQ(quality.auc, 1);
+  EXPECT_NEAR(quality.brier, (0.01 + 0.81) / 4, 1e-9);
+}
+
 TEST(Confidence, OnlyJudgedPositionsCount) {
   ConfidenceRounds rounds;
   RoundRecord round = testing::MakeRound(4, 3, 1, 2);  // position 4 was not verified

@@ -66,20 +66,20 @@ TEST_F(StoreRows, MetricsReplaceEqualKeys) {
                       .metric = "accepted_length",
                       .scope = "all",
                       .unit = "token",
-                      .value = 3.5,
-                      .lo = 3.0,
-                      .hi = 4.0,
-                      .level = 0.95,
-                      .method = "cluster_bootstrap",
-                      .n = 60,
-                      .num_resamples = 10000,
-                      .statistics_seed = 1,
+                      .estimate = {.value = 3.5,
+                                   .lo = 3.0,
+                                   .hi = 4.0,
+                                   .level = 0.95,
+                                   .method = "cluster_bootstrap",
+                                   .n = 60,
+                                   .num_resamples = 10000,
+                                   .statistics_seed = 1},
                       .definition_version = 1};
   MetricRecord of_domain = metric;
   of_domain.scope = "domain:math";
   store.PutMetrics({metric, of_domain});
-  metric.value = 2.5;
-  metric.lo = metric.hi = metric.level = std::nullopt;
+  metric.estimate.value = 2.5;
+  metric.estimate.lo = metric.estimate.hi = std::nullopt;
   store.PutMetrics({metric});
   Database database(Path(), "file", SQLITE_OPEN_READWRITE);
   EXPECT_EQ(database.Int("SELECT count(*) FROM metric"), 2);
