@@ -12,6 +12,10 @@
 
 namespace dsb {
 
+inline constexpr int32_t kLongestDraft = 64;  // draft tokens of a block
+inline constexpr int32_t kMostBlockRows =
+    kLongestDraft + 1;  // of a drafter's block, anchor included
+
 // Committed tokens of one sequence whose features are new: positions first_position, ...
 struct CommittedRows {
   int32_t slot = 0;

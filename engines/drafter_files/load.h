@@ -12,9 +12,6 @@ namespace dsb {
 
 class TargetModel;
 
-// Rows of a drafter's block, the anchor included, at most.
-inline constexpr int32_t kMostBlockRows = 65;
-
 struct DrafterLoad {
   std::string path;  // folder with config.json and model.safetensors (or shards with their index)
   std::shared_ptr<const TargetModel> target;

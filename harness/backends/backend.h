@@ -11,7 +11,8 @@
 
 #include "base/clock.h"
 #include "engines/engine.h"
-#include "harness/options/run_options.h"
+#include "harness/options/model_options.h"
+#include "harness/options/null_options.h"
 #include "results/records.h"
 
 namespace dsb {
@@ -39,8 +40,9 @@ class Backend {
 };
 
 // Loads the target. kResource if a file is missing, kBadInput if one is not what it should be.
-std::unique_ptr<Backend> MakeNativeBackend(const RunOptions& options);
+// `concurrency`: requests in flight at most.
+std::unique_ptr<Backend> MakeNativeBackend(const ModelOptions& options, int32_t concurrency);
 // Bytes as tokens; any drafter name but none drafts scripted tokens.
-std::unique_ptr<Backend> MakeNullBackend(const RunOptions& options);
+std::unique_ptr<Backend> MakeNullBackend(const NullOptions& options, int32_t concurrency);
 
 }  // namespace dsb

@@ -3,21 +3,14 @@
 #include <cstdio>
 #include <utility>
 
-#include "base/error.h"
 #include "harness/machine/environment.h"
+#include "harness/options/names.h"
 
 namespace dsb {
 
-WeightMode WeightModeFromName(const std::string& name) {
-  if (name == "stored") return WeightMode::kStored;
-  if (name == "bf16") return WeightMode::kBf16;
-  if (name == "f32") return WeightMode::kF32;
-  if (name == "q8") return WeightMode::kQ8;
-  ThrowBadInput("weights: expected stored, bf16, f32 or q8, found '" + name + "'");
-}
-
-NativeBackend::NativeBackend(const RunOptions& options)
+NativeBackend::NativeBackend(const ModelOptions& options, int32_t concurrency)
     : options_(options),
+      concurrency_(concurrency),
       device_kind_(RequireDevice(options.device)),
       target_(LoadTarget(options.target, WeightModeFromName(options.weights))),
       pool_(options.threads) {
@@ -46,7 +39,7 @@ BackendArm NativeBackend::MakeArm(const ArmOptions& options, int32_t context_tok
   const std::string& drafter = options.drafter;
   NativeEngineOptions engine;
   engine.drafter = drafter;
-  engine.max_concurrency = options_.concurrency;
+  engine.max_concurrency = concurrency_;
   engine.context_tokens = context_tokens;
   BackendArm arm;
   if (drafter == "none") {
@@ -72,8 +65,8 @@ BackendArm NativeBackend::MakeArm(const ArmOptions& options, int32_t context_tok
   return arm;
 }
 
-std::unique_ptr<Backend> MakeNativeBackend(const RunOptions& options) {
-  return std::make_unique<NativeBackend>(options);
+std::unique_ptr<Backend> MakeNativeBackend(const ModelOptions& options, int32_t concurrency) {
+  return std::make_unique<NativeBackend>(options, concurrency);
 }
 
 }  // namespace dsb

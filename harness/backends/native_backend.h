@@ -12,14 +12,11 @@
 
 namespace dsb {
 
-// stored, bf16, f32, q8; kBadInput on anything else.
-WeightMode WeightModeFromName(const std::string& name);
-
 class NativeBackend : public Backend {
  public:
   // Reads options.target, after it made sure of options.device; the drafters are read by MakeArm.
   // kResource and kBadInput as LoadTarget.
-  explicit NativeBackend(const RunOptions& options);
+  explicit NativeBackend(const ModelOptions& options, int32_t concurrency = 1);
   std::vector<int32_t> EncodePrompt(std::string_view user_text) const override;
   std::vector<int32_t> stop_tokens() const override { return target_->stop_tokens; }
   int64_t vocab_size() const override { return target_->vocab_size; }
@@ -34,7 +31,8 @@ class NativeBackend : public Backend {
   ThreadPool& pool() { return pool_; }
 
  private:
-  const RunOptions options_;
+  const ModelOptions options_;
+  const int32_t concurrency_;
   const DeviceKind device_kind_;
   std::shared_ptr<const LoadedTarget> target_;
   ThreadPool pool_;

@@ -13,7 +13,8 @@ constexpr int32_t kVocabSize = 256;
 
 class NullBackend : public Backend {
  public:
-  explicit NullBackend(const RunOptions& options) : options_(options) {}
+  NullBackend(const NullOptions& options, int32_t concurrency)
+      : options_(options), concurrency_(concurrency) {}
 
   std::vector<int32_t> EncodePrompt(std::string_view user_text) const override {
     std::vector<int32_t> ids;
@@ -30,7 +31,7 @@ class NullBackend : public Backend {
   BackendArm MakeArm(const ArmOptions& arm, int32_t context_tokens, Clock& clock) override {
     NullEngineOptions engine;
     engine.draft_length = arm.draft_length;
-    engine.max_concurrency = options_.concurrency;
+    engine.max_concurrency = concurrency_;
     engine.max_context_tokens = context_tokens;
     engine.vocab_size = kVocabSize;
     engine.step_ns = options_.null_step_us * 1000;
@@ -42,13 +43,14 @@ class NullBackend : public Backend {
   }
 
  private:
-  const RunOptions options_;
+  const NullOptions options_;
+  const int32_t concurrency_;
 };
 
 }  // namespace
 
-std::unique_ptr<Backend> MakeNullBackend(const RunOptions& options) {
-  return std::make_unique<NullBackend>(options);
+std::unique_ptr<Backend> MakeNullBackend(const NullOptions& options, int32_t concurrency) {
+  return std::make_unique<NullBackend>(options, concurrency);
 }
 
 }  // namespace dsb

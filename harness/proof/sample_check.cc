@@ -48,9 +48,8 @@ std::vector<int64_t> CountFirstTokens(Engine& engine, const FirstTokensLaw& law,
 
 std::vector<SampleCheckResult> CheckSamples(const ProveOptions& options) {
   MonotonicClock clock;
-  RunOptions run = options.run;
-  run.concurrency = 2 * *std::max_element(options.loads.begin(), options.loads.end());
-  NativeBackend backend(run);
+  const DecodeOptions& run = options.run;
+  NativeBackend backend(run, 2 * *std::max_element(options.loads.begin(), options.loads.end()));
   SampleDraws draws;
   draws.prompt = backend.tokenizer().Encode(options.prompt, Tokenizer::Special::kMatch).ids;
   if (draws.prompt.empty()) ThrowBadInput("--prompt: no token in it, expected one or more");

@@ -17,7 +17,6 @@
 #include "harness/run/prompts.h"
 #include "harness/run/resume.h"
 #include "harness/run/run_arm.h"
-#include "harness/run/run_config.h"
 #include "harness/run/run_plan.h"
 #include "harness/terminal/progress.h"
 #include "results/store/recorder.h"

@@ -47,7 +47,7 @@ std::vector<std::pair<int64_t, int64_t>> Choose(const std::vector<RunRecord>& be
 std::optional<RunData> FindTargetOnly(const RunData& candidate, const GateSources& sources) {
   if (candidate.run.temperature > 0 || IsBaseline(candidate.run)) return std::nullopt;
   const auto question = [](const RunData& data) {
-    std::string key = ConfigText(data.run, "weights");
+    std::string key = ConfigOf(data.run).weights;
     for (const Fact& fact : ComparableFacts(data)) key += '\n' + fact.value;
     return key;
   };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "reports/gate/policy.h"
+#include "results/facts.h"
 #include "results/run_data.h"
 #include "results/statistics/bootstrap.h"
 #include "results/store/verdict_rows.h"
@@ -61,7 +62,8 @@ struct GateRule {
 };
 
 struct GateDifference {
-  std::string arm, field, baseline, candidate;
+  std::string arm;
+  Difference what;  // before: the baseline's; after: the candidate's
 };
 
 struct GateArm {

@@ -48,9 +48,9 @@ TEST(Compare, RefusesRunsOfDifferentQuestionsAndShowsBoth) {
   candidate.run.max_tokens = 256;
   candidate.artifacts["target"].sha256 = "abc";
   const std::string message = MessageOf([&] { ComparePair(Plain(), candidate, Quick()); });
-  EXPECT_THAT(message, HasSubstr("temperature: baseline 0.0, candidate 0.7"));
-  EXPECT_THAT(message, HasSubstr("max_tokens: baseline 64, candidate 256"));
-  EXPECT_THAT(message, HasSubstr("target_sha256: baseline none, candidate abc"));
+  EXPECT_THAT(message, HasSubstr("temperature (baseline 0.0, candidate 0.7)"));
+  EXPECT_THAT(message, HasSubstr("max_tokens (baseline 64, candidate 256)"));
+  EXPECT_THAT(message, HasSubstr("target_sha256 (baseline none, candidate abc)"));
   EXPECT_EQ(message.find("top_p"), std::string::npos);
   EXPECT_EQ(message.find('\n'), std::string::npos);
 }
