@@ -10,12 +10,8 @@ std::string Number(double value) { return nlohmann::json(value).dump(); }
 
 }  // namespace
 
-std::string ConfigText(const RunRecord& run, const std::string& key) {
-  const nlohmann::json config = nlohmann::json::parse(run.config_json, nullptr, false);
-  if (!config.is_object()) return "";
-  const auto found = config.find(key);
-  if (found == config.end() || found->is_null()) return "";
-  return found->is_string() ? found->get<std::string>() : found->dump();
+RunConfig ConfigOf(const RunRecord& run) {
+  return ConfigFromJson(run.config_json, "run " + std::to_string(run.id) + ": its configuration");
 }
 
 bool IsBaseline(const RunRecord& run) { return run.drafter == "none"; }
@@ -24,12 +20,7 @@ bool IsGreedy(const RunRecord& run) { return run.temperature < 1e-5; }
 
 bool ReportsRounds(const RunRecord& run) { return run.engine != "remote"; }
 
-std::string DeviceOf(const RunRecord& run) {
-  const std::string device = ConfigText(run, "device");
-  return device.empty() ? "cpu" : device;
-}
-
-bool IsObserved(const RunRecord& run) { return ConfigText(run, "observers") == "on"; }
+bool IsObserved(const RunRecord& run) { return ConfigOf(run).observers == "on"; }
 
 std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs) {
   std::erase_if(runs, IsObserved);
@@ -38,13 +29,12 @@ std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs) {
 
 std::string ArmName(const RunRecord& run) {
   if (IsBaseline(run)) return "none";
+  const RunConfig config = ConfigOf(run);
   std::string name = run.drafter + " " + run.policy;
-  if (const std::string threshold = ConfigText(run, "threshold"); !threshold.empty()) {
-    name += " " + threshold;
-  }
+  if (config.threshold) name += " " + Number(*config.threshold);
   name += " " + std::to_string(run.draft_length);
-  const std::string weights = ConfigText(run, "drafter_weights");
-  if (!weights.empty() && weights != "stored") name += " " + weights;
+  const std::string weights = config.drafter_weights.value_or("stored");
+  if (weights != "stored") name += " " + weights;
   return name;
 }
 
@@ -66,8 +56,9 @@ std::vector<Fact> ComparableFacts(const RunData& data) {
 std::string SetKey(const RunData& data) {
   std::string key = data.run.label;
   for (const Fact& fact : ComparableFacts(data)) key += '\n' + fact.value;
-  key += '\n' + ConfigText(data.run, "weights") + '\n' + std::to_string(data.run.threads);
-  key += '\n' + std::to_string(data.run.users.value_or(0)) + '\n' + ConfigText(data.run, "device");
+  const RunConfig config = ConfigOf(data.run);
+  key += '\n' + config.weights + '\n' + std::to_string(data.run.threads);
+  key += '\n' + std::to_string(data.run.users.value_or(0)) + '\n' + config.device;
   return key;
 }
 

@@ -5,17 +5,18 @@
 #include <string>
 #include <vector>
 
+#include "results/facts.h"
+#include "results/run_config.h"
 #include "results/run_data.h"
 
 namespace dsb {
 
-// A value of the run's configuration as text; "" if it has none.
-std::string ConfigText(const RunRecord& run, const std::string& key);
+// kBadInput naming the run if its configuration is none of ours.
+RunConfig ConfigOf(const RunRecord& run);
 
 // "none", "dspark fixed 7", "dspark threshold 0.5 7".
 std::string ArmName(const RunRecord& run);
 bool IsBaseline(const RunRecord& run);       // drafter none
-std::string DeviceOf(const RunRecord& run);  // cpu, cuda: where target and drafter ran
 bool IsGreedy(const RunRecord& run);         // temperature < 1e-5: the engine draws nothing
 bool ReportsRounds(const RunRecord& run);    // its engine says what each verify round did
 // The watched twin of a run (`dsbench run --device-time`): its device times are of use, its speed
@@ -27,9 +28,6 @@ std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs);
 // The artifact's SHA-256 of a role; "" if the run has none.
 std::string HashOf(const RunData& data, const std::string& role);
 
-struct Fact {
-  std::string field, value;
-};
 // Fields that make two runs different measurements: workload, target, temperature, top_p, top_k,
 // max_tokens.
 std::vector<Fact> ComparableFacts(const RunData& data);

@@ -10,7 +10,8 @@
 
 #include "base/clock.h"
 #include "engines/engine.h"
-#include "harness/options/run_options.h"
+#include "harness/options/model_options.h"
+#include "harness/options/null_options.h"
 #include "results/records.h"
 
 namespace dsb {
@@ -50,8 +51,8 @@ class Backend {
 };
 
 // Loads the target. kResource if a file is missing, kBadInput if one is not what it should be.
-std::unique_ptr<Backend> MakeNativeBackend(const RunOptions& options);
+std::unique_ptr<Backend> MakeNativeBackend(const ModelOptions& options);
 // Bytes as tokens; any drafter name but none drafts scripted tokens.
-std::unique_ptr<Backend> MakeNullBackend(const RunOptions& options);
+std::unique_ptr<Backend> MakeNullBackend(const NullOptions& options);
 
 }  // namespace dsb

@@ -11,10 +11,9 @@
 namespace dsb {
 
 DeviceKind RequireDevice(const std::string& name) {
-  if (name == "cpu") return DeviceKind::kCpu;
-  if (name != "cuda") ThrowBadInput("device: expected cpu or cuda, found '" + name + "'");
-  RequireGpu(ProbeGpu(), "--device cuda");
-  return DeviceKind::kCuda;
+  const DeviceKind kind = DeviceFromName(name);
+  if (kind == DeviceKind::kCuda) RequireGpu(ProbeGpu(), "--device cuda");
+  return kind;
 }
 
 #ifdef DSB_WITH_CUDA

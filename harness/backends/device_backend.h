@@ -6,13 +6,12 @@
 #include <string>
 
 #include "engines/native/native_factory.h"
+#include "harness/options/names.h"
 
 namespace dsb {
 
 class DeviceTarget;
 
-// cpu, cuda.
-enum class DeviceKind { kCpu, kCuda };
 // kBadInput on another name; kResource naming the GPU's state if cuda cannot be used.
 DeviceKind RequireDevice(const std::string& name);
 

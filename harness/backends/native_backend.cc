@@ -3,20 +3,12 @@
 #include <cstdio>
 #include <utility>
 
-#include "base/error.h"
 #include "harness/machine/environment.h"
+#include "harness/options/names.h"
 
 namespace dsb {
 
-WeightMode WeightModeFromName(const std::string& name) {
-  if (name == "stored") return WeightMode::kStored;
-  if (name == "bf16") return WeightMode::kBf16;
-  if (name == "f32") return WeightMode::kF32;
-  if (name == "q8") return WeightMode::kQ8;
-  ThrowBadInput("weights: expected stored, bf16, f32 or q8, found '" + name + "'");
-}
-
-NativeBackend::NativeBackend(const RunOptions& options)
+NativeBackend::NativeBackend(const ModelOptions& options)
     : options_(options),
       device_kind_(RequireDevice(options.device)),
       target_(LoadTarget(options.target, WeightModeFromName(options.weights))),
@@ -70,7 +62,7 @@ BackendArm NativeBackend::MakeArm(const ArmOptions& options, const ArmRoom& room
   return arm;
 }
 
-std::unique_ptr<Backend> MakeNativeBackend(const RunOptions& options) {
+std::unique_ptr<Backend> MakeNativeBackend(const ModelOptions& options) {
   return std::make_unique<NativeBackend>(options);
 }
 

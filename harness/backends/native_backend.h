@@ -12,14 +12,11 @@
 
 namespace dsb {
 
-// stored, bf16, f32, q8; kBadInput on anything else.
-WeightMode WeightModeFromName(const std::string& name);
-
 class NativeBackend : public Backend {
  public:
   // Reads options.target, after it made sure of options.device; the drafters are read by MakeArm.
   // kResource and kBadInput as LoadTarget.
-  explicit NativeBackend(const RunOptions& options);
+  explicit NativeBackend(const ModelOptions& options);
   RenderedPrompt Render(std::span<const ChatMessage> conversation) const override;
   std::optional<std::string> prompt_form() const override {
     return ChatFormatName(target_->chat_format);
@@ -36,7 +33,7 @@ class NativeBackend : public Backend {
   ThreadPool& pool() { return pool_; }
 
  private:
-  const RunOptions options_;
+  const ModelOptions options_;
   const DeviceKind device_kind_;
   std::shared_ptr<const LoadedTarget> target_;
   ThreadPool pool_;

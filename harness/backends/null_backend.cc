@@ -13,7 +13,7 @@ constexpr int32_t kVocabSize = 256;
 
 class NullBackend : public Backend {
  public:
-  explicit NullBackend(const RunOptions& options) : options_(options) {}
+  explicit NullBackend(const NullOptions& options) : options_(options) {}
 
   RenderedPrompt Render(std::span<const ChatMessage> conversation) const override {
     RenderedPrompt prompt;
@@ -42,12 +42,12 @@ class NullBackend : public Backend {
   }
 
  private:
-  const RunOptions options_;
+  const NullOptions options_;
 };
 
 }  // namespace
 
-std::unique_ptr<Backend> MakeNullBackend(const RunOptions& options) {
+std::unique_ptr<Backend> MakeNullBackend(const NullOptions& options) {
   return std::make_unique<NullBackend>(options);
 }
 

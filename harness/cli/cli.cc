@@ -1,10 +1,14 @@
 #include "harness/cli/cli.h"
 
 #include <CLI/CLI.hpp>
-#include <utility>
+#include <cstdio>
+#include <memory>
 
 #include "base/quoted.h"
 #include "base/utf8.h"
+#include "harness/cli/command_line.h"
+#include "harness/cli/completion.h"
+#include "harness/cli/options_page.h"
 #include "harness/machine/environment.h"
 
 namespace dsb {
@@ -16,6 +20,64 @@ std::string VersionText() {
   if (!build.git_commit.empty()) text += " (" + build.git_commit.substr(0, 12) + ')';
   if (build.git_dirty) text += " with local changes";
   return text;
+}
+
+// `app` and `commands` outlive the action.
+Command HelpCommand(const CLI::App& app, const std::vector<Command>& commands) {
+  auto markdown = std::make_shared<bool>(false);
+  return {.name = "help",
+          .summary = "Show the commands, or all their options as one page",
+          .options = {{.name = "markdown",
+                       .value = markdown.get(),
+                       .value_name = "",
+                       .help = "docs/options.md; off by default"}},
+          .action = [markdown, &app, &commands] {
+            std::printf("%s", (*markdown ? OptionsPage(commands) : app.help()).c_str());
+            return ExitCode::kDone;
+          }};
+}
+
+// `commands` outlive the action.
+Command CompletionCommand(const std::vector<Command>& commands) {
+  auto shell = std::make_shared<std::string>();
+  return {.name = "completion",
+          .summary = "Print a completion script: source <(dsbench completion bash)",
+          .options = {{.name = "shell",
+                       .value = shell.get(),
+                       .value_name = "SHELL",
+                       .help = "bash",
+                       .choices = {"bash"},
+                       .positional = true,
+                       .required = true}},
+          .action = [shell, &commands] {
+            std::printf("%s", BashCompletion(commands).c_str());
+            return ExitCode::kDone;
+          }};
+}
+
+ExitCode Parse(CLI::App& app, const Arguments& arguments, const std::vector<Command>& commands) {
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {  // help and version
+      app.exit(error);
+      return ExitCode::kDone;
+    }
+    const bool unknown_command =
+        app.get_subcommands().empty() && !arguments.empty() && !arguments[0].starts_with('-');
+    if (unknown_command) {
+      ThrowBadInput("unknown subcommand '" + arguments[0] + "'; see dsbench --help");
+    }
+    const auto chosen = app.get_subcommands();
+    const std::string command = chosen.empty() ? "" : ' ' + chosen.front()->get_name();
+    ThrowBadInput(std::string(error.what()) + "; see dsbench" + command + " --help");
+  }
+  for (const Command& command : commands) {
+    if (!app.got_subcommand(command.name)) continue;
+    ApplyConfigFile(*app.get_subcommand(command.name), command);
+    return command.action();
+  }
+  DSB_CHECK(false);
 }
 
 }  // namespace
@@ -38,37 +100,13 @@ ExitCode RunCommandLine(const Arguments& arguments) {
       "Exit codes:  0 done, 1 a mismatch or regression was found, 2 bad input, 3 a resource is\n"
       "             missing or failed or the run was interrupted, 4 gate: inconclusive,\n"
       "             70 internal error");
-  std::vector<std::pair<std::string, Action>> actions;
-  actions.emplace_back("run", AddRun(app, arguments));
-  actions.emplace_back("report", AddReport(app));
-  actions.emplace_back("compare", AddCompare(app));
-  actions.emplace_back("gate", AddGate(app));
-  actions.emplace_back("timeline", AddTimeline(app));
-  actions.emplace_back("generate", AddGenerate(app));
-  actions.emplace_back("prove", AddProve(app));
-  actions.emplace_back("sample", AddSample(app));
-  actions.emplace_back("env", AddEnv(app));
-  actions.emplace_back("selftest", AddSelftest(app));
-  try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {  // help and version
-      app.exit(error);
-      return ExitCode::kDone;
-    }
-    const bool unknown_command =
-        app.get_subcommands().empty() && !arguments.empty() && !arguments[0].starts_with('-');
-    if (unknown_command) {
-      ThrowBadInput("unknown subcommand '" + arguments[0] + "'; see dsbench --help");
-    }
-    const auto chosen = app.get_subcommands();
-    const std::string command = chosen.empty() ? "" : ' ' + chosen.front()->get_name();
-    ThrowBadInput(std::string(error.what()) + "; see dsbench" + command + " --help");
-  }
-  for (const auto& [name, action] : actions) {
-    if (app.got_subcommand(name)) return action();
-  }
-  DSB_CHECK(false);
+  std::vector<Command> commands = {
+      RunCommand(arguments), ReportCommand(), CompareCommand(), GateCommand(), TimelineCommand(),
+      GenerateCommand(),     ProveCommand(),  SampleCommand(),  EnvCommand(),  SelftestCommand()};
+  commands.push_back(HelpCommand(app, commands));
+  commands.push_back(CompletionCommand(commands));
+  for (const Command& command : commands) AddCommand(app, command);
+  return Parse(app, arguments, commands);
 }
 
 }  // namespace dsb

@@ -1,14 +1,13 @@
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "harness/cli/cli.h"
+#include "harness/cli/command.h"
+#include "harness/cli/common_options.h"
 #include "harness/device_time/cupti_source.h"
 #include "harness/device_time/nvtx_ranges.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/gpu_state.h"
-#include "harness/options/validators.h"
 #include "kernels/isa.h"
 
 namespace dsb {
@@ -87,22 +86,20 @@ void PrintText(const Json& json) {
 
 }  // namespace
 
-Action AddEnv(CLI::App& app) {
-  CLI::App* env = app.add_subcommand("env", "Show the machine, the build and the libraries");
-  auto format = std::make_shared<std::string>("text");
-  env->add_option("--format", *format, "text or json")
-      ->type_name("NAME")
-      ->check(OneOf({"text", "json"}))
-      ->capture_default_str();
-  return [format] {
-    const Json json = EnvironmentJson();
-    if (*format == "json") {
-      std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
-    } else {
-      PrintText(json);
-    }
-    return ExitCode::kDone;
-  };
+Command EnvCommand() {
+  auto format = std::make_shared<std::string>();
+  return {.name = "env",
+          .summary = "Show the machine, the build and the libraries",
+          .options = {FormatOption(*format, {"text", "json"}, "text or json")},
+          .action = [format] {
+            const Json json = EnvironmentJson();
+            if (*format == "json") {
+              std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+            } else {
+              PrintText(json);
+            }
+            return ExitCode::kDone;
+          }};
 }
 
 }  // namespace dsb

@@ -1,11 +1,10 @@
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 
-#include "harness/cli/cli.h"
+#include "harness/cli/command.h"
+#include "harness/cli/common_options.h"
 #include "harness/gate/gate_command.h"
 #include "harness/gate/gate_selfcheck.h"
-#include "harness/options/validators.h"
 #include "reports/report/gate_report.h"
 
 namespace dsb {
@@ -14,7 +13,7 @@ namespace {
 struct GateChoice {
   GateCommandOptions options;
   std::vector<std::string> record_noise;
-  std::string format = "text";
+  std::string format;
   bool print_policy = false, self_check = false, no_store = false;
 };
 
@@ -70,94 +69,103 @@ ExitCode Gate(const GateChoice& choice) {
   return static_cast<ExitCode>(GateExitCode(outcome.verdict.state));
 }
 
-void AddModes(CLI::App& gate, GateChoice& choice) {
-  gate.add_option("--record-noise", choice.record_noise,
-                  "instead of a verdict: measure equal runs of these files against each other and "
-                  "keep their noise floor in the first; comma list")
-      ->type_name("FILE,...")
-      ->delimiter(',')
-      ->check(NotEmpty());
-  gate.add_flag("--print-policy", choice.print_policy,
-                "print the policy with all defaults and end; off by default");
-  gate.add_flag("--self-check", choice.self_check,
-                "let the gate judge equal runs and planted losses of a scripted engine and end; "
-                "off by default");
+std::vector<Option> Inputs(GateCommandOptions& o) {
+  return {{.name = "baseline",
+           .value = &o.baseline,
+           .value_name = "FILE[:RUN]",
+           .help = "results file, or file:run with a run's number, arm or drafter; default run: "
+                   "every arm that both files have",
+           .check = NotEmpty()},
+          {.name = "candidate",
+           .value = &o.candidate,
+           .value_name = "FILE[:RUN]",
+           .help = "as --baseline",
+           .check = NotEmpty()},
+          {.name = "anchor",
+           .value = &o.anchor,
+           .value_name = "FILE[:RUN]",
+           .help = "a pinned release to hold against as well, with 1.5 times the margins; default: "
+                   "none",
+           .check = NotEmpty()},
+          {.name = "policy",
+           .value = &o.policy,
+           .value_name = "FILE",
+           .help = "policy file (reports/README.md); default: what --print-policy prints",
+           .check = NotEmpty()},
+          {.name = "across",
+           .value = &o.gate.across,
+           .value_name = "FIELD",
+           .help = "one field that may differ between the runs; default: none",
+           .check = NotEmpty()},
+          {.name = "noise",
+           .value = &o.noise,
+           .value_name = "FILE,...",
+           .help = "further results files with a noise floor; comma list; default: none",
+           .check = NotEmpty()}};
 }
 
-void AddOutputs(CLI::App& gate, GateChoice& choice) {
-  gate.add_option("--verdict", choice.options.verdict,
-                  "verdict file, written whatever happens (make turns every exit code into 2)")
-      ->type_name("FILE")
-      ->check(NotEmpty())
-      ->capture_default_str();
-  gate.add_flag("--no-store", choice.no_store,
-                "do not keep the comparison in the results file that holds both runs; off by "
-                "default");
-  gate.add_option("--format", choice.format, "text, markdown or json (what the verdict file holds)")
-      ->type_name("NAME")
-      ->check(OneOf({"text", "markdown", "json"}))
-      ->capture_default_str();
+std::vector<Option> OutputsAndModes(GateChoice& choice) {
+  return {{.name = "verdict",
+           .value = &choice.options.verdict,
+           .value_name = "FILE",
+           .help = "verdict file, written whatever happens (make turns every exit code into 2)",
+           .check = NotEmpty()},
+          {.name = "no-store",
+           .value = &choice.no_store,
+           .value_name = "",
+           .help = "do not keep the comparison in the results file that holds both runs; off by "
+                   "default"},
+          FormatOption(choice.format, {"text", "markdown", "json"},
+                       "text, markdown or json (what the verdict file holds)"),
+          {.name = "record-noise",
+           .value = &choice.record_noise,
+           .value_name = "FILE,...",
+           .help = "instead of a verdict: measure equal runs of these files against each other and "
+                   "keep their noise floor in the first; comma list",
+           .check = NotEmpty()},
+          {.name = "print-policy",
+           .value = &choice.print_policy,
+           .value_name = "",
+           .help = "print the policy with all defaults and end; off by default"},
+          {.name = "self-check",
+           .value = &choice.self_check,
+           .value_name = "",
+           .help = "let the gate judge equal runs and planted losses of a scripted engine and end; "
+                   "off by default"}};
+}
+
+std::vector<Option> Describe(GateChoice& choice) {
+  std::vector<Option> all = Inputs(choice.options);
+  for (auto& more : {BootstrapOptionList(choice.options.gate.bootstrap), OutputsAndModes(choice)}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  return all;
+}
+
+ExitCode Execute(GateChoice& choice) {
+  choice.options.store = !choice.no_store;
+  if (choice.self_check) return SelfCheck(choice);
+  if (choice.print_policy) {
+    std::fputs(GatePolicyJson(ChosenPolicy(choice)).c_str(), stdout);
+    return ExitCode::kDone;
+  }
+  if (!choice.record_noise.empty()) {
+    Print(MakeNoiseDocument(RecordNoise(choice.record_noise, ChosenPolicy(choice),
+                                        choice.options.gate.bootstrap)),
+          choice.format);
+    return ExitCode::kDone;
+  }
+  return Gate(choice);
 }
 
 }  // namespace
 
-Action AddGate(CLI::App& app) {
-  CLI::App* gate = app.add_subcommand(
-      "gate", "Decide whether a candidate is worse: pass 0, fail 1, inconclusive 4");
+Command GateCommand() {
   auto choice = std::make_shared<GateChoice>();
-  GateCommandOptions& options = choice->options;
-  gate->add_option("--baseline", options.baseline,
-                   "results file, or file:run with a run's number, arm or drafter; default run: "
-                   "every arm that both files have")
-      ->type_name("FILE[:RUN]")
-      ->check(NotEmpty());
-  gate->add_option("--candidate", options.candidate, "as --baseline")
-      ->type_name("FILE[:RUN]")
-      ->check(NotEmpty());
-  gate->add_option("--anchor", options.anchor,
-                   "a pinned release to hold against as well, with 1.5 times the margins; default: "
-                   "none")
-      ->type_name("FILE[:RUN]")
-      ->check(NotEmpty());
-  gate->add_option("--policy", options.policy,
-                   "policy file (reports/README.md); default: what --print-policy prints")
-      ->type_name("FILE")
-      ->check(NotEmpty());
-  gate->add_option("--across", options.gate.across,
-                   "one field that may differ between the runs; default: none")
-      ->type_name("FIELD")
-      ->check(NotEmpty());
-  gate->add_option("--noise", options.noise,
-                   "further results files with a noise floor; comma list; default: none")
-      ->type_name("FILE,...")
-      ->delimiter(',')
-      ->check(NotEmpty());
-  gate->add_option("--resamples", options.gate.bootstrap.num_resamples,
-                   "bootstrap resamples of the intervals")
-      ->type_name("RESAMPLES")
-      ->check(IntegerIn(100, 1'000'000))
-      ->capture_default_str();
-  gate->add_option("--statistics-seed", options.gate.bootstrap.statistics_seed, "of the resampling")
-      ->type_name("INTEGER")
-      ->check(IntegerIn(0, INT64_MAX))
-      ->capture_default_str();
-  AddOutputs(*gate, *choice);
-  AddModes(*gate, *choice);
-  return [choice] {
-    choice->options.store = !choice->no_store;
-    if (choice->self_check) return SelfCheck(*choice);
-    if (choice->print_policy) {
-      std::fputs(GatePolicyJson(ChosenPolicy(*choice)).c_str(), stdout);
-      return ExitCode::kDone;
-    }
-    if (!choice->record_noise.empty()) {
-      Print(MakeNoiseDocument(RecordNoise(choice->record_noise, ChosenPolicy(*choice),
-                                          choice->options.gate.bootstrap)),
-            choice->format);
-      return ExitCode::kDone;
-    }
-    return Gate(*choice);
-  };
+  return {.name = "gate",
+          .summary = "Decide whether a candidate is worse: pass 0, fail 1, inconclusive 4",
+          .options = Describe(*choice),
+          .action = [choice] { return Execute(*choice); }};
 }
 
 }  // namespace dsb

@@ -1,25 +1,26 @@
 #include "reports/report/report.h"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <utility>
 
-#include "harness/cli/cli.h"
-#include "harness/options/validators.h"
+#include "harness/cli/command.h"
+#include "harness/cli/common_options.h"
+#include "results/run_facts.h"
 
 namespace dsb {
 namespace {
 
 struct ReportChoice {
   std::string path = "results.db";
-  std::string format = "text";
+  std::string format;
   ReportOptions options;
 };
 
 struct CompareChoice {
   std::string path = "results.db";
   std::string other;
-  std::string format = "text";
+  std::string format;
   CompareOptions options;
 };
 
@@ -33,90 +34,94 @@ Store OpenForReading(const std::string& path) {
   return Store(path, {.mode = Store::Mode::kReadOnly});
 }
 
-void AddFormat(CLI::App& command, std::string& format) {
-  command.add_option("--format", format, "text, markdown or json")
-      ->type_name("NAME")
-      ->check(OneOf({"text", "markdown", "json"}))
-      ->capture_default_str();
+void AppendCommon(std::string& format, MetricOptions& metrics, std::vector<Option>& all) {
+  all.push_back(FormatOption(format, {"text", "markdown", "json"}, "text, markdown or json"));
+  for (Option& option : BootstrapOptionList(metrics.bootstrap)) all.push_back(std::move(option));
 }
 
-void AddStatisticsOptions(CLI::App& command, MetricOptions& metrics) {
-  BootstrapOptions& bootstrap = metrics.bootstrap;
-  command
-      .add_option("--resamples", bootstrap.num_resamples, "bootstrap resamples of the intervals")
-      ->type_name("RESAMPLES")
-      ->check(IntegerIn(100, 1'000'000))
-      ->capture_default_str();
-  command.add_option("--statistics-seed", bootstrap.statistics_seed, "of the resampling")
-      ->type_name("INTEGER")
-      ->check(IntegerIn(0, INT64_MAX))
-      ->capture_default_str();
+Option ResultsOption(std::string& path, const std::string& help) {
+  return {.name = "results",
+          .value = &path,
+          .value_name = "FILE",
+          .help = help,
+          .check = NotEmpty(),
+          .positional = true};
+}
+
+std::vector<Option> Describe(ReportChoice& choice) {
+  ReportOptions& options = choice.options;
+  std::vector<Option> all = {
+      ResultsOption(choice.path, "results file of `dsbench run`"),
+      {.name = "crosswalk",
+       .value = &options.sections.crosswalk,
+       .value_name = "",
+       .help = "add every tool's definition of acceptance, from the same rounds; off by default"},
+      {.name = "paper",
+       .value = &options.sections.paper,
+       .value_name = "",
+       .help = "add the paper's Table 1 and Figures 2 to 4 beside these runs; off by default"}};
+  AppendCommon(choice.format, options.metrics, all);
+  return all;
+}
+
+std::vector<Option> Describe(CompareChoice& choice) {
+  CompareOptions& options = choice.options;
+  std::vector<Option> all = {ResultsOption(choice.path, "results file with the baseline"),
+                             {.name = "candidate-results",
+                              .value = &choice.other,
+                              .value_name = "FILE",
+                              .help = "results file with the candidate; default: the same file",
+                              .check = NotEmpty(),
+                              .positional = true},
+                             {.name = "baseline",
+                              .value = &options.baseline_run,
+                              .value_name = "RUN",
+                              .help = "run number, arm or drafter; default: drafter none",
+                              .check = NotEmpty()},
+                             {.name = "candidate",
+                              .value = &options.candidate_run,
+                              .value_name = "RUN",
+                              .help = "run number, arm or drafter; default: every other arm",
+                              .check = NotEmpty()},
+                             {.name = "across",
+                              .value = &options.across,
+                              .value_name = "FIELD,...",
+                              .help = "fields that may differ: " + FieldList(ComparableFacts({})) +
+                                      "; comma list; default: none"}};
+  AppendCommon(choice.format, options.metrics, all);
+  return all;
 }
 
 }  // namespace
 
-Action AddReport(CLI::App& app) {
-  CLI::App* report = app.add_subcommand("report", "Tables of everything that a results file holds");
+Command ReportCommand() {
   auto choice = std::make_shared<ReportChoice>();
-  report->add_option("results", choice->path, "results file of `dsbench run`")
-      ->type_name("FILE")
-      ->check(NotEmpty())
-      ->capture_default_str();
-  AddFormat(*report, choice->format);
-  report->add_flag(
-      "--crosswalk", choice->options.sections.crosswalk,
-      "add every tool's definition of acceptance, from the same rounds; off by default");
-  report->add_flag("--paper", choice->options.sections.paper,
-                   "add the paper's Table 1 and Figures 2 to 4 beside these runs; off by default");
-  AddStatisticsOptions(*report, choice->options.metrics);
-  return [choice] {
-    choice->options.format = ParseReportFormat(choice->format);
-    Print(RenderReport(OpenForReading(choice->path), choice->options));
-    return ExitCode::kDone;
-  };
+  return {.name = "report",
+          .summary = "Tables of everything that a results file holds",
+          .options = Describe(*choice),
+          .action = [choice] {
+            choice->options.format = ParseReportFormat(choice->format);
+            Print(RenderReport(OpenForReading(choice->path), choice->options));
+            return ExitCode::kDone;
+          }};
 }
 
-Action AddCompare(CLI::App& app) {
-  CLI::App* compare = app.add_subcommand("compare", "Compare arms prompt by prompt");
+Command CompareCommand() {
   auto choice = std::make_shared<CompareChoice>();
-  CompareOptions& options = choice->options;
-  compare->add_option("results", choice->path, "results file with the baseline")
-      ->type_name("FILE")
-      ->check(NotEmpty())
-      ->capture_default_str();
-  compare
-      ->add_option("candidate-results", choice->other,
-                   "results file with the candidate; default: the same file")
-      ->type_name("FILE")
-      ->check(NotEmpty());
-  compare
-      ->add_option("--baseline", options.baseline_run,
-                   "run number, arm or drafter; default: drafter none")
-      ->type_name("RUN")
-      ->check(NotEmpty());
-  compare
-      ->add_option("--candidate", options.candidate_run,
-                   "run number, arm or drafter; default: every other arm")
-      ->type_name("RUN")
-      ->check(NotEmpty());
-  compare
-      ->add_option("--across", options.across,
-                   "fields that may differ: workload_sha256, target_sha256, temperature, top_p, "
-                   "top_k, max_tokens; comma list; default: none")
-      ->type_name("FIELD,...")
-      ->delimiter(',');
-  AddFormat(*compare, choice->format);
-  AddStatisticsOptions(*compare, options.metrics);
-  return [choice] {
-    const ReportFormat format = ParseReportFormat(choice->format);
-    const Store baseline = OpenForReading(choice->path);
-    if (choice->other.empty()) {
-      Print(RenderCompare(baseline, baseline, choice->options, format));
-    } else {
-      Print(RenderCompare(baseline, OpenForReading(choice->other), choice->options, format));
-    }
-    return ExitCode::kDone;
-  };
+  return {
+      .name = "compare",
+      .summary = "Compare arms prompt by prompt",
+      .options = Describe(*choice),
+      .action = [choice] {
+        const ReportFormat format = ParseReportFormat(choice->format);
+        const Store baseline = OpenForReading(choice->path);
+        if (choice->other.empty()) {
+          Print(RenderCompare(baseline, baseline, choice->options, format));
+        } else {
+          Print(RenderCompare(baseline, OpenForReading(choice->other), choice->options, format));
+        }
+        return ExitCode::kDone;
+      }};
 }
 
 }  // namespace dsb

@@ -1,12 +1,11 @@
 #include "harness/selftest/selftest.h"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "harness/cli/cli.h"
-#include "harness/options/validators.h"
+#include "harness/cli/command.h"
+#include "harness/cli/common_options.h"
 
 namespace dsb {
 namespace {
@@ -32,37 +31,43 @@ void Print(const SelftestResult& result, bool json) {
               static_cast<long long>(result.requests), result.stored_s);
 }
 
+std::vector<Option> Describe(SelftestOptions& options, std::string& format) {
+  return {{.name = "concurrency",
+           .value = &options.concurrency,
+           .value_name = "USERS",
+           .help = "requests at the same time",
+           .check = IntegerIn(1, 1024)},
+          {.name = "requests",
+           .value = &options.requests,
+           .value_name = "REQUESTS",
+           .help = "requests in all",
+           .check = IntegerIn(1, 10'000'000)},
+          {.name = "max-tokens",
+           .value = &options.max_tokens,
+           .value_name = "TOKENS",
+           .help = "length of every answer",
+           .check = IntegerIn(2, 3000)},
+          {.name = "draft-length",
+           .value = &options.draft_length,
+           .value_name = "TOKENS",
+           .help = "tokens drafted per round",
+           .check = DraftLength()},
+          FormatOption(format, {"text", "json"}, "text or json")};
+}
+
 }  // namespace
 
-Action AddSelftest(CLI::App& app) {
-  CLI::App* selftest = app.add_subcommand(
-      "selftest", "Measure the harness itself: an engine that takes no time, a real results file");
+Command SelftestCommand() {
   auto options = std::make_shared<SelftestOptions>();
-  auto format = std::make_shared<std::string>("text");
-  selftest->add_option("--concurrency", options->concurrency, "requests at the same time")
-      ->type_name("USERS")
-      ->check(IntegerIn(1, 1024))
-      ->capture_default_str();
-  selftest->add_option("--requests", options->requests, "requests in all")
-      ->type_name("REQUESTS")
-      ->check(IntegerIn(1, 10'000'000))
-      ->capture_default_str();
-  selftest->add_option("--max-tokens", options->max_tokens, "length of every answer")
-      ->type_name("TOKENS")
-      ->check(IntegerIn(2, 3000))
-      ->capture_default_str();
-  selftest->add_option("--draft-length", options->draft_length, "tokens drafted per round")
-      ->type_name("TOKENS")
-      ->check(IntegerIn(0, 64))
-      ->capture_default_str();
-  selftest->add_option("--format", *format, "text or json")
-      ->type_name("NAME")
-      ->check(OneOf({"text", "json"}))
-      ->capture_default_str();
-  return [options, format] {
-    Print(RunSelftest(*options), *format == "json");
-    return ExitCode::kDone;
-  };
+  auto format = std::make_shared<std::string>();
+  return {
+      .name = "selftest",
+      .summary = "Measure the harness itself: an engine that takes no time, a real results file",
+      .options = Describe(*options, *format),
+      .action = [options, format] {
+        Print(RunSelftest(*options), *format == "json");
+        return ExitCode::kDone;
+      }};
 }
 
 }  // namespace dsb

@@ -1,13 +1,11 @@
 #include "harness/timeline/timeline.h"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "harness/cli/cli.h"
-#include "harness/options/validators.h"
+#include "harness/cli/command.h"
 #include "results/store/checked_reader.h"
 #include "results/store/store.h"
 
@@ -35,25 +33,33 @@ ExitCode ExecuteTimeline(const TimelineChoice& choice) {
   return ExitCode::kDone;
 }
 
+std::vector<Option> Describe(TimelineChoice& choice) {
+  return {{.name = "results",
+           .value = &choice.results,
+           .value_name = "FILE",
+           .help = "results file of `dsbench run`",
+           .check = NotEmpty(),
+           .positional = true},
+          {.name = "output",
+           .value = &choice.output,
+           .value_name = "FILE",
+           .help = "Chrome trace, JSON",
+           .check = NotEmpty()},
+          {.name = "run",
+           .value = &choice.runs,
+           .value_name = "RUN,...",
+           .help = "run numbers; comma list; default: all",
+           .check = IntegerIn(1, INT64_MAX)}};
+}
+
 }  // namespace
 
-Action AddTimeline(CLI::App& app) {
-  CLI::App* timeline = app.add_subcommand(
-      "timeline", "Export stored steps, phases and requests as a Chrome trace for Perfetto");
+Command TimelineCommand() {
   auto choice = std::make_shared<TimelineChoice>();
-  timeline->add_option("results", choice->results, "results file of `dsbench run`")
-      ->type_name("FILE")
-      ->check(NotEmpty())
-      ->capture_default_str();
-  timeline->add_option("--output", choice->output, "Chrome trace, JSON")
-      ->type_name("FILE")
-      ->check(NotEmpty())
-      ->capture_default_str();
-  timeline->add_option("--run", choice->runs, "run numbers; comma list; default: all")
-      ->type_name("RUN,...")
-      ->delimiter(',')
-      ->check(IntegerIn(1, INT64_MAX));
-  return [choice] { return ExecuteTimeline(*choice); };
+  return {.name = "timeline",
+          .summary = "Export stored steps, phases and requests as a Chrome trace for Perfetto",
+          .options = Describe(*choice),
+          .action = [choice] { return ExecuteTimeline(*choice); }};
 }
 
 }  // namespace dsb

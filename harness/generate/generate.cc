@@ -28,7 +28,7 @@ std::string PromptText(const std::string& given) {
 }
 
 EngineRequest MakeRequest(const GenerateOptions& options, const NativeBackend& backend) {
-  const RunOptions& run = options.run;
+  const DecodeOptions& run = options.run;
   EngineRequest request;
   request.id = 1;
   request.seed = static_cast<uint64_t>(run.seed);

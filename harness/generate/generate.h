@@ -12,7 +12,7 @@
 namespace dsb {
 
 struct GenerateOptions {
-  RunOptions run;      // target, weights, drafters (one), sampling, threads; the rest is unused
+  DecodeOptions run;   // one arm
   std::string prompt;  // user message; "-": stdin
   bool colour = false;
 };

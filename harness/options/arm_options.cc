@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "harness/options/drafter_paths.h"
-#include "harness/options/run_options.h"
+#include "harness/options/model_options.h"
 #include "harness/options/validators.h"
 
 namespace dsb {
@@ -30,7 +30,7 @@ void ApplyPolicy(const std::string& text, const std::string& policy, ArmOptions&
     ThrowArm(text, complaint);
   }
   arm.policy = "threshold";
-  arm.threshold = std::stod(value);
+  arm.threshold = *ParseNumber(value);
 }
 
 bool IsNumber(const std::string& text) {
@@ -39,7 +39,9 @@ bool IsNumber(const std::string& text) {
 
 }  // namespace
 
-ArmOptions ParseArm(const std::string& text, const RunOptions& run) {
+std::vector<std::string> ArmPolicyNames() { return {"none", "fixed", "threshold"}; }
+
+ArmOptions ParseArm(const std::string& text, const ModelOptions& run) {
   ArmOptions arm;
   arm.drafter = DrafterOfArm(text);
   arm.draft_length = run.draft_length;
@@ -50,9 +52,9 @@ ArmOptions ParseArm(const std::string& text, const RunOptions& run) {
     const size_t end = std::min(text.find(':', begin + 1), text.size());
     const std::string part = text.substr(begin + 1, end - begin - 1);
     if (first && IsNumber(part)) {
-      const std::string complaint = IntegerIn(0, kLongestDraft)(part);
+      const std::string complaint = DraftLength()(part);
       if (!complaint.empty()) ThrowArm(text, "draft length: " + complaint);
-      arm.draft_length = std::stoi(part);
+      arm.draft_length = static_cast<int32_t>(*ParseInteger(part));
     } else {
       ApplyPolicy(text, part, arm);
       if (end < text.size()) ThrowArm(text, "expected nothing after the policy");
@@ -64,7 +66,7 @@ ArmOptions ParseArm(const std::string& text, const RunOptions& run) {
   return {};
 }
 
-std::vector<ArmOptions> ParseArms(const RunOptions& run) {
+std::vector<ArmOptions> ParseArms(const ModelOptions& run) {
   std::vector<ArmOptions> arms;
   for (const std::string& text : run.drafters) {
     ArmOptions arm = ParseArm(text, run);

@@ -8,21 +8,23 @@
 
 namespace dsb {
 
-struct RunOptions;
+struct ModelOptions;
 
 struct ArmOptions {
   std::string drafter = "none";
   int32_t draft_length = 0;     // tokens; 0 with none
-  std::string policy = "none";  // none, fixed, threshold
+  std::string policy = "none";  // ArmPolicyNames()
   double threshold = 0;         // confidence, policy threshold only
   bool operator==(const ArmOptions&) const = default;
 };
 
+std::vector<std::string> ArmPolicyNames();
+
 // "NAME", "NAME:LENGTH", "NAME:POLICY" or "NAME:LENGTH:POLICY" with POLICY fixed, none or
 // threshold=P; what is left out is the run's own. kBadInput naming --drafters and what was found.
-ArmOptions ParseArm(const std::string& text, const RunOptions& run);
+ArmOptions ParseArm(const std::string& text, const ModelOptions& run);
 // One arm for each of run.drafters. kBadInput if two of them would do the same.
-std::vector<ArmOptions> ParseArms(const RunOptions& run);
+std::vector<ArmOptions> ParseArms(const ModelOptions& run);
 
 // The drafters that the arms need, each once, in order.
 std::vector<std::string> DraftersOf(const std::vector<ArmOptions>& arms);

@@ -5,6 +5,9 @@
 #include <cmath>
 #include <sstream>
 
+#include "base/utf8.h"
+#include "engines/drafter.h"
+
 namespace dsb {
 namespace {
 
@@ -14,19 +17,27 @@ std::string Text(double value) {
   return text.str();
 }
 
-// The whole of `text` as one number; false if it is none.
 template <typename Number>
-bool Parse(const std::string& text, Number& value) {
+std::optional<Number> Parse(const std::string& text) {
+  Number value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
 }
 
 }  // namespace
 
+std::optional<int64_t> ParseInteger(const std::string& text) { return Parse<int64_t>(text); }
+
+std::optional<double> ParseNumber(const std::string& text) {
+  const std::optional<double> value = Parse<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
 OptionCheck IntegerIn(int64_t lowest, int64_t highest) {
   return [lowest, highest](const std::string& text) -> std::string {
-    int64_t value = 0;
-    if (Parse(text, value) && value >= lowest && value <= highest) return {};
+    const std::optional<int64_t> value = ParseInteger(text);
+    if (value && *value >= lowest && *value <= highest) return {};
     return "expected an integer from " + std::to_string(lowest) + " to " + std::to_string(highest) +
            ", found '" + text + "'";
   };
@@ -34,9 +45,8 @@ OptionCheck IntegerIn(int64_t lowest, int64_t highest) {
 
 OptionCheck NumberIn(double lowest, double highest, bool above) {
   return [lowest, highest, above](const std::string& text) -> std::string {
-    double value = 0;
-    const bool number = Parse(text, value) && std::isfinite(value);
-    if (number && (above ? value > lowest : value >= lowest) && value <= highest) return {};
+    const std::optional<double> value = ParseNumber(text);
+    if (value && (above ? *value > lowest : *value >= lowest) && *value <= highest) return {};
     return std::string("expected a number ") + (above ? "above " : "from ") + Text(lowest) +
            " to " + Text(highest) + ", found '" + text + "'";
   };
@@ -56,5 +66,15 @@ OptionCheck NotEmpty() {
     return text.empty() ? "expected a value, found nothing" : "";
   };
 }
+
+OptionCheck Utf8Text() {
+  return [](const std::string& text) -> std::string {
+    const size_t place = FindInvalidUtf8(text);
+    if (place == std::string::npos) return {};
+    return "expected UTF-8, found a byte that is none at offset " + std::to_string(place);
+  };
+}
+
+OptionCheck DraftLength() { return IntegerIn(0, kLongestDraft); }
 
 }  // namespace dsb

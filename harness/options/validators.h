@@ -1,13 +1,19 @@
-// Checks of option values that say what was expected and what was found. Each returns an empty
-// string or the complaint.
+// How values of options are read, and checks of them that say what was expected and what was found.
+// A check returns an empty string or the complaint.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace dsb {
+
+// The whole of `text` as one number in decimal notation; none if it is no such number, or no finite
+// one.
+std::optional<int64_t> ParseInteger(const std::string& text);
+std::optional<double> ParseNumber(const std::string& text);
 
 using OptionCheck = std::function<std::string(const std::string&)>;
 
@@ -16,5 +22,9 @@ OptionCheck IntegerIn(int64_t lowest, int64_t highest);
 OptionCheck NumberIn(double lowest, double highest, bool above = false);
 OptionCheck OneOf(std::vector<std::string> names);
 OptionCheck NotEmpty();
+// Text that is stored: UTF-8; may be empty.
+OptionCheck Utf8Text();
+// Tokens of a block, 0 .. kLongestDraft: the one place that a draft length is checked in.
+OptionCheck DraftLength();
 
 }  // namespace dsb

@@ -16,7 +16,7 @@ struct ProveOptions {
   int64_t num_samples = 0;
   std::vector<int32_t> loads = {1, 8};  // requests decoded at the same time
   std::string prompt = "The";           // raw text, no chat template: short, so samples are cheap
-  RunOptions run;  // target, weights, drafters, policy, sampling, threads, seed
+  DecodeOptions run;
   bool json = false;
 };
 

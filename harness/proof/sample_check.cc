@@ -40,7 +40,7 @@ std::vector<int64_t> CountFirstTokens(Engine& engine, const Clock& clock, const 
 }
 
 std::vector<SampleCheckResult> CheckSamples(const ProveOptions& options) {
-  const RunOptions& run = options.run;
+  const DecodeOptions& run = options.run;
   NativeBackend backend(run);
   const std::unique_ptr<Clock> clock = backend.MakeClock();
   SampleDraws draws;

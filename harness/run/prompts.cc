@@ -50,7 +50,7 @@ Workload ReadWorkloads(const std::vector<std::string>& paths) {
   return all;
 }
 
-std::vector<Prompt> EncodePrompts(const Workload& workload, const RunOptions& options,
+std::vector<Prompt> EncodePrompts(const Workload& workload, const WorkloadOptions& options,
                                   const Backend& backend) {
   std::map<std::string, int32_t> num_per_domain;
   std::vector<Prompt> prompts;
@@ -72,7 +72,7 @@ std::vector<Prompt> EncodePrompts(const Workload& workload, const RunOptions& op
   return prompts;
 }
 
-int64_t NeededTokens(const Prompt& prompt, const RunOptions& options) {
+int64_t NeededTokens(const Prompt& prompt, const DecodeOptions& options) {
   return static_cast<int64_t>(prompt.first.ids.size()) + options.max_tokens +
          LongestDraft(options.arms) + 1;
 }

@@ -24,10 +24,10 @@ struct Prompt {
 
 // Each item that `options.domains` and `options.limit` let through. kBadInput if
 // none is left.
-std::vector<Prompt> EncodePrompts(const Workload& workload, const RunOptions& options,
+std::vector<Prompt> EncodePrompts(const Workload& workload, const WorkloadOptions& options,
                                   const Backend& backend);
 // Tokens that one sequence may need: prompt + max_tokens + draft length + 1.
-int64_t NeededTokens(const Prompt& prompt, const RunOptions& options);
+int64_t NeededTokens(const Prompt& prompt, const DecodeOptions& options);
 // Tokens per sequence to ask the engines for: options.context, or what the longest prompt needs, in
 // steps of 64. kBadInput naming the item if a prompt does not fit.
 int32_t ContextTokens(const Workload& workload, const std::vector<Prompt>& prompts,

@@ -1,36 +1,42 @@
 #include "harness/run/resume.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
+#include "results/run_facts.h"
 #include "results/store/reader.h"
 
 namespace dsb {
 namespace {
 
-struct Session {
-  std::string id;
-  std::vector<RunRecord> runs;
+struct StoredRun {
+  RunRecord record;
+  RunConfig config;
 };
+
+using Session = std::vector<StoredRun>;  // the runs that one command started
+
+const std::string& IdOf(const Session& session) { return session.front().config.session; }
 
 // Newest first.
 std::vector<Session> Sessions(const Store& store) {
   std::vector<Session> sessions;
   for (RunRecord& run : ReadRuns(store)) {
-    std::string id = ConfigSession(run.config_json);
-    const auto found = std::find_if(sessions.begin(), sessions.end(),
-                                    [&](const Session& session) { return session.id == id; });
+    RunConfig config = ConfigOf(run);
+    const auto found = std::find_if(sessions.begin(), sessions.end(), [&](const Session& session) {
+      return IdOf(session) == config.session;
+    });
     Session& session = found != sessions.end() ? *found : sessions.emplace_back();
-    session.id = std::move(id);
-    session.runs.push_back(std::move(run));
+    session.push_back({std::move(run), std::move(config)});
   }
   std::reverse(sessions.begin(), sessions.end());
   return sessions;
 }
 
 const RunRecord* RunOf(const Session& session, const RunConfig& config) {
-  for (const RunRecord& run : session.runs) {
-    if (run.config_sha256 == config.sha256) return &run;
+  for (const StoredRun& run : session) {
+    if (ConfigDifferences(run.config, config).empty()) return &run.record;
   }
   return nullptr;
 }
@@ -39,20 +45,19 @@ bool Matches(const Session& session, const std::vector<RunConfig>& configs) {
   const auto matching = std::count_if(configs.begin(), configs.end(), [&](const RunConfig& config) {
     return RunOf(session, config) != nullptr;
   });
-  return static_cast<size_t>(matching) == session.runs.size();
+  return static_cast<size_t>(matching) == session.size();
 }
 
 // The arms run in the order of their rows: the first pair that differs names what is different.
 [[noreturn]] void ThrowDiffering(const Session& session, const std::vector<RunConfig>& configs) {
-  std::string keys;
-  for (size_t arm = 0; arm < std::min(configs.size(), session.runs.size()); ++arm) {
-    for (const std::string& key : DifferingKeys(session.runs[arm].config_json, configs[arm].json)) {
-      keys += (keys.empty() ? "" : ", ") + key;
+  std::string fields;
+  for (size_t arm = 0; fields.empty() && arm < std::min(configs.size(), session.size()); ++arm) {
+    for (const Difference& difference : ConfigDifferences(session[arm].config, configs[arm])) {
+      fields += (fields.empty() ? "" : ", ") + DifferenceText(difference, {"stored", "now"});
     }
-    if (!keys.empty()) break;
   }
-  if (keys.empty()) keys = "drafters";
-  ThrowBadInput("--resume: the configuration differs from the stored run's in " + keys);
+  if (fields.empty()) fields = "drafters";
+  ThrowBadInput("--resume: the configuration differs from the stored run's in " + fields);
 }
 
 ResumePoint MakeResumePoint(const Store& store, const RunRecord& run) {
@@ -79,7 +84,7 @@ ResumeState FindResumePoint(const Store& store, const std::vector<RunConfig>& co
     return Matches(session, configs);
   });
   if (found == sessions.end()) ThrowDiffering(sessions.front(), configs);
-  state.session = found->id;
+  state.session = IdOf(*found);
   for (size_t arm = 0; arm < configs.size(); ++arm) {
     const RunRecord* run = RunOf(*found, configs[arm]);
     if (run != nullptr) state.arms[arm] = MakeResumePoint(store, *run);

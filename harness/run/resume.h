@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/run/run_config.h"
+#include "results/run_config.h"
 #include "results/store/store.h"
 
 namespace dsb {

@@ -11,7 +11,7 @@
 #include "harness/backends/backend.h"
 #include "harness/replay/active_clock.h"
 #include "harness/replay/replayer.h"
-#include "harness/run/run_config.h"
+#include "results/run_config.h"
 
 namespace dsb {
 

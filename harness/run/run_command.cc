@@ -11,7 +11,7 @@
 #include "harness/device_time/open_source.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/paths.h"
-#include "harness/options/drafter_paths.h"
+#include "harness/options/names.h"
 #include "harness/run/run_session.h"
 #include "harness/run/run_summary.h"
 #include "harness/terminal/interrupt.h"
@@ -61,29 +61,25 @@ void WriteRunTimeline(const Store& store, const RunSummary& summary, const RunSe
   }
 }
 
-}  // namespace
-
-RunOptions WithDefaults(RunOptions options) {
-  options.drafters = ExpandDrafters(options.drafters);
-  options.arms = ParseArms(options);
-  if (options.threads == 0) options.threads = std::min(256, UsableCores());
-  if (options.workloads.empty()) options.workloads = DefaultWorkloadPaths();
-  if (options.engine != "native") return options;
-  if (options.target.empty()) options.target = DefaultTargetPath();
-  options.drafter_folders = DrafterFolders(DraftersOf(options.arms), options.drafter_paths);
-  return options;
+std::unique_ptr<Backend> MakeBackend(const RunOptions& options) {
+  if (EngineFromName(options.engine) == EngineKind::kNull) {
+    return MakeNullBackend(options);
+  }
+  return MakeNativeBackend(options);
 }
+
+}  // namespace
 
 ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arguments) {
   CheckOutput(given.output);
   if (!given.timeline.empty()) CheckPlace("--timeline", given.timeline);
   RunInputs inputs;
-  inputs.options = WithDefaults(given);
-  const RunOptions& options = inputs.options;
+  RunOptions& options = inputs.options = given;
+  FillDefaults(options);
+  if (options.workloads.empty()) options.workloads = DefaultWorkloadPaths();
   inputs.workload = ReadWorkloads(options.workloads);
   inputs.isa = IsaName(ActiveIsa());
-  const std::unique_ptr<Backend> backend =
-      options.engine == "native" ? MakeNativeBackend(options) : MakeNullBackend(options);
+  const std::unique_ptr<Backend> backend = MakeBackend(options);
   inputs.prompts = EncodePrompts(inputs.workload, options, *backend);
   inputs.context_tokens =
       ContextTokens(inputs.workload, inputs.prompts, options, backend->max_context_tokens());

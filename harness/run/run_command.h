@@ -10,8 +10,6 @@
 
 namespace dsb {
 
-// Fills in defaults that depend on the machine; kResource if a default file is missing.
-RunOptions WithDefaults(RunOptions options);
 // kDone; kResource if interrupted or if a request ended in error. Throws before a results file is
 // made on bad input. `arguments`: the command line without the program's name, to be stored.
 ExitCode ExecuteRun(const RunOptions& options, const std::vector<std::string>& arguments);

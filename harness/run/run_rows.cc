@@ -67,8 +67,8 @@ RunRecord MakeRunRecord(const RunInputs& inputs, const LoadPlan& plan, const Sha
   run.threads = options.threads;
   run.clock = arm.clock.is_virtual() ? "virtual" : "real";
   run.device_time_source = arm.device_time_source;
-  run.config_json = arm.config.json;
-  run.config_sha256 = arm.config.sha256;
+  run.config_json = ConfigToJson(arm.config);
+  run.config_sha256 = ConfigSha256(arm.config);
   return run;
 }
 

@@ -37,21 +37,19 @@ void RunSession::AddArm(const ArmOptions& options, bool observed, const std::str
       {.max_concurrency = inputs_.options.concurrency, .context_tokens = inputs_.context_tokens},
       arm.clock);
   arm.device_time_source = DeviceTimeSourceOf(arm);
-  ConfigFacts facts;
+  RunConfig& facts = arm.config = MakeRunConfig(inputs_.options, options);
   facts.target_sha256 = target ? target->sha256 : "";
-  facts.arm = options;
-  facts.drafter_sha256 = arm.backend.drafter ? arm.backend.drafter->sha256 : "";
+  if (arm.backend.drafter) facts.drafter_sha256 = arm.backend.drafter->sha256;
   facts.workload = inputs_.workload.name;
   facts.workload_sha256 = inputs_.workload.sha256;
   facts.isa = inputs_.isa;
-  facts.observed = observed;
-  facts.device_time_source = arm.device_time_source;
+  if (observed) facts.observers = "on";
+  if (inputs_.options.device_time) facts.device_time_source = arm.device_time_source;
   facts.context_tokens = inputs_.context_tokens;
   facts.block_prompts = static_cast<int64_t>(BlockSize(inputs_.options.concurrency));
   facts.command_line = inputs_.command_line;
   facts.session = session;
-  facts.load_average = inputs_.load_average;
-  arm.config = MakeRunConfig(inputs_.options, facts);
+  facts.load_average_1m = inputs_.load_average;
 }
 
 std::string RunSession::DeviceTimeSourceOf(const Arm& arm) const {
@@ -117,7 +115,7 @@ void RunSession::OpenRuns(const LoadPlan& plan, Store& store, RunSummary& summar
     Arm& arm = *arms_[i];
     const ResumePoint* point = resume.arms[i] ? &*resume.arms[i] : nullptr;
     // A run that a crash kept from being created joins the session of the others.
-    if (!resume.session.empty()) arm.config.json = WithSession(arm.config.json, resume.session);
+    if (!resume.session.empty()) arm.config.session = resume.session;
     PutRunRows(store, inputs_, plan, shared, point, arm);
     summary.run_ids.push_back(arm.run_id);
     if (arm.active) summary.was_complete = false;

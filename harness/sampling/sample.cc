@@ -14,6 +14,7 @@
 #include "harness/backends/native_backend.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/paths.h"
+#include "harness/options/names.h"
 #include "harness/replay/engine_driver.h"
 #include "harness/sampling/sample_output.h"
 #include "harness/terminal/interrupt.h"
@@ -31,7 +32,7 @@ class Sampler {
   Sampler(const SampleOptions& options, std::shared_ptr<const LoadedTarget> target)
       : options_(options),
         target_(std::move(target)),
-        prompts_(ReadSamplePrompts(options.workload, options.defaults)),
+        prompts_(ReadSamplePrompts(options.workload, options.defaults())),
         output_(options.output, Meta()),
         pool_(options.threads) {
     EncodeAll();
@@ -83,9 +84,8 @@ class Sampler {
       if (output_.Has(prompt.id)) continue;
       const ChatMessage message{.role = "user", .content = prompt.text};
       std::vector<int32_t> ids =
-          options_.defaults.raw
-              ? target_->tokenizer->Encode(prompt.text, Tokenizer::Special::kMatch).ids
-              : RenderChat(*target_->tokenizer, target_->chat_format, {&message, 1}).ids;
+          options_.raw ? target_->tokenizer->Encode(prompt.text, Tokenizer::Special::kMatch).ids
+                       : RenderChat(*target_->tokenizer, target_->chat_format, {&message, 1}).ids;
       const int64_t needed = static_cast<int64_t>(ids.size()) + prompt.max_tokens + 2;
       if (ids.empty() || needed > target_->max_context_tokens) {
         ThrowBadInput(options_.workload + ": '" + prompt.id + "' has " +
@@ -197,8 +197,7 @@ class Sampler {
 }  // namespace
 
 ExitCode Sample(SampleOptions options) {
-  if (options.threads == 0) options.threads = std::min(256, UsableCores());
-  if (options.target.empty()) options.target = DefaultTargetPath();
+  FillDefaults(options);
   const auto target = LoadTarget(options.target, WeightModeFromName(options.weights));
   const int64_t num_layers = target->model->config().num_layers;
   for (const int32_t layer : options.feature_layers) {

@@ -6,20 +6,26 @@
 #include <string>
 
 #include "base/error.h"
+#include "harness/options/run_options.h"
 #include "harness/sampling/sample_prompts.h"
 
 namespace dsb {
 
-struct SampleOptions {
-  std::string target;  // path; empty: the pinned model of the cache
-  std::string weights = "stored";
-  std::string workload;  // sample_prompts.h
-  std::string output;    // folder, sample_output.h
-  SampleDefaults defaults;
+// Plain decoding: no drafter, no top_k.
+struct SampleOptions : DecodeOptions {
+  SampleOptions() {
+    drafters = {"none"};
+    temperature = 1;
+    max_tokens = 160;
+  }
+  // What lines take where they say nothing themselves.
+  SampleDefaults defaults() const { return {raw, temperature, top_p, max_tokens}; }
+
+  std::string workload;                 // sample_prompts.h
+  std::string output;                   // folder, sample_output.h
+  bool raw = false;                     // lines have `text`, else `turns`
   std::vector<int32_t> feature_layers;  // empty: tokens only; the final norm's output comes last
   int32_t concurrency = 32;
-  int32_t threads = 0;  // 0: one per usable core
-  int64_t seed = 1;
 };
 
 // Answers every prompt that the output does not have yet. Ctrl-C ends it with what is finished kept

@@ -41,14 +41,15 @@ std::string StateOf(const RunData& data) {
 std::vector<Fact> GateFacts(const RunData& data) {
   std::vector<Fact> facts = ComparableFacts(data);
   const RunRecord& run = data.run;
+  const RunConfig config = ConfigOf(run);
   if (!IsGreedy(run)) facts.push_back({"seed", std::to_string(run.seed)});
-  facts.push_back({"weights", ConfigText(run, "weights")});
+  facts.push_back({"weights", config.weights});
   facts.push_back({"engine", run.engine});
   facts.push_back({"threads", std::to_string(run.threads)});
   facts.push_back({"load_mode", run.load_mode});
   facts.push_back({"users", run.users ? std::to_string(*run.users) : ""});
   facts.push_back({"cpu_model", data.environment.cpu_model});
-  facts.push_back({"device", DeviceOf(run)});
+  facts.push_back({"device", config.device});
   facts.push_back({"gpu_model", data.environment.gpu_model.value_or("")});
   facts.push_back({"power_mode", PowerMode(data.environment)});
   for (const char* flag : {"ignore_eos", "synthetic_acceptance"}) {
@@ -61,30 +62,18 @@ std::vector<GateDifference> WhyNotComparable(const RunData& baseline, const RunD
                                              const std::string& across, bool strict) {
   const std::string arm = ArmName(candidate.run);
   std::vector<GateDifference> differences;
-  const std::vector<Fact> before = GateFacts(baseline), after = GateFacts(candidate);
-  const auto value_of = [](const std::vector<Fact>& facts, const std::string& field) {
-    const auto found = std::find_if(facts.begin(), facts.end(),
-                                    [&](const Fact& fact) { return fact.field == field; });
-    return found == facts.end() ? std::string() : found->value;
-  };
-  for (const std::vector<Fact>* facts : {&before, &after}) {
-    for (const Fact& fact : *facts) {
-      const std::string left = value_of(before, fact.field), right = value_of(after, fact.field);
-      const bool known = std::any_of(differences.begin(), differences.end(),
-                                     [&](const auto& d) { return d.field == fact.field; });
-      if (left == right || fact.field == across || known) continue;
-      differences.push_back({arm, fact.field, left, right});
-    }
+  for (Difference& difference : Differences(GateFacts(baseline), GateFacts(candidate))) {
+    if (difference.field != across) differences.push_back({arm, std::move(difference)});
   }
   const std::string before_state = StateOf(baseline), after_state = StateOf(candidate);
   if (before_state != "complete" || after_state != "complete") {
-    differences.push_back({arm, "state", before_state, after_state});
+    differences.push_back({arm, {"state", before_state, after_state}});
   }
   std::vector<std::string> forbidden(std::begin(kForbidden), std::end(kForbidden));
   if (strict) forbidden.push_back("dirty");
   for (const std::string& flag : forbidden) {
     const bool left = baseline.flags.contains(flag), right = candidate.flags.contains(flag);
-    if (left || right) differences.push_back({arm, flag, YesNo(left), YesNo(right)});
+    if (left || right) differences.push_back({arm, {flag, YesNo(left), YesNo(right)}});
   }
   return differences;
 }
@@ -93,12 +82,10 @@ void CheckAcross(const std::string& across) {
   if (across.empty()) return;
   RunData sampled;
   sampled.run.temperature = 1;
-  std::string names;
-  for (const Fact& fact : GateFacts(sampled)) {
-    if (fact.field == across) return;
-    names += (names.empty() ? "" : ", ") + fact.field;
-  }
-  ThrowBadInput("--across " + across + ": expected one of " + names);
+  const std::vector<Fact> facts = GateFacts(sampled);
+  const bool known = std::any_of(facts.begin(), facts.end(),
+                                 [&](const Fact& fact) { return fact.field == across; });
+  if (!known) ThrowBadInput("--across " + across + ": expected one of " + FieldList(facts));
 }
 
 }  // namespace dsb

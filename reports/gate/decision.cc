@@ -50,10 +50,11 @@ GateArm DescribeArm(const GatePair& pair, const BootstrapOptions& bootstrap,
       arm.only_candidate = counts.only_candidate;
     }
     if (counts.comparable()) continue;
-    differences->push_back({arm.name, "requests",
-                            std::to_string(counts.pairs + counts.only_baseline) + " finished",
-                            std::to_string(counts.pairs + counts.only_candidate) + " finished, " +
-                                std::to_string(counts.pairs) + " of them in both"});
+    differences->push_back(
+        {arm.name,
+         {"requests", std::to_string(counts.pairs + counts.only_baseline) + " finished",
+          std::to_string(counts.pairs + counts.only_candidate) + " finished, " +
+              std::to_string(counts.pairs) + " of them in both"}});
   }
   return arm;
 }
@@ -192,10 +193,8 @@ GateVerdict DecideGate(const std::vector<GatePair>& pairs, const GatePolicy& pol
   if (!verdict.differences.empty() && !RulesBroken(verdict)) {
     verdict.state = GateState::kNotComparable;
     for (const GateDifference& difference : verdict.differences) {
-      const auto shown = [](const std::string& value) { return value.empty() ? "none" : value; };
-      verdict.reasons.push_back(difference.arm + ": " + difference.field + ": baseline " +
-                                shown(difference.baseline) + ", candidate " +
-                                shown(difference.candidate));
+      verdict.reasons.push_back(difference.arm + ": " +
+                                DifferenceText(difference.what, {"baseline", "candidate"}));
     }
     return verdict;
   }

@@ -48,7 +48,7 @@ std::vector<std::pair<int64_t, int64_t>> Choose(const std::vector<RunRecord>& be
 std::optional<CheckedRun> FindTargetOnly(const RunData& candidate, const GateSources& sources) {
   if (!IsGreedy(candidate.run) || IsBaseline(candidate.run)) return std::nullopt;
   const auto question = [](const RunData& data) {
-    std::string key = ConfigText(data.run, "weights");
+    std::string key = ConfigOf(data.run).weights;
     for (const Fact& fact : ComparableFacts(data)) key += '\n' + fact.value;
     return key;
   };

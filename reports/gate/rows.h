@@ -10,6 +10,7 @@
 
 #include "reports/gate/policy.h"
 #include "results/checked_run.h"
+#include "results/facts.h"
 #include "results/statistics/bootstrap.h"
 #include "results/store/verdict_rows.h"
 
@@ -61,7 +62,8 @@ struct GateRule {
 };
 
 struct GateDifference {
-  std::string arm, field, baseline, candidate;
+  std::string arm;
+  Difference what;  // before: the baseline's; after: the candidate's
 };
 
 struct GateArm {

@@ -85,9 +85,9 @@ std::string VerdictJson(const GateVerdict& verdict, const VerdictSides& sides) {
   json["arms"] = List(verdict.arms, ArmJson);
   json["differences"] = List(verdict.differences, [](const GateDifference& difference) {
     return Json{{"arm", difference.arm},
-                {"field", difference.field},
-                {"baseline", difference.baseline},
-                {"candidate", difference.candidate}};
+                {"field", difference.what.field},
+                {"baseline", difference.what.before},
+                {"candidate", difference.what.after}};
   });
   json["rules"] = List(verdict.rules, RuleJson);
   json["tests"] = List(verdict.tests, TestJson);

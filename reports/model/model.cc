@@ -16,13 +16,13 @@ namespace {
 // None: no value.
 std::optional<size_t> BaselineFor(const ReportSet& set, size_t candidate) {
   const RunRecord& run = set.arms[candidate].data->run;
-  const std::string session = ConfigText(run, "session");
+  const std::string session = ConfigOf(run).session;
   std::optional<size_t> best;
   std::pair<bool, int64_t> best_distance;
   for (size_t i = 0; i < set.arms.size(); ++i) {
     const RunRecord& other = set.arms[i].data->run;
     if (!IsBaseline(other)) continue;
-    const bool elsewhere = session.empty() || ConfigText(other, "session") != session;
+    const bool elsewhere = session.empty() || ConfigOf(other).session != session;
     const std::pair<bool, int64_t> distance{elsewhere, std::llabs(other.id - run.id)};
     if (!best || distance < best_distance) best = i, best_distance = distance;
   }
@@ -54,8 +54,7 @@ void SeparateObserved(const MetricOptions& options, ReportSet* set) {
   for (ReportArm& twin : observed) {
     const RunRecord& run = twin.data->run;
     const auto found = std::find_if(arms.begin(), arms.end(), [&](const ReportArm& arm) {
-      return arm.name == twin.name &&
-             ConfigText(arm.data->run, "session") == ConfigText(run, "session");
+      return arm.name == twin.name && ConfigOf(arm.data->run).session == ConfigOf(run).session;
     });
     if (found == arms.end()) {
       twin.name += " (observed)";

@@ -65,10 +65,11 @@ std::string ArtifactLine(const RunData& data, const std::string& role) {
 
 std::vector<Fact> SideFacts(const RunData& data) {
   const RunRecord& run = data.run;
+  const RunConfig config = ConfigOf(run);
   return {{"machine", MachineLine(data)},
           {"build", BuildLine(data)},
-          {"device", DeviceOf(run)},
-          {"weights", ConfigText(run, "weights")},
+          {"device", config.device},
+          {"weights", config.weights},
           {"threads", std::to_string(run.threads)},
           {"users", run.users ? std::to_string(*run.users) : ""},
           {"seed", std::to_string(run.seed)}};

@@ -80,20 +80,16 @@ ComparedPair ComparePair(CheckedRun baseline, CheckedRun candidate, const Compar
     const bool known = std::any_of(before.begin(), before.end(),
                                    [&](const Fact& fact) { return fact.field == field; });
     if (known) continue;
-    std::string names;
-    for (const Fact& fact : before) names += (names.empty() ? "" : ", ") + fact.field;
-    ThrowBadInput("--across " + field + ": expected one of " + names);
+    ThrowBadInput("--across " + field + ": expected one of " + FieldList(before));
   }
   std::string differing;
-  for (size_t i = 0; i < before.size(); ++i) {
-    if (before[i].value == after[i].value) continue;
-    if (std::count(options.across.begin(), options.across.end(), before[i].field) > 0) {
-      pair.across.push_back(before[i].field);
+  for (const Difference& difference : Differences(before, after)) {
+    if (std::count(options.across.begin(), options.across.end(), difference.field) > 0) {
+      pair.across.push_back(difference.field);
       continue;
     }
-    const auto shown = [](const std::string& value) { return value.empty() ? "none" : value; };
-    differing += (differing.empty() ? "" : "; ") + before[i].field + ": baseline " +
-                 shown(before[i].value) + ", candidate " + shown(after[i].value);
+    differing +=
+        (differing.empty() ? "" : "; ") + DifferenceText(difference, {"baseline", "candidate"});
   }
   if (!differing.empty()) {
     ThrowBadInput("runs " + std::to_string(pair.baseline->run.id) + " and " +
@@ -130,11 +126,11 @@ std::vector<std::pair<int64_t, int64_t>> ChoosePairs(const std::vector<RunRecord
 }
 
 std::optional<CheckedRun> ReadTimesOf(const Store& store, const RunRecord& run) {
-  const std::string session = ConfigText(run, "session");
-  if (ConfigText(run, "observers") != "off") return std::nullopt;
+  const RunConfig config = ConfigOf(run);
+  if (config.observers != "off") return std::nullopt;
   for (const RunRecord& other : ReadRuns(store)) {
     if (!IsObserved(other) || ArmName(other) != ArmName(run)) continue;
-    if (ConfigText(other, "session") == session) return ReadCheckedRun(store, other.id, {});
+    if (ConfigOf(other).session == config.session) return ReadCheckedRun(store, other.id, {});
   }
   return std::nullopt;
 }

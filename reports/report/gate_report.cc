@@ -70,7 +70,7 @@ Table DifferenceTable(const std::vector<GateDifference>& differences) {
   table.columns = {{"arm", true}, {"field", true}, {"baseline", true}, {"candidate", true}};
   for (const GateDifference& difference : differences) {
     table.rows.push_back(
-        {difference.arm, difference.field, difference.baseline, difference.candidate});
+        {difference.arm, difference.what.field, difference.what.before, difference.what.after});
   }
   return table;
 }

@@ -31,12 +31,12 @@ void AddProvenance(const ReportSet& set, Document* out) {
   out->emplace_back(
       Line{"Machine: " + MachineLine(data) + "; " + std::to_string(data.run.threads) + " threads"});
   if (const std::string gpu = GpuFact(data); !gpu.empty()) {
-    const bool unused = data.environment.gpu_model && DeviceOf(data.run) == "cpu";
+    const bool unused = data.environment.gpu_model && ConfigOf(data.run).device == "cpu";
     out->emplace_back(Line{"GPU: " + gpu + (unused ? ", not used" : "")});
   }
   out->emplace_back(Line{"Build: " + BuildLine(data)});
   if (const std::string target = ArtifactLine(data, "target"); !target.empty()) {
-    const std::string weights = ConfigText(data.run, "weights");
+    const std::string weights = ConfigOf(data.run).weights;
     out->emplace_back(Line{"Target: " + target + (weights.empty() ? "" : ", weights " + weights)});
   }
   std::string last;
@@ -143,7 +143,7 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
   out->emplace_back(RequestTable(set));
   std::string last;
   for (const ReportArm& arm : set.arms) {
-    const std::string command = ConfigText(arm.data->run, "command_line");
+    const std::string command = ConfigOf(arm.data->run).command_line;
     if (command.empty() || command == last) continue;
     if (last.empty()) out->emplace_back(Line{"To reproduce:"});
     out->emplace_back(CodeLine{command});

@@ -183,7 +183,7 @@ Json ArmJson(const ReportArm& arm) {
   for (const auto& [flag, detail] : arm.data->flags) flags[flag] = detail;
   for (const MetricRecord& metric : arm.metrics) metrics.push_back(MetricJson(metric, arm.notes));
   const RequestCounts& counts = arm.counts;
-  const std::string command = ConfigText(arm.data->run, "command_line");
+  const std::string command = ConfigOf(arm.data->run).command_line;
   Json json = {{"name", arm.name},
                {"is_baseline", IsBaseline(arm.data->run)},
                {"command_line", command.empty() ? Json(nullptr) : Json(command)},

@@ -124,7 +124,7 @@ TEST_F(GateCliTest, WhatCannotBeComparedSaysWhy) {
   const ChildResult result = Gate("a.db", "short.db", "tokens.json");
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
-  EXPECT_NE(result.err.find("max_tokens: baseline 64, candidate 32"), std::string::npos)
+  EXPECT_NE(result.err.find("max_tokens (baseline 64, candidate 32)"), std::string::npos)
       << result.err;
   EXPECT_EQ(Verdict()["state"], "not_comparable");
   EXPECT_EQ(Verdict()["differences"][0]["field"], "max_tokens");

@@ -88,7 +88,7 @@ TEST(KillTest, FiftyKillsLoseNothingThatWasCommitted) {
     }
     // After some kills let the run end, compare, and begin a new file.
     if (kills_of_file < 5 && killed) continue;
-    const ChildResult result = RunChild(arguments(path, "0"));
+    const ChildResult result = RunChild(arguments(path, "1000"));
     EXPECT_EQ(result.exit_code, 0) << result.err;
     const Store store(path, {.mode = Store::Mode::kReadOnly});
     const std::vector<RunRecord> runs = ReadRuns(store);

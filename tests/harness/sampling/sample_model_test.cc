@@ -32,7 +32,7 @@ TEST(Sample, KeepsTheHiddenStatesOfEveryTokenButTheLast) {
   options.output = folder + "/out";
   options.feature_layers = {1, 27};
   options.concurrency = 2;
-  options.defaults.max_tokens = 40;
+  options.max_tokens = 40;
   ASSERT_EQ(Sample(options), ExitCode::kDone);
 
   const auto target = LoadTarget(target_path, WeightMode::kStored);

@@ -211,7 +211,7 @@ TEST(Gate, FailedRequestsWithinTheAllowanceAreLeftOut) {
   policy.failed_requests_allowed = 20;
   const GateVerdict verdict = DecideGate({Pair(Arm(1), candidate)}, policy, Quick());
   EXPECT_EQ(verdict.state, GateState::kNotComparable);
-  EXPECT_EQ(verdict.differences[0].field, "requests");
+  EXPECT_EQ(verdict.differences[0].what.field, "requests");
 }
 
 TEST(Gate, DifferentQuestionsAreNotComparable) {
@@ -242,7 +242,7 @@ TEST(Gate, DifferentQuestionsAreNotComparable) {
     ASSERT_FALSE(verdict.differences.empty()) << field;
     std::vector<std::string> fields;
     for (const GateDifference& difference : verdict.differences) {
-      fields.push_back(difference.field);
+      fields.push_back(difference.what.field);
     }
     EXPECT_THAT(fields, ::testing::Contains(field));
   }

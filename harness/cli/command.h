@@ -1,0 +1,35 @@
+// A subcommand as data: the command line, docs/options.md and the completion are made from it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "harness/options/option.h"
+
+namespace dsb {
+
+// The command line without the program's name.
+using Arguments = std::vector<std::string>;
+
+struct Command {
+  std::string name, summary;
+  std::vector<Option> options;       // positional ones first; values live as long as `action`
+  std::function<ExitCode()> action;  // what to do once the options have their values
+  std::string footer = {};           // of --help; empty: the program's
+};
+
+// `arguments` outlive the action.
+Command RunCommand(const Arguments& arguments);
+Command ReportCommand();
+Command CompareCommand();
+Command GateCommand();
+Command TimelineCommand();
+Command GenerateCommand();
+Command ProveCommand();
+Command SampleCommand();
+Command EnvCommand();
+Command SelftestCommand();
+
+}  // namespace dsb

@@ -1,0 +1,132 @@
+#include "harness/options/model_options.h"
+
+#include <algorithm>
+
+#include "engines/drafters/registry.h"
+#include "harness/machine/environment.h"
+#include "harness/machine/paths.h"
+#include "harness/options/drafter_paths.h"
+#include "harness/options/names.h"
+
+namespace dsb {
+namespace {
+
+constexpr auto kModel = OptionGroup::kModel;
+
+std::vector<Option> TargetOptions(ModelOptions& o) {
+  return {{.name = "target",
+           .value = &o.target,
+           .value_name = "PATH",
+           .help = "GGUF file or Hugging Face folder of the target; default: $DSBENCH_TARGET, else "
+                   "the pinned model in the cache ($DSBENCH_CACHE or ~/.cache/dsbench)",
+           .check = NotEmpty(),
+           .group = kModel,
+           .stored_as = AsFound{}},
+          {.name = "device",
+           .value = &o.device,
+           .value_name = "NAME",
+           .help = "where target and drafters run: cpu, or cuda (exit 3 without a usable GPU)",
+           .choices = DeviceNames(),
+           .group = kModel,
+           .shared_by = kRun | kGenerate,
+           .stored_as = &RunConfig::device},
+          {.name = "weights",
+           .value = &o.weights,
+           .value_name = "MODE",
+           .help = "how the target's weights are kept in memory: stored (as the file has them), "
+                   "bf16 (memory-bound, like a GPU server) or f32",
+           .choices = TargetWeightNames(),
+           .group = kModel,
+           .stored_as = &RunConfig::weights},
+          {.name = "threads",
+           .value = &o.threads,
+           .value_name = "THREADS",
+           .help = "CPU threads; 0: one per usable core",
+           .check = IntegerIn(0, 256),
+           .group = OptionGroup::kExecution,
+           .stored_as = &RunConfig::threads},
+          // Self-tests drive the whole path without a model; not for measuring.
+          {.name = "engine",
+           .value = &o.engine,
+           .value_name = "NAME",
+           .help = "native, or null for self-tests",
+           .choices = EngineNames(),
+           .group = OptionGroup::kHidden,
+           .shared_by = kRun,
+           .stored_as = &RunConfig::engine}};
+}
+
+std::vector<Option> DrafterOptions(ModelOptions& o) {
+  return {{.name = "drafters",
+           .value = &o.drafters,
+           .value_name = "ARM,...",
+           .help = "one arm each, interleaved: none (plain decoding), " + DrafterNameList() +
+                   ", or all; an arm may have a draft length and policy of its own, as in "
+                   "dspark:4 or dspark:7:threshold=0.5; comma list",
+           .check = NotEmpty(),
+           .group = kModel,
+           .shared_by = kRun | kProve,
+           .stored_as = &RunConfig::arms},
+          {.name = "drafter-path",
+           .value = &o.drafter_paths,
+           .value_name = "[NAME=]FOLDER",
+           .help = "folder with the drafter's config.json and model.safetensors; several "
+                   "drafters: NAME=FOLDER, repeated, or a folder with one subfolder per name; "
+                   "default: the shipped one ($DSBENCH_MODELS/NAME if set)",
+           .check = NotEmpty(),
+           .group = kModel,
+           .shared_by = kRun | kGenerate,
+           .stored_as = AsFound{}},
+          {.name = "drafter-weights",
+           .value = &o.drafter_weights,
+           .value_name = "MODE",
+           .help = "the drafter's weights: stored (bf16, as the file), q8 (8-bit blocks) or f32",
+           .choices = DrafterWeightNames(),
+           .group = kModel,
+           .shared_by = kRun | kGenerate,
+           .stored_as = AsFound{}},
+          {.name = "draft-length",
+           .value = &o.draft_length,
+           .value_name = "TOKENS",
+           .help = "tokens drafted per round, at most; 0: none",
+           .check = DraftLength(),
+           .group = kModel,
+           .shared_by = kRun | kGenerate | kProve,
+           .stored_as = AsFound{}},
+          {.name = "policy",
+           .value = &o.policy,
+           .value_name = "NAME",
+           .help = "how many drafted tokens are verified: fixed (all), threshold (up to the first "
+                   "confidence below --threshold) or none",
+           .choices = ArmPolicyNames(),
+           .group = kModel,
+           .shared_by = kRun | kGenerate | kProve,
+           .stored_as = AsFound{}},
+          {.name = "threshold",
+           .value = &o.threshold,
+           .value_name = "PROBABILITY",
+           .help = "confidence from 0 to 1, for --policy threshold",
+           .check = NumberIn(0, 1),
+           .group = kModel,
+           .shared_by = kRun | kGenerate | kProve,
+           .stored_as = AsFound{}}};
+}
+
+}  // namespace
+
+std::vector<Option> DescribeOptions(ModelOptions& options) {
+  std::vector<Option> all = TargetOptions(options);
+  for (Option& option : DrafterOptions(options)) all.push_back(std::move(option));
+  return all;
+}
+
+void FillDefaults(ModelOptions& options) {
+  options.drafters = ExpandDrafters(options.drafters);
+  options.arms = ParseArms(options);
+  if (options.threads == 0) options.threads = std::min(256, UsableCores());
+  if (EngineFromName(options.engine) != EngineKind::kNative) return;
+  if (options.target.empty()) options.target = DefaultTargetPath();
+  options.drafter_folders = DrafterFolders(DraftersOf(options.arms), options.drafter_paths);
+}
+
+}  // namespace dsb

@@ -1,0 +1,60 @@
+// One option of a command, described once: the command line, the --config file, --help,
+// docs/options.md, the completion and the run's stored configuration are made from it. Knows no
+// command line parser.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "harness/options/validators.h"
+#include "results/run_config.h"
+
+namespace dsb {
+
+// Where the value goes; it holds the default. bool: a flag.
+using OptionValue =
+    std::variant<bool*, std::string*, int32_t*, int64_t*, uint64_t*, double*,
+                 std::vector<std::string>*, std::vector<int32_t>*, std::vector<int64_t>*>;
+
+// What a stored run says of the option's value.
+struct NotStored {};  // nothing: it says how a run is started, not what it measures
+struct AsFound {};    // what it led to: the arm, a file's hash, a size
+using StoredAs = std::variant<NotStored, AsFound, std::string RunConfig::*, int64_t RunConfig::*,
+                              double RunConfig::*, std::vector<std::string> RunConfig::*>;
+
+// Headings of --help, in order.
+enum class OptionGroup { kCommand, kModel, kWork, kExecution, kResults, kHidden };
+const char* OptionGroupName(OptionGroup group);
+
+// Commands that share options.
+enum SharedBy : unsigned { kRun = 1, kGenerate = 2, kProve = 4, kSample = 8, kAll = 15 };
+
+struct Option {
+  std::string name;  // without dashes; also the key of the --config file
+  OptionValue value;
+  std::string value_name;  // TOKENS, FILE; "X,...": a comma list, every other vector is repeated
+  std::string help;
+  OptionCheck check = {};
+  std::vector<std::string> choices = {};  // the values there are; empty: not a choice
+  OptionGroup group = OptionGroup::kCommand;
+  unsigned shared_by = kAll;
+  StoredAs stored_as = NotStored{};  // hashed, so that --resume refuses another value
+  std::string alias = {};            // a second name
+  bool positional = false, required = false;
+};
+
+// Those of `all` that `command` has, by group, the order inside a group kept.
+std::vector<Option> OptionsOf(SharedBy command, std::vector<Option> all);
+// Sets the value from what the command line gives, already checked; false if it is no such value.
+bool SetValue(const OptionValue& value, const std::vector<std::string>& texts);
+// The default, as the command line would give it; empty: none.
+std::string DefaultText(const OptionValue& value);
+bool TakesMany(const OptionValue& value);
+// A comma list.
+bool IsSplit(const Option& option);
+// Copies the values of the options that are stored as they are.
+void CopyToConfig(const std::vector<Option>& options, RunConfig& config);
+
+}  // namespace dsb

@@ -1,0 +1,38 @@
+#include "harness/options/workload_options.h"
+
+namespace dsb {
+
+std::vector<Option> DescribeOptions(WorkloadOptions& o) {
+  constexpr auto kWork = OptionGroup::kWork;
+  return {{.name = "workload",
+           .value = &o.workloads,
+           .value_name = "FILE,...",
+           .help = "JSONL file with one {\"turns\": [...]} a line, first turns are used; "
+                   "repeatable, comma list; default: the shipped math, code and chat",
+           .check = NotEmpty(),
+           .group = kWork,
+           .stored_as = AsFound{}},
+          {.name = "domain",
+           .value = &o.domains,
+           .value_name = "NAME,...",
+           .help = "only items of these domains; comma list; default: all",
+           .check = NotEmpty(),
+           .group = kWork,
+           .stored_as = &RunConfig::domains},
+          {.name = "limit",
+           .value = &o.limit,
+           .value_name = "PROMPTS",
+           .help = "prompts per domain at most; 0: all",
+           .check = IntegerIn(0, 1'000'000),
+           .group = kWork,
+           .stored_as = &RunConfig::limit},
+          {.name = "repeats",
+           .value = &o.repeats,
+           .value_name = "TIMES",
+           .help = "times that every prompt is run, each with other draws",
+           .check = IntegerIn(1, 10'000),
+           .group = kWork,
+           .stored_as = &RunConfig::repeats}};
+}
+
+}  // namespace dsb

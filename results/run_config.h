@@ -1,0 +1,55 @@
+// The configuration of a run after defaults, as the store keeps it: what was measured and with
+// what. Two runs of one hash are one measurement, which --resume continues. Not here: how to fill
+// it (harness/options).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/facts.h"
+
+namespace dsb {
+
+// A field that a stored configuration lacks keeps the value it has here.
+struct RunConfig {
+  std::string engine;
+  std::string device = "cpu";
+  std::string target_sha256;  // empty: no model file
+  std::string weights;
+  std::vector<std::string> arms;  // of the whole command, as --drafters named them
+  // This run's arm.
+  std::string drafter, policy;
+  int64_t draft_length = 0;                                    // tokens
+  std::optional<double> threshold;                             // confidence, policy threshold
+  std::optional<std::string> drafter_sha256, drafter_weights;  // a drafter's; empty hash: no file
+  std::string observers;           // on, off; empty: run without --device-time
+  std::string device_time_source;  // the same
+  std::string workload, workload_sha256;
+  std::vector<std::string> domains;  // empty: all
+  int64_t limit = 0, repeats = 0;
+  double temperature = 0, top_p = 0;
+  int64_t top_k = 0, max_tokens = 0, seed = 0;
+  int64_t threads = 0, concurrency = 0, context_tokens = 0, warmup = 0, block_prompts = 0;
+  std::string isa, label;
+  int64_t null_step_us = 0, null_noise_seed = 0;  // harness/options/null_options.h
+  double null_accepted_cut = 0;
+  // How the run was started, not what it measures: not hashed.
+  std::string command_line;
+  std::string session;         // the same for all arms that one command started
+  double load_average_1m = 0;  // before the start
+
+  bool operator==(const RunConfig&) const = default;
+};
+
+// Canonical JSON: sorted keys, no spaces. Bytes that are no UTF-8 are replaced.
+std::string ConfigToJson(const RunConfig& config);
+// kBadInput naming `name` and the key on anything but an object of known keys, each of its type.
+RunConfig ConfigFromJson(const std::string& json, const std::string& name);
+// Of the canonical JSON of all fields but those that say how the run was started.
+std::string ConfigSha256(const RunConfig& config);
+// The hashed fields in which the two differ, values as JSON; empty: the same measurement.
+std::vector<Difference> ConfigDifferences(const RunConfig& stored, const RunConfig& now);
+
+}  // namespace dsb
