@@ -13,6 +13,7 @@ class Clock {
   virtual int64_t NowNs() const = 0;
   // Returns at or after `until_ns`; a virtual clock jumps there.
   virtual void SleepUntilNs(int64_t until_ns) = 0;
+  virtual bool is_virtual() const { return false; }  // true: time passes only as it is told to
 };
 
 // CLOCK_MONOTONIC.
@@ -29,6 +30,7 @@ class VirtualClock : public Clock {
   void SleepUntilNs(int64_t until_ns) override {
     if (until_ns > now_ns_) now_ns_ = until_ns;
   }
+  bool is_virtual() const override { return true; }
   void AdvanceNs(int64_t delta_ns) { now_ns_ += delta_ns; }
 
  private:

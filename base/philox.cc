@@ -1,17 +1,8 @@
 #include "base/philox.h"
 
+#include "base/split_mix.h"
+
 namespace dsb {
-namespace {
-
-// SplitMix64's finaliser: spreads a 64-bit value over all bits, one to one.
-uint64_t Mix(uint64_t x) {
-  x += 0x9E3779B97F4A7C15u;
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-  return x ^ (x >> 31);
-}
-
-}  // namespace
 
 std::array<uint32_t, 4> Philox4x32(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key) {
   constexpr uint64_t kM0 = 0xD2511F53, kM1 = 0xCD9E8D57;
@@ -29,7 +20,7 @@ std::array<uint32_t, 4> Philox4x32(std::array<uint32_t, 4> counter, std::array<u
 uint64_t Random64(const RandomKey& key, uint32_t lane) {
   // Key: seed and request. Counter: purpose and lane, position, round, and the request's upper
   // half.
-  const uint64_t mixed = Mix(key.seed) ^ Mix(Mix(key.request));
+  const uint64_t mixed = SplitMix(key.seed) ^ SplitMix(SplitMix(key.request));
   const std::array<uint32_t, 4> words = Philox4x32(
       {lane, key.position, key.round,
        static_cast<uint32_t>(key.purpose) << 24 | static_cast<uint32_t>(key.request & 0xFFFFFF)},

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -36,6 +38,12 @@ uint32_t JobOf(uint64_t ticket) { return static_cast<uint32_t>(ticket >> 32); }
 // left, and waits only for those that entered: a worker that sleeps or was preempted costs nothing.
 struct ThreadPool::State {
   explicit State(int thread_count) : num_threads(thread_count) {}
+  ~State() {  // also when not all threads could be started
+    stop.store(true);
+    job.fetch_add(1);
+    job.notify_all();
+    for (std::thread& thread : threads) thread.join();
+  }
 
   // One job. Written by the caller while nobody is inside, read by workers after they entered.
   Call call = nullptr;
@@ -112,16 +120,16 @@ struct ThreadPool::State {
 ThreadPool::ThreadPool(int num_threads) : state_(std::make_unique<State>(num_threads)) {
   DSB_CHECK(num_threads >= 1);
   for (int worker = 1; worker < num_threads; ++worker) {
-    state_->threads.emplace_back([this, worker] { state_->Loop(worker); });
+    try {
+      state_->threads.emplace_back([state = state_.get(), worker] { state->Loop(worker); });
+    } catch (const std::system_error& error) {
+      ThrowResource("cannot start thread " + std::to_string(worker + 1) + " of " +
+                    std::to_string(num_threads) + ": " + error.code().message());
+    }
   }
 }
 
-ThreadPool::~ThreadPool() {
-  state_->stop.store(true);
-  state_->job.fetch_add(1);
-  state_->job.notify_all();
-  for (std::thread& thread : state_->threads) thread.join();
-}
+ThreadPool::~ThreadPool() = default;
 
 int ThreadPool::num_threads() const { return state_->num_threads; }
 

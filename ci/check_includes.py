@@ -22,33 +22,36 @@ ROOMS["tests"] = set(ROOMS)
 # Sub-rooms, lowest first: what each may include besides itself. "" are the files of the room's own folder. A room
 # that is not listed has no sub-rooms; a folder of a listed room that is not here is refused.
 DRAFTER_PARTS = ("", "model_files", "transformer", "target_model", "sampling", "drafter_files")
+DRAFTERS = {  # what each may include besides these
+    "dspark": ("block_backbone",),
+    "dflash": ("block_backbone",),
+    "eagle3": ("recurrent",),
+    "mtp1": ("recurrent",),
+}
 SUB_ROOMS = {
     "results": {
-        "": (),
         "statistics": (),
+        "": ("statistics",),
         "metrics": ("", "statistics"),
         "store": ("",),
     },
     "engines": {
         "": (),
-        "model_files": (),
+        "model_files": ("",),
         "transformer": ("model_files",),
         "target_model": ("", "model_files", "transformer"),
         "sampling": ("",),
         "drafter_files": ("", "model_files", "transformer", "target_model"),
         "block_backbone": DRAFTER_PARTS,
         "recurrent": DRAFTER_PARTS,
-        "dspark": (*DRAFTER_PARTS, "block_backbone"),
-        "dflash": (*DRAFTER_PARTS, "block_backbone"),
-        "eagle3": (*DRAFTER_PARTS, "recurrent"),
-        "mtp1": (*DRAFTER_PARTS, "recurrent"),
-        "drafters": ("", "drafter_files", "dspark", "dflash", "eagle3", "mtp1"),
+        **{name: (*DRAFTER_PARTS, *more) for name, more in DRAFTERS.items()},
+        "drafters": ("", "drafter_files", *DRAFTERS),
         "feature_tap": ("",),
         "scheduling": ("",),
-        "decoding": ("", "sampling"),
+        "decoding": ("", "sampling", "scheduling"),
         "native": ("", "model_files", "target_model", "sampling", "scheduling", "decoding", "drafters"),
-        "device": (*DRAFTER_PARTS, "block_backbone", "recurrent", "dspark", "dflash", "eagle3", "mtp1", "drafters",
-                   "scheduling", "decoding", "native"),
+        "device": (*DRAFTER_PARTS, "block_backbone", "recurrent", *DRAFTERS, "drafters", "scheduling", "decoding",
+                   "native"),
     },
     "reports": {
         "text": (),
@@ -70,9 +73,9 @@ SUB_ROOMS = {
         "run": ("machine", "terminal", "options", "replay", "device_time", "backends", "timeline"),
         "selftest": ("machine", "replay", "backends"),
         "gate": ("machine", "replay", "backends", "run"),
-        "generate": ("terminal", "options", "backends"),
-        "sampling": ("machine", "terminal", "options", "backends"),
-        "proof": ("options", "backends"),
+        "generate": ("terminal", "options", "replay", "backends"),
+        "sampling": ("machine", "terminal", "options", "replay", "backends"),
+        "proof": ("options", "replay", "backends"),
         "cli": ("machine", "terminal", "options", "device_time", "timeline", "run", "selftest", "gate", "generate",
                 "sampling", "proof"),
         "": ("cli",),
@@ -93,8 +96,10 @@ GENERATED = ("harness/build_info.h",)
 PRIVATE = {
     "results/store/sqlite.h": "results/store",
     "results/store/store_impl.h": "results/store",
-    "results/store/multi_insert.h": "results/store",
-    "results/store/reader_rows.h": "results/store",
+    "results/store/columns.h": "results/store",
+    "results/store/tables.h": "results/store",
+    "results/store/insert.h": "results/store",
+    "results/store/select.h": "results/store",
 }
 CUDA = re.compile(r"cuda|cublas|cupti|nvtx|nvToolsExt|cooperative_groups|mma\.h$")
 CUDA_PLACES = ("kernels/cuda", "kernels/cudahost", "harness/device_time",

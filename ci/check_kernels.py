@@ -4,6 +4,7 @@
 Usage: check_kernels.py [ROOT]. Exit 1 and one line for each:
   kernels/cuda/OP/NAME.cu without a test tests/cudahost/NAME*_test.cc that includes its header;
   kernels/NAME.h without kernels/cuda/OP/NAME.h and without a reason below; a reason that is no longer needed;
+  a header of engines/device that docs/gpu.md's table of twins does not name;
   a function of ptx.cuh that no probe in tests/cudahost calls; inline PTX anywhere else.
 """
 import pathlib
@@ -11,6 +12,7 @@ import re
 import sys
 
 NO_TWIN = {
+    "admission_kind": "one enum for the host's admission, engines/scheduling/admission.h, and its twin",
     "grain": "how much work a thread of the CPU takes at a time",
     "huge_memory": "host pages; device memory is kernels/cuda/common/device_memory.h",
     "isa": "the CPU's instruction sets; nvcc compiles for every architecture at once",
@@ -40,6 +42,11 @@ def problems(root):
             yield f"check_kernels.py: a reason for kernels/{op}.h, which has a twin"
     for op in sorted(NO_TWIN.keys() - ops):
         yield f"check_kernels.py: a reason for kernels/{op}.h, which is not there"
+    page = root / "docs/gpu.md"
+    named = page.read_text(encoding="utf-8") if page.exists() else ""
+    for path in sorted((root / "engines/device").glob("*.h")):
+        if f"`{path.name}`" not in named:
+            yield f"engines/device/{path.name}: docs/gpu.md's table of twins does not name it"
     probes = "".join(path.read_text(encoding="utf-8") for path in tests.glob("*.cu"))
     for path in sorted([*cuda.rglob("*.cu"), *cuda.rglob("*.cuh")]):
         text = path.read_text(encoding="utf-8")

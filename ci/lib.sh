@@ -5,6 +5,12 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 num_jobs=$(nproc)
 
+# Compiled once, whatever folder or clone it is compiled in. DSBENCH_NO_CCACHE=1: without.
+if [ "${DSBENCH_NO_CCACHE:-0}" != 1 ] && command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_CUDA_COMPILER_LAUNCHER=ccache
+  export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+fi
+
 die() {  # die CODE MESSAGE
   echo "$(basename "$0"): $2" >&2
   exit "$1"

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "engines/engine.h"
 #include "engines/features.h"
+#include "engines/request.h"
 
 namespace dsb {
 

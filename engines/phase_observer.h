@@ -3,7 +3,7 @@
 // engine knows no profiler; harness/device_time has them.
 #pragma once
 
-#include "engines/engine.h"
+#include "engines/phases.h"
 
 namespace dsb {
 
@@ -14,6 +14,12 @@ class PhaseObserver {
   // null on the CPU or for the default stream. Must neither throw nor wait.
   virtual void OnPhaseBegin(Phase phase, void* device_stream) = 0;
   virtual void OnPhaseEnd(Phase phase, void* device_stream) = 0;
+};
+
+// How closely an engine is watched. A step's own start and wall time are always taken.
+struct Instrumentation {
+  bool phase_times = true;            // fill StepResult::phases
+  PhaseObserver* observer = nullptr;  // outlives the engine or is set back to null
 };
 
 }  // namespace dsb

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "results/statistics/estimate.h"
+
 namespace dsb {
 
 struct EnvironmentRecord {
@@ -29,8 +31,9 @@ struct BuildRecord {
 };
 
 struct ArtifactRecord {
-  std::string
-      kind;  // target, drafter, tokenizer, chat_template, workload, schedule, cost_table, report
+  // target, drafter, tokenizer, chat_template, workload, schedule, cost_table, report, calibration,
+  // trace
+  std::string kind;
   std::string name, sha256;
   int64_t size_bytes = 0;
   std::optional<std::string> source;
@@ -44,16 +47,33 @@ struct RunRecord {
   std::optional<std::string> failure;
   std::string started_utc;
   std::optional<int64_t> duration_ns;
-  std::string engine = "native", drafter, policy, load_mode = "closed";
+  std::string engine = "native", drafter, policy;  // native, simulated, remote, null, imported
+  // What the figures stand on: measured; synthetic (acceptance made up), recorded (acceptance
+  // replayed), modelled (time computed), imported (from another program).
+  std::string provenance = "measured";
   int64_t draft_length = 0;
-  std::optional<double> offered_rate_per_s;
-  std::optional<int64_t> users;
+  // Load. Arrivals by a named process; what was asked for and what was achieved.
+  std::string load_mode = "closed";  // batch, closed, open, trace
+  std::optional<std::string> arrival;
+  std::optional<double> offered_rate_per_s, achieved_rate_per_s, arrival_cv;
+  std::optional<double> rate_scale;  // of a trace's times
+  std::optional<int64_t> users, client_cap, think_time_ns;
+  // Sampling. The rule: greedy_exact, rejection, unknown. The law: canonical text, as executed.
   double temperature = 0, top_p = 1;
-  int64_t top_k = 0, max_tokens = 0, seed = 0, threads = 0, num_devices = 1;
+  int64_t top_k = 0, max_tokens = 0, seed = 0;
+  std::optional<std::string> verification_rule, sampling_law, prompt_form;
+  // Machine.
+  int64_t threads = 0, num_devices = 1;
   std::string clock = "real", device_time_source = "cpu_thread";
   bool steps_complete = true;
-  std::optional<int64_t> owner_pid;
+  std::optional<std::string> target_precision, drafter_precision;  // as computed
+  std::optional<int64_t> weight_bytes_per_pass, flops_per_token;   // of the target
+  std::optional<int64_t> bytes_per_draft, flops_per_draft;
+  // The writing process; the start (field 22 of /proc/PID/stat) tells it from a later one.
+  std::optional<int64_t> owner_pid, owner_start_ticks;
   std::optional<std::string> boot_id;
+  // The hash chain (store/chain.h): start and head are written by the store.
+  std::optional<std::string> chain_nonce, chain_start, chain_head;
   std::string config_json = "{}", config_sha256;
 };
 
@@ -63,6 +83,7 @@ struct PromptRecord {
   std::string dataset, domain;
   int64_t num_prompt_tokens = 0;
   std::string token_sha256;
+  int64_t context_depth_tokens = 0;  // put before the item's own tokens
 };
 
 struct BurstRecord {
@@ -89,6 +110,7 @@ struct RequestRecord {
   std::string end_reason;  // stop, length, cancelled, timeout, error
   std::optional<std::string> error;
   std::string token_count_source = "ids";
+  std::optional<std::string> chain_digest = {};  // written by the store
   std::vector<int32_t> prompt_ids, output_ids;
   std::vector<BurstRecord> bursts;
   std::vector<RoundRecord> rounds;
@@ -105,6 +127,7 @@ struct StepRecord {
   int64_t num_requests = 0, num_prefill_tokens = 0, num_draft_tokens = 0, num_verify_tokens = 0;
   int64_t padded_tokens = 0, context_tokens = 0;
   std::optional<int64_t> device_busy_ns;
+  std::optional<int64_t> budget_tokens = {};  // draft tokens that the budget let the target verify
   std::vector<PhaseTimeRecord> phases;
 };
 
@@ -121,15 +144,29 @@ struct KernelTimeRecord {
 // incomplete.
 inline constexpr const char* kDroppedRecords = "(dropped records)";
 
+// A workload item that the run left out, and why.
+struct SkippedItemRecord {
+  int64_t run_id = 0;
+  std::string item_key;
+  int64_t turn = 0;
+  std::string reason;
+};
+
+// A counter or gauge that a remote server told at one time.
+struct ServerSampleRecord {
+  int64_t run_id = 0, t_ns = 0;
+  std::string name;
+  double value = 0;
+};
+
+// Of the metrics' formulas: rows of another version are not these figures.
+inline constexpr int64_t kMetricDefinitionVersion = 1;
+
 struct MetricRecord {
   int64_t run_id = 0;
   std::string metric, scope, unit;  // scope: all, dataset:..., domain:..., position:k, slo:...
-  std::optional<double> value, lo, hi, level;
-  std::string method =
-      "none";  // cluster_bootstrap, paired_bootstrap, t_runs, order_statistic, wilson, none
-  int64_t n = 0;
-  std::optional<int64_t> num_resamples, statistics_seed;
-  int64_t definition_version = 1;
+  Estimate estimate;                // stored without its note, its level only with an interval
+  int64_t definition_version = kMetricDefinitionVersion;
 };
 
 }  // namespace dsb

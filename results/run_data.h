@@ -31,6 +31,9 @@ struct RunData {
   std::vector<RequestRow> requests;  // in the order they were issued
   std::vector<StepRecord> steps;
   std::vector<KernelTimeRecord> kernels;  // in the order of the table's key
+  std::vector<SkippedItemRecord> skipped;
+  std::vector<ServerSampleRecord> server_samples;  // by time and name
+  std::vector<MetricRecord> metrics;               // of an earlier computation, if they were read
 };
 
 }  // namespace dsb

@@ -16,6 +16,10 @@ RunConfig ConfigOf(const RunRecord& run) {
 
 bool IsBaseline(const RunRecord& run) { return run.drafter == "none"; }
 
+bool IsGreedy(const RunRecord& run) { return run.temperature < 1e-5; }
+
+bool ReportsRounds(const RunRecord& run) { return run.engine != "remote"; }
+
 bool IsObserved(const RunRecord& run) { return ConfigOf(run).observers == "on"; }
 
 std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs) {

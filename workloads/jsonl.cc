@@ -4,8 +4,8 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "base/quoted.h"
 #include "base/sha256.h"
-#include "base/utf8.h"
 #include "workloads/domains.h"
 #include "workloads/jsonl_line.h"
 #include "workloads/workload.h"
@@ -30,14 +30,7 @@ bool IsBlank(std::string_view line) {
 
 WorkloadItem ParseItem(std::string_view line, const std::string& place, const std::string& stem,
                        int64_t line_number) {
-  const size_t invalid = FindInvalidUtf8(line);
-  if (invalid != std::string_view::npos) {
-    ThrowBadInput(place + ": byte " + std::to_string(invalid + 1) +
-                  " of the line is not UTF-8, expected a file in UTF-8");
-  }
-  JsonlLine parsed;
-  const std::string problem = ParseJsonlLine(line, &parsed);
-  if (!problem.empty()) ThrowBadInput(place + ": " + problem);
+  JsonlLine parsed = ParseJsonlLine(line, place);
   WorkloadItem item;
   item.key = parsed.id.value_or(stem + ":" + std::to_string(line_number));
   item.dataset = parsed.dataset.value_or(stem);
@@ -60,7 +53,7 @@ Workload Parse(std::string_view text, const std::string& path) {
     const std::string place = path + ":" + std::to_string(line_number);
     WorkloadItem item = ParseItem(line, place, workload.name, line_number);
     if (!keys.insert(item.key).second) {
-      ThrowBadInput(place + ": id '" + item.key + "' was used before, expected unique ids");
+      ThrowBadInput(place + ": id " + Quoted(item.key) + " was used before, expected unique ids");
     }
     workload.items.push_back(std::move(item));
   }

@@ -1,8 +1,11 @@
 #include "workloads/jsonl_line.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/quoted.h"
+#include "base/strict_json.h"
 
 namespace dsb {
 namespace {
@@ -10,152 +13,69 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr size_t kMaxNameBytes = 200;
-constexpr std::string_view kLayout = R"(one object a line like {"id": "a-1", "turns": ["..."]})";
 
-// `text` as it may stand in a message on one line of a terminal.
-std::string Quoted(std::string_view text) {
-  constexpr size_t kShownBytes = 40;
-  std::string shown = "'";
-  while (!text.empty() && (text.front() & 0xC0) == 0x80) text.remove_prefix(1);
-  for (const char c : text.substr(0, kShownBytes)) {
-    shown += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
-  }
-  while (shown.size() > 1 && text.size() > kShownBytes && (shown.back() & 0x80) != 0) {
-    shown.pop_back();  // a character may have been cut
-  }
-  return shown + (text.size() > kShownBytes ? "...'" : "'");
+// "WHAT is a list, expected EXPECTED", where `value` is of another type.
+[[noreturn]] void RefuseType(const Json& value, const std::string& what,
+                             const std::string& expected) {
+  std::string found = value.type_name();
+  if (value.is_array()) found = "list";
+  const char* const article = value.is_null() ? "" : value.is_object() ? "an " : "a ";
+  ThrowBadInput(what + article + found + ", expected " + expected);
 }
 
-// Accepts exactly the layout; every handler that returns false ends the parse.
-class LineHandler : public nlohmann::json_sax<Json> {
- public:
-  LineHandler(std::string_view line, JsonlLine* out) : line_(line), out_(out) {}
-
-  const std::string& problem() const { return problem_; }
-
-  bool null() override { return Unexpected("null"); }
-  bool boolean(bool /*value*/) override { return Unexpected("a boolean"); }
-  bool number_integer(number_integer_t /*value*/) override { return Unexpected("a number"); }
-  bool number_unsigned(number_unsigned_t /*value*/) override { return Unexpected("a number"); }
-  bool number_float(number_float_t /*value*/, const string_t& /*text*/) override {
-    return Unexpected("a number");
+std::vector<std::string> Turns(const Json& list, const std::string& place) {
+  if (!list.is_array()) RefuseType(list, place + ": \"turns\" is ", "a list of strings");
+  if (list.empty()) ThrowBadInput(place + ": \"turns\" is empty, expected at least one string");
+  std::vector<std::string> turns;
+  for (const Json& turn : list) {
+    const std::string where = place + ": turn " + std::to_string(turns.size() + 1) + " is ";
+    if (!turn.is_string()) RefuseType(turn, where, "a string");
+    turns.push_back(turn.get<std::string>());
+    if (turns.back().empty()) ThrowBadInput(where + "empty, expected a non-empty string");
   }
-  bool binary(binary_t& /*value*/) override { return Unexpected("binary data"); }
+  return turns;
+}
 
-  bool string(string_t& value) override {
-    if (place_ == Place::kTurns) {
-      if (value.empty()) {
-        return Fail("turn " + std::to_string(out_->turns.size() + 1) +
-                    " is empty, expected a non-empty string");
-      }
-      out_->turns.push_back(std::move(value));
-      return true;
-    }
-    if (place_ != Place::kObject || key_ == "turns") return Unexpected("a string");
-    return Name(value);
+// A value of id, domain or dataset: printed in tables and used as a database key.
+std::string Name(const Json& value, const std::string& key, const std::string& place) {
+  const std::string where = place + ": \"" + key + "\" is ";
+  if (!value.is_string()) RefuseType(value, where, "a string");
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  auto name = value.get<std::string>();
+  if (name.empty() || name.size() > kMaxNameBytes ||
+      std::any_of(name.begin(), name.end(), is_control)) {
+    ThrowBadInput(where + Quoted(name) + ", expected 1 to " + std::to_string(kMaxNameBytes) +
+                  " bytes without control characters");
   }
-
-  bool start_object(size_t /*count*/) override {
-    if (place_ != Place::kTop) return Unexpected("an object");
-    place_ = Place::kObject;
-    return true;
-  }
-  bool end_object() override {
-    if (!turns_seen_) return Fail("key \"turns\" is missing, expected a list of strings");
-    place_ = Place::kTop;
-    return true;
-  }
-  bool start_array(size_t /*count*/) override {
-    if (place_ != Place::kObject || key_ != "turns") return Unexpected("a list");
-    place_ = Place::kTurns;
-    return true;
-  }
-  bool end_array() override {
-    if (out_->turns.empty()) return Fail("\"turns\" is empty, expected at least one string");
-    place_ = Place::kObject;
-    return true;
-  }
-
-  bool key(string_t& value) override {
-    key_ = value;
-    if (key_ == "turns") {
-      if (turns_seen_) return Fail("key \"turns\" appears twice");
-      turns_seen_ = true;
-      return true;
-    }
-    if (Field() == nullptr) {
-      return Fail("unknown key " + Quoted(key_) +
-                  ", expected \"turns\", \"id\", \"domain\" or \"dataset\"");
-    }
-    if (Field()->has_value()) return Fail("key \"" + key_ + "\" appears twice");
-    return true;
-  }
-
-  bool parse_error(size_t position, const std::string& /*last_token*/,
-                   const nlohmann::detail::exception& /*error*/) override {
-    // `position` counts the bytes read, the one that did not fit included.
-    const size_t at = std::min(position == 0 ? 0 : position - 1, line_.size());
-    const std::string found = at == line_.size() ? "its end" : Quoted(line_.substr(at));
-    return Fail("byte " + std::to_string(at + 1) + " of the line: not valid JSON at " + found +
-                ", expected " + std::string(kLayout));
-  }
-
- private:
-  enum class Place : uint8_t { kTop, kObject, kTurns };
-
-  std::optional<std::string>* Field() {
-    if (key_ == "id") return &out_->id;
-    if (key_ == "domain") return &out_->domain;
-    if (key_ == "dataset") return &out_->dataset;
-    return nullptr;
-  }
-
-  bool Fail(std::string problem) {
-    if (problem_.empty()) problem_ = std::move(problem);
-    return false;
-  }
-
-  bool Unexpected(std::string_view found) {
-    std::string expected(kLayout);
-    std::string where;
-    if (place_ == Place::kTurns) {
-      where = "turn " + std::to_string(out_->turns.size() + 1) + " is ";
-      expected = "a string";
-    } else if (place_ == Place::kObject) {
-      where = "\"" + key_ + "\" is ";
-      expected = key_ == "turns" ? "a list of strings" : "a string";
-    }
-    return Fail(where + std::string(found) + ", expected " + expected);
-  }
-
-  // A value of id, domain or dataset: printed in tables and used as a database key.
-  bool Name(string_t& value) {
-    const bool has_control = std::any_of(value.begin(), value.end(), [](char c) {
-      return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    });
-    if (value.empty() || value.size() > kMaxNameBytes || has_control) {
-      return Fail("\"" + key_ + "\" is " + Quoted(value) + ", expected 1 to " +
-                  std::to_string(kMaxNameBytes) + " bytes without control characters");
-    }
-    *Field() = std::move(value);
-    return true;
-  }
-
-  std::string_view line_;
-  JsonlLine* out_;
-  Place place_ = Place::kTop;
-  std::string key_;
-  bool turns_seen_ = false;
-  std::string problem_;
-};
+  return name;
+}
 
 }  // namespace
 
-std::string ParseJsonlLine(std::string_view line, JsonlLine* out) {
-  *out = JsonlLine{};
-  LineHandler handler(line, out);
-  if (!Json::sax_parse(line.begin(), line.end(), &handler)) return handler.problem();
-  return {};
+JsonlLine ParseJsonlLine(std::string_view line, const std::string& place) {
+  const auto object = ParseStrictJson<Json>(line, place);
+  if (!object.is_object()) {
+    RefuseType(object, place + ": ", R"(one object a line like {"id": "a-1", "turns": ["..."]})");
+  }
+  JsonlLine parsed;
+  for (const auto& [key, value] : object.items()) {
+    if (key == "turns") {
+      parsed.turns = Turns(value, place);
+    } else if (key == "id") {
+      parsed.id = Name(value, key, place);
+    } else if (key == "domain") {
+      parsed.domain = Name(value, key, place);
+    } else if (key == "dataset") {
+      parsed.dataset = Name(value, key, place);
+    } else {
+      ThrowBadInput(place + ": unknown key " + Quoted(key) +
+                    ", expected \"turns\", \"id\", \"domain\" or \"dataset\"");
+    }
+  }
+  if (parsed.turns.empty()) {
+    ThrowBadInput(place + ": key \"turns\" is missing, expected a list of strings");
+  }
+  return parsed;
 }
 
 }  // namespace dsb

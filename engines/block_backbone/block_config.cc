@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "base/error.h"
-#include "engines/drafter_files/load.h"
+#include "engines/drafter.h"
 #include "engines/target_model/hf_config.h"
 
 namespace dsb {
@@ -21,7 +21,7 @@ void ReadSizes(const JsonConfig& file, BlockConfig& config) {
   }
   config.num_target_layers = file.CountOr("num_target_layers", 0);
   const int64_t least = 1 + config.first_draft_row();
-  const int64_t most = kMostBlockRows - 1 + config.first_draft_row();
+  const int64_t most = kLongestDraft + config.first_draft_row();
   const int64_t rows = file.Count("block_size");
   if (rows < least || rows > most) {
     file.Refuse("block_size", std::to_string(rows),

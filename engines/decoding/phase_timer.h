@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "base/thread_pool.h"
-#include "engines/engine.h"
 #include "engines/phase_observer.h"
+#include "engines/step_result.h"
 
 namespace dsb {
 

@@ -6,16 +6,20 @@
 #include <span>
 #include <vector>
 
-#include "engines/engine.h"
+#include "engines/request.h"
+#include "engines/step_result.h"
 
 namespace dsb {
 
 class Sequence {
  public:
-  Sequence(EngineRequest request, int32_t slot) : request_(std::move(request)), slot_(slot) {}
+  // `generation` tells apart the requests that a slot holds one after the other.
+  Sequence(EngineRequest request, int32_t slot, int64_t generation = 0)
+      : request_(std::move(request)), slot_(slot), generation_(generation) {}
 
   const EngineRequest& request() const { return request_; }
   int32_t slot() const { return slot_; }
+  int64_t generation() const { return generation_; }
 
   // Prompt tokens already stored in the target's cache.
   int32_t num_prefilled() const { return num_prefilled_; }
@@ -48,6 +52,7 @@ class Sequence {
   void Append(int32_t token);
   EngineRequest request_;
   int32_t slot_;
+  int64_t generation_;
   int32_t num_prefilled_ = 0;
   uint32_t round_ = 0;
   std::vector<int32_t> output_;

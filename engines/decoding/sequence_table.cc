@@ -34,18 +34,14 @@ int32_t SequenceTable::Admit(EngineRequest request) {
   }
   const int32_t slot = free_slots_.back();
   free_slots_.pop_back();
-  sequences_.push_back(std::make_unique<Sequence>(std::move(request), slot));
+  sequences_.push_back(std::make_unique<Sequence>(std::move(request), slot, num_admitted_++));
   return slot;
 }
 
 void SequenceTable::EndCancelled(StepResult& result) {
   for (const auto& sequence : sequences_) {
     if (!cancelled_.contains(sequence->request().id)) continue;
-    result.bursts.push_back({.request_id = sequence->request().id,
-                             .time_ns = clock_->NowNs(),
-                             .tokens = {},
-                             .end = EndReason::kCancelled,
-                             .error = {}});
+    End(*sequence, EndReason::kCancelled, {}, result);
   }
   cancelled_.clear();
   RemoveEnded(result);
@@ -121,21 +117,28 @@ std::vector<int32_t> SequenceTable::CommitRound(Sequence& sequence, const RoundR
 
 void SequenceTable::Emit(const Sequence& sequence, std::vector<int32_t> tokens,
                          StepResult& result) {
-  result.bursts.push_back({.request_id = sequence.request().id,
-                           .time_ns = clock_->NowNs(),
-                           .tokens = std::move(tokens),
-                           .end = sequence.end(),
-                           .error = {}});
+  TokenBurst& burst = result.bursts.emplace_back();
+  burst.request_id = sequence.request().id;
+  burst.time_ns = clock_->NowNs();
+  burst.num_tokens = static_cast<int32_t>(tokens.size());
+  burst.tokens = std::move(tokens);
+  burst.end = sequence.end();
 }
 
 void SequenceTable::Fail(const Sequence& sequence, StepResult& result) {
-  result.bursts.push_back(
-      {.request_id = sequence.request().id,
-       .time_ns = clock_->NowNs(),
-       .tokens = {},
-       .end = EndReason::kError,
-       .error = "the target's logits are not finite at position " +
-                std::to_string(sequence.prompt_size() + sequence.num_output())});
+  End(sequence, EndReason::kError,
+      "the target's logits are not finite at position " +
+          std::to_string(sequence.prompt_size() + sequence.num_output()),
+      result);
+}
+
+void SequenceTable::End(const Sequence& sequence, EndReason reason, std::string error,
+                        StepResult& result) {
+  TokenBurst& burst = result.bursts.emplace_back();
+  burst.request_id = sequence.request().id;
+  burst.time_ns = clock_->NowNs();
+  burst.end = reason;
+  burst.error = std::move(error);
 }
 
 void SequenceTable::RemoveEnded(const StepResult& result) {

@@ -7,12 +7,14 @@
 #include <memory>
 #include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "engines/decoding/sequence.h"
 #include "engines/decoding/verify.h"
-#include "engines/engine.h"
+#include "engines/request.h"
+#include "engines/step_result.h"
 
 namespace dsb {
 
@@ -69,11 +71,14 @@ class SequenceTable {
   std::vector<Sequence*> Where(bool prefilling) const;
   void Emit(const Sequence& sequence, std::vector<int32_t> tokens, StepResult& result);
   void Fail(const Sequence& sequence, StepResult& result);
+  // A last burst without tokens.
+  void End(const Sequence& sequence, EndReason reason, std::string error, StepResult& result);
 
   Limits limits_;
   const Clock* clock_;
   std::vector<std::unique_ptr<Sequence>> sequences_;
   std::vector<int32_t> free_slots_;
+  int64_t num_admitted_ = 0;
   std::set<int64_t> cancelled_;
 };
 

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "base/philox.h"
-#include "engines/engine.h"
+#include "engines/request.h"
 #include "engines/sampling/target_law.h"
 #include "kernels/vocabulary_row.h"
 

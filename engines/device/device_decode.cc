@@ -1,7 +1,9 @@
 #include <algorithm>
 
+#include "engines/decoding/round_load.h"
 #include "engines/device/device_arrays.h"
 #include "engines/device/device_requests.h"
+#include "kernels/cuda/sampling/admission.h"
 #include "kernels/cuda/sampling/committed_rows.h"
 
 namespace dsb {
@@ -20,10 +22,10 @@ enum Stage : int32_t {
 }  // namespace
 
 template <class Launches>
-void DeviceEngine::RunStage(Phase phase, int32_t stage, int32_t num_requests, PhaseTimer& timer,
+void DeviceEngine::RunStage(Phase phase, const LaunchKey& key, PhaseTimer& timer,
                             Launches&& launch) {
   timer.Begin(phase);
-  launches_.Run(stage, num_requests, stream_, launch);
+  launches_.Run(key, stream_, launch);
   spans_.Mark(phase, stream_);
   timer.End(phase);
 }
@@ -31,6 +33,7 @@ void DeviceEngine::RunStage(Phase phase, int32_t stage, int32_t num_requests, Ph
 void DeviceEngine::DescribeRound(std::span<Sequence* const> sequences, int32_t num_requests) {
   RoundArrays& round = *round_;
   const auto count = static_cast<size_t>(num_requests);
+  load_ = LoadOf(sequences, parts_.draft_length);
   for (size_t i = 0; i < count; ++i) {
     const auto first_stop = static_cast<int32_t>(i) * kMostStopTokens;
     cuda::RoundRequest& request = round.requests.host[i];
@@ -38,14 +41,14 @@ void DeviceEngine::DescribeRound(std::span<Sequence* const> sequences, int32_t n
     if (i < sequences.size()) {
       const Sequence& sequence = *sequences[i];
       const std::vector<int32_t>& stops = sequence.request().stop_tokens;
-      request = DecodeRequest(sequence, std::min(parts_.draft_length, sequence.remaining() - 1));
+      request = DecodeRequest(sequence, load_[i].most);
       request.first_stop = first_stop;
       request.num_stops = static_cast<int32_t>(stops.size());
       std::copy(stops.begin(), stops.end(), round.stop_tokens.host + first_stop);
     }
     round.slots.host[i] = request.slot;
   }
-  round.budget.host[0] = parts_.policy.budget;
+  round.budget.host[0] = parts_.policy.budget->Next({.step = num_steps_, .requests = load_});
   if (parts_.draft_length == 0) return;
   const size_t rows = count * static_cast<size_t>(parts_.drafter->rows_per_request());
   parts_.drafter->FillRound(round.requests.values().first(count),
@@ -59,9 +62,10 @@ void DeviceEngine::LaunchRound(std::span<Sequence* const> sequences, StepResult&
   DescribeRound(sequences, num_requests);
   round_->input.CopyToDevice(stream_);
   LaunchDraft(num_requests, timer);
-  LaunchVerify(num_requests, timer);
+  const int32_t num_rows = PassRows(num_requests, round_->budget.host[0]);
+  LaunchVerify(num_requests, num_rows, timer);
   round_->output.CopyToHost(stream_);
-  result.padded_tokens += PassRows(num_requests);
+  result.padded_tokens += num_rows;
 }
 
 void DeviceEngine::LaunchDraft(int32_t num_requests, PhaseTimer& timer) {
@@ -74,34 +78,32 @@ void DeviceEngine::LaunchDraft(int32_t num_requests, PhaseTimer& timer) {
                                 .slots = round.slots.device,
                                 .drafts = Drafts(num_requests),
                                 .confidence = round.confidence.device};
-  RunStage(Phase::kDraft, kDraftStage, num_requests, timer,
+  RunStage(Phase::kDraft, {kDraftStage, num_requests}, timer,
            [&](cuda::Stream stream) { parts_.drafter->Draft(call, stream); });
   if (!parts_.drafter->has_confidence()) return;
-  RunStage(Phase::kConfidence, kConfidenceStage, num_requests, timer,
+  RunStage(Phase::kConfidence, {kConfidenceStage, num_requests}, timer,
            [&](cuda::Stream stream) { parts_.drafter->Confidence(call, stream); });
 }
 
-void DeviceEngine::LaunchVerify(int32_t num_requests, PhaseTimer& timer) {
+void DeviceEngine::LaunchVerify(int32_t num_requests, int32_t num_rows, PhaseTimer& timer) {
   RoundArrays& round = *round_;
-  const DevicePolicy& policy = parts_.policy;
-  const int32_t num_rows = PassRows(num_requests);
-  const bool budget = policy.kind == cuda::AdmissionKind::kBudget;
-  RunStage(Phase::kSchedule, kAdmitStage, num_requests, timer, [&](cuda::Stream stream) {
-    cuda::AdmitDrafts({.kind = policy.kind,
-                       .fixed_length = policy.fixed_length,
-                       .threshold = policy.threshold,
-                       .budget = budget ? round.budget.device : nullptr,
-                       .drafts = Drafts(num_requests),
-                       .requests = round.requests.device,
-                       .confidence = round.confidence.device,
-                       .lengths = round.lengths.device,
-                       .num_rows = num_rows,
-                       .first_rows = round.first_rows,
-                       .tokens = round.tokens_of_rows,
-                       .rows = round.rows},
-                      stream);
-  });
-  RunStage(Phase::kVerify, kVerifyStage, num_requests, timer, [&](cuda::Stream stream) {
+  const AdmissionKind kind = parts_.policy.entry().admission;
+  RunStage(
+      Phase::kSchedule, {kAdmitStage, num_requests, num_rows}, timer, [&](cuda::Stream stream) {
+        cuda::AdmitDrafts({.kind = kind,
+                           .threshold = parts_.policy.options.threshold,
+                           .budget = kind == AdmissionKind::kBudget ? round.budget.device : nullptr,
+                           .drafts = Drafts(num_requests),
+                           .requests = round.requests.device,
+                           .confidence = round.confidence.device,
+                           .lengths = round.lengths.device,
+                           .num_rows = num_rows,
+                           .first_rows = round.first_rows,
+                           .tokens = round.tokens_of_rows,
+                           .rows = round.rows},
+                          stream);
+      });
+  RunStage(Phase::kVerify, {kVerifyStage, num_requests, num_rows}, timer, [&](cuda::Stream stream) {
     runner_->Forward({.tokens = round.tokens_of_rows,
                       .rows = round.rows,
                       .num_rows = num_rows,
@@ -110,7 +112,7 @@ void DeviceEngine::LaunchVerify(int32_t num_requests, PhaseTimer& timer) {
                      stream);
   });
   const int64_t vocab = parts_.target->model()->config().vocab_size;
-  RunStage(Phase::kSample, kAcceptStage, num_requests, timer, [&](cuda::Stream stream) {
+  RunStage(Phase::kSample, {kAcceptStage, num_requests, num_rows}, timer, [&](cuda::Stream stream) {
     cuda::VerifyRounds({.requests = round.requests.device,
                         .num_requests = num_requests,
                         .logits = runner_->logits(),
@@ -125,7 +127,7 @@ void DeviceEngine::LaunchVerify(int32_t num_requests, PhaseTimer& timer) {
                        stream);
   });
   if (parts_.draft_length == 0) return;
-  RunStage(Phase::kDraft, kAdvanceStage, num_requests, timer, [&](cuda::Stream stream) {
+  RunStage(Phase::kDraft, {kAdvanceStage, num_requests, num_rows}, timer, [&](cuda::Stream stream) {
     cuda::CommittedRows({.requests = round.requests.device,
                          .num_requests = num_requests,
                          .results = round.results.device,
@@ -151,20 +153,23 @@ void DeviceEngine::FinishRound(std::span<Sequence* const> sequences, StepResult&
   const RoundArrays& round = *round_;
   const auto block = static_cast<size_t>(std::max(1, parts_.draft_length));
   const bool confidence = parts_.draft_length > 0 && parts_.drafter->has_confidence();
+  FinishedRounds finished{.step = num_steps_, .rounds = {}};
   for (size_t i = 0; i < sequences.size(); ++i) {
     const auto drafted = static_cast<size_t>(round.num_drafted.host[i]);
     const int32_t verified = round.lengths.host[i];
     result.num_draft_tokens += round.num_drafted.host[i];
     result.num_verify_tokens += verified + 1;
     result.context_tokens += sequences[i]->anchor_position() + verified + 1;
-    table_.CommitRound(
+    const std::vector<int32_t> committed = table_.CommitRound(
         *sequences[i],
         {.draft_ids = round.drafts.values().subspan(i * block, drafted),
          .confidence = round.confidence.values().subspan(i * block, confidence ? drafted : 0),
          .verified = verified,
          .outcome = OutcomeOf(round.results.host[i])},
         result);
+    if (!committed.empty()) finished.rounds.push_back(Finished(load_[i], result.rounds.back()));
   }
+  parts_.policy.budget->Observe(finished);
 }
 
 }  // namespace dsb

@@ -10,7 +10,6 @@
 
 #include "engines/device/device_plan.h"
 #include "engines/device/device_target.h"
-#include "engines/drafter_files/load.h"
 #include "kernels/cuda/common/round_request.h"
 #include "kernels/cuda/common/row_info.h"
 
@@ -76,9 +75,5 @@ class DeviceDrafter {
   virtual void Draft(const DeviceDraftCall& call, cuda::Stream stream) = 0;
   virtual void Confidence(const DeviceDraftCall& /*call*/, cuda::Stream /*stream*/) {}
 };
-
-// Errors as LoadDrafter. `load.pool` and `load.num_slots` are not used.
-std::unique_ptr<DeviceDrafter> LoadDeviceDrafter(const std::string& name, const DrafterLoad& load,
-                                                 const std::shared_ptr<const DeviceTarget>& target);
 
 }  // namespace dsb

@@ -8,15 +8,6 @@
 
 namespace dsb {
 
-DevicePolicy DevicePolicyFrom(const PolicyOptions& options) {
-  DevicePolicy policy;
-  policy.name = MakePolicy(options)->Name();
-  policy.fixed_length = options.name == "none" ? 0 : options.draft_length;
-  if (options.name == "threshold") policy.kind = cuda::AdmissionKind::kThreshold;
-  policy.threshold = options.threshold;
-  return policy;
-}
-
 DeviceEngine::DeviceEngine(DeviceEngineParts parts, ThreadPool& pool, const Clock& clock)
     : parts_(std::move(parts)),
       pool_(&pool),
@@ -32,7 +23,11 @@ DeviceEngine::DeviceEngine(DeviceEngineParts parts, ThreadPool& pool, const Cloc
       prefill_(std::make_unique<PrefillArrays>()),
       round_(std::make_unique<RoundArrays>()) {
   DSB_CHECK(parts_.drafter != nullptr || parts_.draft_length == 0);
-  parts_.policy.fixed_length = std::min(parts_.policy.fixed_length, parts_.draft_length);
+  DSB_CHECK(parts_.policy.budget != nullptr);
+  const PolicyEntry& policy = parts_.policy.entry();
+  if (!policy.on_device) {
+    ThrowBadInput("policy " + std::string(policy.name) + " does not run on a device");
+  }
   PlanMemory();
 }
 
@@ -63,24 +58,18 @@ cuda::DraftRows DeviceEngine::Drafts(int32_t num_requests) const {
 }
 
 EngineDescription DeviceEngine::Describe() const {
-  const DeviceDrafter* drafter = parts_.drafter.get();
-  std::string detail = "{\"device\":\"cuda\",\"target_bytes_per_pass\":" +
-                       std::to_string(parts_.target->weight_bytes_per_pass()) +
-                       ",\"device_engine_bytes\":" + std::to_string(device_bytes_);
-  if (drafter != nullptr) {
-    detail += ",\"drafter_bytes_per_draft\":" + std::to_string(drafter->bytes_per_draft()) +
-              ",\"drafter_flops_per_draft\":" + std::to_string(drafter->flops_per_draft());
-  }
-  return {.engine = "native",
-          .drafter = drafter == nullptr ? "none" : drafter->Name(),
-          .policy = drafter == nullptr ? "none" : parts_.policy.name,
-          .draft_length = parts_.draft_length,
-          .threads = pool_->num_threads(),
-          .max_concurrency = parts_.max_concurrency,
-          .max_context_tokens = parts_.context_tokens,
-          .weight_mode = WeightModeName(parts_.target->model()->mode()),
-          .isa = "cuda",
-          .detail_json = detail + "}"};
+  EngineDescription description;
+  description.engine = "native";
+  description.verifies_exactly = true;
+  description.isa = "cuda";
+  description.draft_length = parts_.draft_length;
+  description.max_concurrency = parts_.max_concurrency;
+  description.weight_bytes_per_pass = parts_.target->weight_bytes_per_pass();
+  description.flops_per_token = parts_.target->model()->flops_per_token();
+  if (parts_.drafter == nullptr) return description;
+  description.bytes_per_draft = parts_.drafter->bytes_per_draft();
+  description.flops_per_draft = parts_.drafter->flops_per_draft();
+  return description;
 }
 
 void DeviceEngine::Admit(EngineRequest request) {
@@ -100,6 +89,7 @@ StepResult DeviceEngine::Step(int64_t /*until_ns*/) {
   const std::vector<Sequence*> decoding = table_.Decoding();
   result.num_requests = static_cast<int32_t>(prefilling.size() + decoding.size());
   if (result.num_requests > 0) {
+    ++num_steps_;
     spans_.Start(instrumentation_.phase_times, stream_);
     const std::vector<PrefillChunk> chunks =
         table_.TakeChunks(prefilling, parts_.prefill_chunk_tokens, result);

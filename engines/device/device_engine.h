@@ -22,27 +22,15 @@
 #include "engines/device/mirror_block.h"
 #include "engines/engine.h"
 #include "engines/scheduling/policy.h"
-#include "kernels/cuda/sampling/admission.h"
 #include "kernels/cuda/sampling/verify.h"
 
 namespace dsb {
 
-// How many drafts are verified, decided on the device.
-struct DevicePolicy {
-  std::string name = "fixed";
-  cuda::AdmissionKind kind = cuda::AdmissionKind::kFixed;
-  int32_t fixed_length = 0;  // at most so many per request; kFixed, kThreshold
-  double threshold = 0;      // kThreshold
-  int32_t budget = 0;        // kBudget: drafts of all requests together
-};
-// kBadInput as MakePolicy.
-DevicePolicy DevicePolicyFrom(const PolicyOptions& options);
-
 struct DeviceEngineParts {
   std::shared_ptr<const DeviceTarget> target;
   std::unique_ptr<DeviceDrafter> drafter;  // null: plain decoding
-  DevicePolicy policy;
-  int32_t draft_length = 0;  // drafts wanted per round at most; 0 without a drafter
+  VerifyPolicy policy;                     // from MakePolicy; its admission runs on the device
+  int32_t draft_length = 0;                // drafts wanted per round at most; 0 without a drafter
   int32_t max_concurrency = 1;
   int32_t context_tokens = 0;          // positions per sequence
   int32_t prefill_chunk_tokens = 256;  // per step, over all sequences
@@ -51,8 +39,8 @@ struct DeviceEngineParts {
 
 class DeviceEngine : public Engine {
  public:
-  // Takes all memory that it will ever need: kResource naming the bytes needed and free. `pool` and
-  // `clock` outlive the engine.
+  // Takes all memory that it will ever need: kResource naming the bytes needed and free. kBadInput
+  // on a policy that no device has. `pool` and `clock` outlive the engine.
   DeviceEngine(DeviceEngineParts parts, ThreadPool& pool, const Clock& clock);
   ~DeviceEngine() override;
 
@@ -75,7 +63,8 @@ class DeviceEngine : public Engine {
   void PlanDraftMap(DevicePlan& plan);
   // Requests of a pass with room for `count`: so few sizes that each can have its graphs.
   int32_t Padded(int32_t count) const;
-  int32_t PassRows(int32_t num_requests) const;
+  // Rows of a target pass that verifies `budget` drafts at most.
+  int32_t PassRows(int32_t num_requests, int32_t budget) const;
   cuda::DraftRows Drafts(int32_t num_requests) const;
 
   void LaunchPrefill(std::span<const PrefillChunk> chunks, PhaseTimer& timer);
@@ -84,12 +73,11 @@ class DeviceEngine : public Engine {
   void DescribeRound(std::span<Sequence* const> sequences, int32_t num_requests);
   void LaunchRound(std::span<Sequence* const> sequences, StepResult& result, PhaseTimer& timer);
   void LaunchDraft(int32_t num_requests, PhaseTimer& timer);
-  void LaunchVerify(int32_t num_requests, PhaseTimer& timer);
+  void LaunchVerify(int32_t num_requests, int32_t num_rows, PhaseTimer& timer);
   void FinishRound(std::span<Sequence* const> sequences, StepResult& result);
   // One stage of a round at one size.
   template <class Launches>
-  void RunStage(Phase phase, int32_t stage, int32_t num_requests, PhaseTimer& timer,
-                Launches&& launch);
+  void RunStage(Phase phase, const LaunchKey& key, PhaseTimer& timer, Launches&& launch);
 
   DeviceEngineParts parts_;
   ThreadPool* pool_;
@@ -100,12 +88,13 @@ class DeviceEngine : public Engine {
   cuda::Stream stream_;
   LaunchCache launches_;
   DeviceSpans spans_;
+  int64_t num_steps_ = 0;          // that worked on a request
+  std::vector<RequestLoad> load_;  // of the round in progress, before its draft
   std::unique_ptr<DeviceRunner> runner_;
   std::unique_ptr<PrefillArrays> prefill_;
   std::unique_ptr<RoundArrays> round_;
   cuda::VerifyWorkspace verify_workspace_;
   std::byte* verify_memory_ = nullptr;
-  int64_t device_bytes_ = 0;
   cuda::DeviceBuffer<std::byte> memory_;
 };
 

@@ -2,16 +2,20 @@
 #include <algorithm>
 
 #include "engines/device/device_arrays.h"
+#include "engines/drafter.h"
 #include "kernels/cuda/common/draft_map.h"
 
 namespace dsb {
 
-int32_t DeviceEngine::PassRows(int32_t num_requests) const {
-  const DevicePolicy& policy = parts_.policy;
-  const int32_t drafts = policy.kind == cuda::AdmissionKind::kBudget
-                             ? std::min(policy.budget, num_requests * parts_.draft_length)
-                             : num_requests * policy.fixed_length;
-  return num_requests + drafts;
+// A budget's rows are rounded up: few sizes that each can have its graphs.
+int32_t DeviceEngine::PassRows(int32_t num_requests, int32_t budget) const {
+  constexpr int32_t kRowsOfASize = 8;
+  const AdmissionKind kind = parts_.policy.entry().admission;
+  if (kind == AdmissionKind::kNone) return num_requests;
+  const int32_t all = num_requests * parts_.draft_length;
+  if (kind != AdmissionKind::kBudget || budget >= all) return num_requests + all;
+  const int32_t sizes = (std::max(budget, 0) + kRowsOfASize - 1) / kRowsOfASize;
+  return num_requests + std::min(all, sizes * kRowsOfASize);
 }
 
 void DeviceEngine::PlanMemory() {
@@ -21,14 +25,13 @@ void DeviceEngine::PlanMemory() {
   PlanRound(plan);
   plan.AddZeroed(verify_memory_, cuda::VerifyWorkspaceBytes(parts_.max_concurrency,
                                                             std::max(1, parts_.draft_length)));
-  device_bytes_ = plan.bytes();
   memory_ = plan.Allocate("the device engine", stream_);
   verify_workspace_ = {.memory = verify_memory_, .max_requests = parts_.max_concurrency};
 }
 
 void DeviceEngine::PlanModels(DevicePlan& plan) {
   const int32_t requests = parts_.max_concurrency;
-  const int64_t pass_rows = PassRows(requests);
+  const int64_t pass_rows = PassRows(requests, kUnlimitedBudget);
   const int64_t max_rows = std::max<int64_t>(parts_.prefill_chunk_tokens, pass_rows);
   DeviceDrafter* drafter = parts_.drafter.get();
   DeviceRunner::Options options = {.num_slots = requests,
@@ -72,7 +75,7 @@ void DeviceEngine::PlanPrefill(DevicePlan& plan) {
 void DeviceEngine::PlanRound(DevicePlan& plan) {
   RoundArrays& round = *round_;
   const int64_t requests = parts_.max_concurrency;
-  const int64_t pass_rows = PassRows(parts_.max_concurrency);
+  const int64_t pass_rows = PassRows(parts_.max_concurrency, kUnlimitedBudget);
   const int64_t drafts = requests * std::max(1, parts_.draft_length);
   const int64_t draft_rows =
       parts_.draft_length == 0 ? 0 : requests * parts_.drafter->rows_per_request();

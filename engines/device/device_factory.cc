@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engines/device/device_drafters.h"
 #include "engines/device/device_engine.h"
+#include "engines/drafter.h"
 
 namespace dsb {
 
@@ -16,7 +18,7 @@ std::unique_ptr<Engine> MakeDeviceEngine(const std::shared_ptr<const LoadedTarge
   DeviceEngineParts parts;
   parts.target = device_target;
   parts.context_tokens = ContextTokens(*target, options);
-  parts.policy = DevicePolicyFrom(options.policy);
+  parts.policy = MakePolicy(options.policy);
   if (options.drafter != "none") {
     parts.drafter = LoadDeviceDrafter(options.drafter,
                                       {.path = options.drafter_path,
@@ -27,10 +29,8 @@ std::unique_ptr<Engine> MakeDeviceEngine(const std::shared_ptr<const LoadedTarge
                                        .context_tokens = parts.context_tokens + kMostBlockRows,
                                        .pool = nullptr},
                                       device_target);
-    parts.draft_length = std::min(options.policy.draft_length, parts.drafter->draft_length());
-    if (parts.policy.kind != cuda::AdmissionKind::kFixed && !parts.drafter->has_confidence()) {
-      ThrowNeedsConfidence(parts.policy.name, options.drafter_path);
-    }
+    parts.draft_length =
+        DraftLength(options, parts.drafter->draft_length(), parts.drafter->has_confidence());
   }
   parts.max_concurrency = options.max_concurrency;
   parts.prefill_chunk_tokens = options.prefill_chunk_tokens;

@@ -6,7 +6,7 @@
 #include <deque>
 #include <vector>
 
-#include "engines/engine.h"
+#include "engines/step_result.h"
 #include "kernels/cuda/common/device_memory.h"
 
 namespace dsb {

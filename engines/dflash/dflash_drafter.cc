@@ -47,12 +47,6 @@ DFlashDrafter::DFlashDrafter(std::shared_ptr<const BlockWeights> weights, int32_
                              int32_t context_tokens, ThreadPool& pool)
     : BlockDrafter(weights, num_slots, context_tokens, pool), weights_(std::move(weights)) {}
 
-std::unique_ptr<Drafter> DFlashDrafter::Load(const DrafterLoad& load) {
-  auto weights = LoadDFlashWeights(load.path, load.target, load.target_sha256, load.mode);
-  return std::make_unique<DFlashDrafter>(std::move(weights), load.num_slots, load.context_tokens,
-                                         *load.pool);
-}
-
 void DFlashDrafter::Confidence(std::span<const DraftRequest> /*requests*/,
                                std::span<DraftBlock> /*blocks*/) {}
 

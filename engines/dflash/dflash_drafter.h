@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "engines/block_backbone/block_drafter.h"
-#include "engines/drafter_files/load.h"
 
 namespace dsb {
 
@@ -26,9 +25,6 @@ class DFlashDrafter : public BlockDrafter {
  public:
   DFlashDrafter(std::shared_ptr<const BlockWeights> weights, int32_t num_slots,
                 int32_t context_tokens, ThreadPool& pool);
-  // For the registry; errors as LoadDFlashWeights.
-  static std::unique_ptr<Drafter> Load(const DrafterLoad& load);
-
   std::string Name() const override { return "dflash"; }
   bool has_confidence() const override { return false; }
   void Confidence(std::span<const DraftRequest> requests, std::span<DraftBlock> blocks) override;

@@ -1,8 +1,10 @@
-// The drafters by name. A new one is a folder beside this file and one line in drafter_registry.cc.
+// The drafters by name: one row each in registry.cc, which a command line, a message and an engine
+// read. Their twins on a device are in engines/device/device_drafters.h, under the same names.
 // "none" (plain decoding) is no drafter and not in here.
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,12 +13,19 @@
 
 namespace dsb {
 
+struct DrafterKind {
+  const char* name;
+  const char* what;  // for help texts
+  std::unique_ptr<Drafter> (*load)(const DrafterLoad&);
+};
+
 // In the order in which tables show them.
+std::span<const DrafterKind> DrafterKinds();
 std::vector<std::string> DrafterNames();
 // "dspark, dflash, ..." for messages.
 std::string DrafterNameList();
 // kBadInput on an unknown name; kResource without a folder `path`.
-void CheckDrafterFolder(const std::string& name, const std::string& path);
+const DrafterKind& FindDrafter(const std::string& name, const std::string& path);
 // kBadInput on an unknown name; kResource if the folder or a file in it is missing; kBadInput
 // naming file and tensor or key on a checkpoint that is damaged or for another target.
 std::unique_ptr<Drafter> LoadDrafter(const std::string& name, const DrafterLoad& load);

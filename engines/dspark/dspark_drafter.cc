@@ -22,12 +22,6 @@ DSparkDrafter::DSparkDrafter(std::shared_ptr<const DSparkWeights> weights, int32
       weights_(std::move(weights)),
       previous_row_(static_cast<size_t>(weights_->config.markov_rank)) {}
 
-std::unique_ptr<Drafter> DSparkDrafter::Load(const DrafterLoad& load) {
-  auto weights = DSparkWeights::Load(load.path, load.target, load.target_sha256, load.mode);
-  return std::make_unique<DSparkDrafter>(std::move(weights), load.num_slots, load.context_tokens,
-                                         *load.pool);
-}
-
 // l_k = U_k + B_k for the active requests, whose tokens before k are known.
 void DSparkDrafter::AddMarkovBias(const std::vector<size_t>& active,
                                   std::span<const DraftRequest> requests,

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "engines/block_backbone/block_drafter.h"
-#include "engines/drafter_files/load.h"
 #include "engines/dspark/dspark_weights.h"
 
 namespace dsb {
@@ -17,9 +16,6 @@ class DSparkDrafter : public BlockDrafter {
   // `context_tokens` positions per slot, the block's own rows included.
   DSparkDrafter(std::shared_ptr<const DSparkWeights> weights, int32_t num_slots,
                 int32_t context_tokens, ThreadPool& pool);
-  // For the registry; errors as DSparkWeights::Load.
-  static std::unique_ptr<Drafter> Load(const DrafterLoad& load);
-
   std::string Name() const override { return "dspark"; }
   bool has_confidence() const override { return weights_->config.confidence_head; }
   void Confidence(std::span<const DraftRequest> requests, std::span<DraftBlock> blocks) override;

@@ -7,12 +7,6 @@
 
 namespace dsb {
 
-std::unique_ptr<Drafter> Eagle3Drafter::Load(const DrafterLoad& load) {
-  auto weights = Eagle3Weights::Load(load.path, load.target, load.target_sha256, load.mode);
-  return std::make_unique<Eagle3Drafter>(std::move(weights), load.num_slots, load.context_tokens,
-                                         *load.pool);
-}
-
 void Eagle3Drafter::HiddenFromFeatures(std::span<const float> features, std::span<float> hidden) {
   const PackedMatrix& projection = weights_->feature_projection;
   const auto rows = static_cast<int64_t>(hidden.size()) / projection.rows();

@@ -6,7 +6,6 @@
 #include <memory>
 #include <string>
 
-#include "engines/drafter_files/load.h"
 #include "engines/eagle3/eagle3_weights.h"
 #include "engines/recurrent/recurrent_drafter.h"
 
@@ -18,8 +17,6 @@ class Eagle3Drafter : public RecurrentDrafter {
   Eagle3Drafter(std::shared_ptr<const Eagle3Weights> weights, int32_t num_slots,
                 int32_t context_tokens, ThreadPool& pool)
       : RecurrentDrafter(weights, num_slots, context_tokens, pool), weights_(std::move(weights)) {}
-
-  static std::unique_ptr<Drafter> Load(const DrafterLoad& load);
 
   std::string Name() const override { return "eagle3"; }
   std::span<const int32_t> feature_layers() const override { return weights_->layers; }

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/quoted.h"
 #include "base/sha256.h"
-#include "engines/model_files/quoted.h"
 
 namespace dsb {
 namespace {
@@ -126,6 +126,10 @@ void CheckMessages(std::span<const ChatMessage> messages) {
 }
 
 }  // namespace
+
+const char* ChatFormatName(ChatFormat format) {
+  return format == ChatFormat::kSmolLm2 ? "smollm2" : "qwen3-nonthinking";
+}
 
 ChatFormat DetectChatFormat(const GgufFile& file, const Tokenizer& tokenizer) {
   return DetectChatFormat({.text = file.String("tokenizer.chat_template"),

@@ -7,16 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "engines/chat_message.h"
 #include "engines/model_files/tokenizer.h"
 
 namespace dsb {
 
-struct ChatMessage {
-  std::string role;  // system, user, assistant
-  std::string content;
-};
-
 enum class ChatFormat { kSmolLm2, kQwen3NonThinking };
+const char* ChatFormatName(ChatFormat format);  // smollm2, qwen3-nonthinking
 
 // A template's text, and for errors where it and the tokenizer's tokens stand.
 struct ChatTemplate {

@@ -9,6 +9,9 @@
 
 namespace dsb {
 
+// Model files below it have their weights checked when they are loaded, unless told otherwise.
+inline constexpr uint64_t kCheckWeightsBelowBytes = uint64_t{1} << 30;
+
 // Flat index of the first element whose value, or whose block's scale, is not finite; nothing if
 // all are.
 std::optional<int64_t> FindNonFinite(const StoredTensor& tensor);

@@ -25,7 +25,7 @@ using GgufValue = std::variant<int64_t, double, bool, std::string, GgufArray>;
 
 struct GgufOptions {
   // Refuse non-finite f16 scales and F32/F16/BF16 values (formats.md 1.3 rule 7). Unset: on for
-  // files below 1 GiB.
+  // files below kCheckWeightsBelowBytes.
   std::optional<bool> check_weights;
 };
 

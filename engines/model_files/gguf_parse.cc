@@ -1,11 +1,11 @@
 #include <bit>
 
+#include "base/quoted.h"
 #include "engines/model_files/finite_check.h"
 #include "engines/model_files/gguf.h"
 #include "engines/model_files/gguf_cursor.h"
 #include "engines/model_files/gguf_tensors.h"
 #include "engines/model_files/gguf_values.h"
-#include "engines/model_files/quoted.h"
 
 namespace dsb {
 namespace {
@@ -16,7 +16,6 @@ constexpr uint64_t kMaxRecords = 65536;
 constexpr uint64_t kLeastTensorBytes = 8 + 4 + 4 + 8;
 constexpr uint64_t kLeastPairBytes = 8 + 4 + 1;
 constexpr uint64_t kDefaultAlignment = 32;
-constexpr uint64_t kCheckWeightsBelowBytes = uint64_t{1} << 30;
 
 struct Counts {
   uint64_t tensors = 0;

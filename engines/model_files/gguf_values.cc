@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "engines/model_files/quoted.h"
+#include "base/quoted.h"
 
 namespace dsb {
 namespace {

@@ -1,15 +1,16 @@
 #include "engines/model_files/json_config.h"
 
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "base/error.h"
-#include "engines/model_files/strict_json.h"
+#include "base/strict_json.h"
+#include "base/text_file.h"
 
 namespace dsb {
 
 using nlohmann::json;
+
+constexpr size_t kMaxBytes = size_t{64} << 20;  // tokenizer_config.json may list every added token
 
 struct JsonConfig::Data {
   json object;
@@ -26,16 +27,11 @@ JsonConfig::~JsonConfig() = default;
 JsonConfig::JsonConfig(JsonConfig&&) noexcept = default;
 
 JsonConfig JsonConfig::Read(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) ThrowResource(path + ": cannot be opened");
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return Parse(text.str(), path);
+  return Parse(ReadTextFile(path, kMaxBytes), path);
 }
 
 JsonConfig JsonConfig::Parse(const std::string& text, const std::string& name) {
-  CheckStrictJson(text, name);
-  json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  auto object = ParseStrictJson<json>(text, name);
   if (!object.is_object()) ThrowBadInput(name + ": not a JSON object");
   auto data = std::make_unique<Data>();
   data->object = std::move(object);

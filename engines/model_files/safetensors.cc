@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/quoted.h"
 #include "engines/model_files/finite_check.h"
-#include "engines/model_files/quoted.h"
 #include "engines/model_files/safetensors_entry.h"
 #include "engines/model_files/safetensors_index.h"
 

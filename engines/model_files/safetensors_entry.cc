@@ -8,8 +8,8 @@
 #include <tuple>
 
 #include "base/error.h"
-#include "engines/model_files/quoted.h"
-#include "engines/model_files/strict_json.h"
+#include "base/quoted.h"
+#include "base/strict_json.h"
 
 namespace dsb {
 namespace {
@@ -165,8 +165,7 @@ void TileData(std::vector<SafetensorsEntry>& entries, std::span<const std::byte>
 std::vector<SafetensorsEntry> ReadSafetensorsEntries(std::span<const std::byte> file,
                                                      const std::string& name) {
   const std::string_view text = HeaderText(file, name + ": header");
-  CheckStrictJson(text, name + ": header", {.max_depth = 8, .integers_only = true});
-  const Json header = Json::parse(text);
+  const auto header = ParseStrictJson<Json>(text, name + ": header", {.integers_only = true});
   std::vector<SafetensorsEntry> entries;
   for (const auto& [key, value] : header.items()) {
     if (key == "__metadata__") {

@@ -7,9 +7,9 @@
 #include <system_error>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
-#include "engines/model_files/quoted.h"
-#include "engines/model_files/strict_json.h"
+#include "base/quoted.h"
+#include "base/strict_json.h"
+#include "base/text_file.h"
 
 namespace dsb {
 namespace {
@@ -45,15 +45,8 @@ void CheckStaysInFolder(const fs::path& folder, const std::string& file, const s
 
 std::map<std::string, std::string, std::less<>> ReadSafetensorsIndex(
     const std::string& folder, const std::string& index_path) {
-  const MappedFile file(index_path);
-  if (file.bytes().size() > kMaxIndexBytes) {
-    ThrowBadInput(index_path + ": found " + std::to_string(file.bytes().size()) +
-                  " bytes, expected at most " + std::to_string(kMaxIndexBytes));
-  }
-  const std::string_view text(reinterpret_cast<const char*>(file.bytes().data()),
-                              file.bytes().size());
-  CheckStrictJson(text, index_path);
-  const nlohmann::json index = nlohmann::json::parse(text);
+  const auto index =
+      ParseStrictJson<nlohmann::json>(ReadTextFile(index_path, kMaxIndexBytes), index_path);
   const std::string place = index_path + ": weight_map";
   const auto map = index.is_object() ? index.find("weight_map") : index.end();
   if (map == index.end() || !map->is_object() || map->empty()) {

@@ -7,23 +7,20 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
+#include "base/quoted.h"
+#include "base/text_file.h"
 #include "base/utf8.h"
 #include "engines/model_files/json_config.h"
-#include "engines/model_files/quoted.h"
 #include "engines/model_files/tokenizer_json.h"
 
 namespace dsb {
 namespace {
 
+constexpr size_t kMaxBytes = size_t{256} << 20;
+
 bool Exists(const std::string& path) {
   std::error_code ignored;  // what exists but cannot be read fails when it is opened
   return std::filesystem::exists(path, ignored);
-}
-
-std::string ReadText(const std::string& path) {
-  const MappedFile file(path);
-  return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
 }
 
 std::optional<JsonConfig> ReadIfThere(const std::string& path) {
@@ -60,7 +57,7 @@ ChatTemplate ReadTemplate(const std::string& path, const std::optional<JsonConfi
   chat.tokens_place = path + "/tokenizer.json: key added_tokens";
   const std::string jinja = path + "/chat_template.jinja";
   if (Exists(jinja)) {
-    chat.text = ReadText(jinja);
+    chat.text = ReadTextFile(jinja, kMaxBytes);
     chat.place = jinja;
     if (const size_t at = FindInvalidUtf8(chat.text); at != std::string_view::npos) {
       ThrowBadInput(jinja + ": found an ill-formed byte at offset " + std::to_string(at) +
@@ -104,7 +101,8 @@ TokenizerFolder ReadTokenizerFolder(const std::string& path, int64_t num_rows) {
   if (!Exists(file)) {
     ThrowResource(file + ": missing, expected it beside config.json: a target needs its tokenizer");
   }
-  TokenizerTables tables = ReadTokenizerJson(ReadText(file), file, static_cast<size_t>(num_rows));
+  TokenizerTables tables =
+      ReadTokenizerJson(ReadTextFile(file, kMaxBytes), file, static_cast<size_t>(num_rows));
   const std::optional<JsonConfig> config = ReadIfThere(path + "/tokenizer_config.json");
   if (config) {
     tables.bos_id = ReadSpecialToken(*config, "bos_token", tables);

@@ -1,5 +1,5 @@
 #include "base/error.h"
-#include "engines/model_files/quoted.h"
+#include "base/quoted.h"
 #include "engines/model_files/tokenizer_tables.h"
 
 namespace dsb {

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/quoted.h"
+#include "base/strict_json.h"
 #include "base/utf8.h"
 #include "engines/model_files/json_config.h"
-#include "engines/model_files/quoted.h"
-#include "engines/model_files/strict_json.h"
 
 namespace dsb {
 namespace {
@@ -149,8 +149,7 @@ json Take(json& object, const char* key) {
 
 TokenizerTables ReadTokenizerJson(std::string_view text, const std::string& name, size_t num_rows) {
   DSB_CHECK(num_rows > 0 && num_rows <= kMaxVocabularyTokens);
-  CheckStrictJson(text, name);
-  json document = json::parse(text);
+  auto document = ParseStrictJson<json>(text, name);
   if (!document.is_object()) ThrowBadInput(name + ": not a JSON object");
   json vocab, merges;
   if (const auto model = document.find("model"); model != document.end() && model->is_object()) {

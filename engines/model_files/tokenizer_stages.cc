@@ -2,8 +2,8 @@
 #include <string>
 #include <vector>
 
+#include "base/quoted.h"
 #include "engines/model_files/json_config.h"
-#include "engines/model_files/quoted.h"
 #include "engines/model_files/tokenizer_json.h"
 
 namespace dsb {

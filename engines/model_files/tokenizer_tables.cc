@@ -4,9 +4,9 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/quoted.h"
 #include "base/utf8.h"
 #include "engines/model_files/byte_alphabet.h"
-#include "engines/model_files/quoted.h"
 
 namespace dsb {
 namespace {

@@ -7,12 +7,6 @@
 
 namespace dsb {
 
-std::unique_ptr<Drafter> Mtp1Drafter::Load(const DrafterLoad& load) {
-  auto weights = Mtp1Weights::Load(load.path, load.target, load.target_sha256, load.mode);
-  return std::make_unique<Mtp1Drafter>(std::move(weights), load.num_slots, load.context_tokens,
-                                       *load.pool);
-}
-
 void Mtp1Drafter::HiddenFromFeatures(std::span<const float> features, std::span<float> hidden) {
   DSB_CHECK(features.size() == hidden.size());
   std::copy(features.begin(), features.end(), hidden.begin());

@@ -7,7 +7,6 @@
 #include <memory>
 #include <string>
 
-#include "engines/drafter_files/load.h"
 #include "engines/mtp1/mtp1_weights.h"
 #include "engines/recurrent/recurrent_drafter.h"
 
@@ -19,8 +18,6 @@ class Mtp1Drafter : public RecurrentDrafter {
   Mtp1Drafter(std::shared_ptr<const Mtp1Weights> weights, int32_t num_slots, int32_t context_tokens,
               ThreadPool& pool)
       : RecurrentDrafter(weights, num_slots, context_tokens, pool), weights_(std::move(weights)) {}
-
-  static std::unique_ptr<Drafter> Load(const DrafterLoad& load);
 
   std::string Name() const override { return "mtp1"; }
   std::span<const int32_t> feature_layers() const override { return kFeatures; }

@@ -1,11 +1,13 @@
 #include <algorithm>
 
+#include "engines/decoding/round_load.h"
 #include "engines/native/native_engine.h"
 
 namespace dsb {
 
 struct NativeEngine::DecodeRound {
   std::vector<Sequence*> sequences;
+  std::vector<RequestLoad> load;  // before the draft
   std::vector<DraftRequest> requests;
   std::vector<DraftBlock> blocks;
   std::vector<int32_t> lengths;  // verified drafts
@@ -19,6 +21,7 @@ struct NativeEngine::DecodeRound {
 void NativeEngine::Decode(std::vector<Sequence*> sequences, StepResult& result, PhaseTimer& timer) {
   DecodeRound round;
   round.sequences = std::move(sequences);
+  round.load = LoadOf(round.sequences, parts_.draft_length);
   Draft(round, timer);
   timer.Begin(Phase::kSchedule);
   Choose(round);
@@ -38,17 +41,17 @@ void NativeEngine::Draft(DecodeRound& round, PhaseTimer& timer) {
     return;
   }
   timer.Begin(Phase::kDraft);
-  for (const Sequence* sequence : round.sequences) {
-    round.requests.push_back(
-        {.slot = sequence->slot(),
-         .anchor = sequence->anchor(),
-         .anchor_position = sequence->anchor_position(),
-         .max_tokens = std::min(parts_.draft_length, sequence->remaining() - 1),
-         .sampling = sequence->request().sampling,
-         .stop_tokens = sequence->request().stop_tokens,
-         .seed = sequence->request().seed,
-         .random_id = sequence->request().random_id,
-         .round = sequence->round()});
+  for (size_t i = 0; i < round.sequences.size(); ++i) {
+    const Sequence* sequence = round.sequences[i];
+    round.requests.push_back({.slot = sequence->slot(),
+                              .anchor = sequence->anchor(),
+                              .anchor_position = sequence->anchor_position(),
+                              .max_tokens = round.load[i].most,
+                              .sampling = sequence->request().sampling,
+                              .stop_tokens = sequence->request().stop_tokens,
+                              .seed = sequence->request().seed,
+                              .random_id = sequence->request().random_id,
+                              .round = sequence->round()});
   }
   round.blocks = parts_.drafter->Draft(round.requests);
   timer.End(Phase::kDraft);
@@ -60,16 +63,13 @@ void NativeEngine::Draft(DecodeRound& round, PhaseTimer& timer) {
 }
 
 void NativeEngine::Choose(DecodeRound& round) {
-  if (parts_.drafter == nullptr) {
-    round.lengths.assign(round.sequences.size(), 0);
-    return;
-  }
-  std::vector<PolicyRequest> requests;
+  const int32_t budget = parts_.policy.budget->Next({.step = num_steps_, .requests = round.load});
+  std::vector<DraftedRequest> requests;
   for (const DraftBlock& block : round.blocks) {
     requests.push_back(
         {.proposed = static_cast<int32_t>(block.tokens.size()), .confidence = block.confidence});
   }
-  round.lengths = parts_.policy->Choose(requests);
+  round.lengths = parts_.policy.Choose(budget, requests);
 }
 
 void NativeEngine::RunTarget(DecodeRound& round, StepResult& result) {
@@ -134,6 +134,7 @@ void NativeEngine::Accept(DecodeRound& round) {
 void NativeEngine::Commit(DecodeRound& round, StepResult& result, PhaseTimer& timer) {
   timer.Begin(Phase::kCommit);
   std::vector<std::vector<int32_t>> committed;
+  FinishedRounds finished{.step = num_steps_, .rounds = {}};
   for (size_t i = 0; i < round.sequences.size(); ++i) {
     committed.push_back(table_.CommitRound(*round.sequences[i],
                                            {.draft_ids = round.blocks[i].tokens,
@@ -141,7 +142,11 @@ void NativeEngine::Commit(DecodeRound& round, StepResult& result, PhaseTimer& ti
                                             .verified = round.lengths[i],
                                             .outcome = round.outcomes[i]},
                                            result));
+    if (!committed.back().empty()) {
+      finished.rounds.push_back(Finished(round.load[i], result.rounds.back()));
+    }
   }
+  parts_.policy.budget->Observe(finished);
   timer.End(Phase::kCommit);
   if (parts_.drafter == nullptr) return;
   timer.Begin(Phase::kDraft);

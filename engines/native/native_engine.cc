@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/error.h"
 #include "kernels/isa.h"
 
 namespace dsb {
@@ -24,26 +25,24 @@ NativeEngine::NativeEngine(NativeEngineParts parts, ThreadPool& pool, const Cloc
               .draft_length = parts_.drafter == nullptr ? 0 : parts_.draft_length,
               .vocab_size = parts_.target->config().vocab_size},
              clock),
-      verify_scratch_(static_cast<size_t>(pool.num_threads())) {}
+      verify_scratch_(static_cast<size_t>(pool.num_threads())) {
+  DSB_CHECK(parts_.policy.budget != nullptr);
+}
 
 EngineDescription NativeEngine::Describe() const {
-  const Drafter* drafter = parts_.drafter.get();
-  std::string detail =
-      "{\"target_bytes_per_pass\":" + std::to_string(parts_.target->weight_bytes_per_pass());
-  if (drafter != nullptr) {
-    detail += ",\"drafter_bytes_per_draft\":" + std::to_string(drafter->bytes_per_draft()) +
-              ",\"drafter_flops_per_draft\":" + std::to_string(drafter->flops_per_draft());
-  }
-  return {.engine = "native",
-          .drafter = drafter == nullptr ? "none" : drafter->Name(),
-          .policy = drafter == nullptr ? "none" : parts_.policy->Name(),
-          .draft_length = drafter == nullptr ? 0 : parts_.draft_length,
-          .threads = pool_->num_threads(),
-          .max_concurrency = parts_.max_concurrency,
-          .max_context_tokens = parts_.context_tokens,
-          .weight_mode = WeightModeName(parts_.target->mode()),
-          .isa = IsaName(ActiveIsa()),
-          .detail_json = detail + "}"};
+  EngineDescription description;
+  description.engine = "native";
+  description.verifies_exactly = true;
+  description.isa = IsaName(ActiveIsa());
+  description.max_concurrency = parts_.max_concurrency;
+  description.device_time_source = "cpu_thread";
+  description.weight_bytes_per_pass = parts_.target->weight_bytes_per_pass();
+  description.flops_per_token = parts_.target->flops_per_token();
+  if (parts_.drafter == nullptr) return description;
+  description.draft_length = parts_.draft_length;
+  description.bytes_per_draft = parts_.drafter->bytes_per_draft();
+  description.flops_per_draft = parts_.drafter->flops_per_draft();
+  return description;
 }
 
 void NativeEngine::Admit(EngineRequest request) {
@@ -60,6 +59,7 @@ StepResult NativeEngine::Step(int64_t /*until_ns*/) {
   const std::vector<Sequence*> prefilling = table_.Prefilling();
   std::vector<Sequence*> decoding = table_.Decoding();
   result.num_requests = static_cast<int32_t>(prefilling.size() + decoding.size());
+  if (result.num_requests > 0) ++num_steps_;
   if (!prefilling.empty()) {
     timer.Begin(Phase::kPrefill);
     Prefill(prefilling, result);

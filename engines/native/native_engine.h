@@ -23,9 +23,9 @@ namespace dsb {
 
 struct NativeEngineParts {
   std::shared_ptr<const TargetModel> target;
-  std::unique_ptr<Drafter> drafter;      // null: plain decoding
-  std::unique_ptr<VerifyPolicy> policy;  // not null
-  int32_t draft_length = 0;              // drafts wanted per round at most
+  std::unique_ptr<Drafter> drafter;  // null: plain decoding
+  VerifyPolicy policy;               // from MakePolicy
+  int32_t draft_length = 0;          // drafts wanted per round at most
   int32_t max_concurrency = 1;
   int32_t context_tokens = 0;          // positions per sequence
   int32_t prefill_chunk_tokens = 256;  // per step, over all sequences
@@ -63,6 +63,7 @@ class NativeEngine : public Engine {
   TargetRunner runner_;
   SequenceTable table_;
   std::vector<VerifyScratch> verify_scratch_;  // one per worker
+  int64_t num_steps_ = 0;                      // that worked on a request
 };
 
 }  // namespace dsb

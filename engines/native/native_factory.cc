@@ -24,9 +24,18 @@ int32_t ContextTokens(const LoadedTarget& target, const NativeEngineOptions& opt
   return context_tokens;
 }
 
-void ThrowNeedsConfidence(const std::string& policy, const std::string& drafter_path) {
-  ThrowBadInput("policy " + policy + " needs a confidence head, drafter " + drafter_path +
-                " has none");
+int32_t DraftLength(const NativeEngineOptions& options, int32_t own, bool has_confidence) {
+  const PolicyEntry& policy = DescribePolicy(options.policy.kind);
+  if (policy.needs_confidence && !has_confidence) {
+    ThrowBadInput("policy " + std::string(policy.name) + " needs a confidence head, drafter " +
+                  options.drafter_path + " has none");
+  }
+  const int32_t wanted = options.draft_length.value_or(own);
+  if (wanted < 0 || wanted > kLongestDraft) {
+    ThrowBadInput("draft length is " + std::to_string(wanted) + ", expected 0 to " +
+                  std::to_string(kLongestDraft));
+  }
+  return std::min(wanted, own);
 }
 
 std::unique_ptr<Engine> MakeNativeEngine(const std::shared_ptr<const LoadedTarget>& target,
@@ -45,14 +54,11 @@ std::unique_ptr<Engine> MakeNativeEngine(const std::shared_ptr<const LoadedTarge
                                                   .context_tokens = context_tokens + kMostBlockRows,
                                                   .pool = &pool});
   }
-  parts.policy = MakePolicy(options.policy);
-  parts.draft_length = options.policy.draft_length;
   if (parts.drafter != nullptr) {
-    parts.draft_length = std::min(parts.draft_length, parts.drafter->draft_length());
-    if (parts.policy->needs_confidence() && !parts.drafter->has_confidence()) {
-      ThrowNeedsConfidence(parts.policy->Name(), options.drafter_path);
-    }
+    parts.draft_length =
+        DraftLength(options, parts.drafter->draft_length(), parts.drafter->has_confidence());
   }
+  parts.policy = MakePolicy(options.policy);
   parts.max_concurrency = options.max_concurrency;
   parts.context_tokens = context_tokens;
   parts.prefill_chunk_tokens = options.prefill_chunk_tokens;

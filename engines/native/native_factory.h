@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -18,17 +19,20 @@ struct NativeEngineOptions {
   std::string drafter = "none";  // none, or one of DrafterNames()
   std::string drafter_path;      // folder with config.json and model.safetensors; unused for none
   WeightMode drafter_weights = WeightMode::kStored;
-  PolicyOptions policy;  // policy.draft_length tokens at most are drafted for and verified
+  // Tokens drafted per round at most, 0 .. kLongestDraft; empty: the drafter's own number.
+  std::optional<int32_t> draft_length;
+  PolicyOptions policy;
   int32_t max_concurrency = 1;
-  int32_t context_tokens =
-      0;  // per sequence: prompt + answer + draft length + 1; 0: the model's limit
+  // Per sequence: prompt + answer + draft length + 1; 0: the model's limit.
+  int32_t context_tokens = 0;
   int32_t prefill_chunk_tokens = 256;
 };
 
 // options.context_tokens, or the model's limit for 0; kBadInput if the model has less.
 int32_t ContextTokens(const LoadedTarget& target, const NativeEngineOptions& options);
-// kBadInput: the policy reads confidences and the drafter at `drafter_path` gives none.
-[[noreturn]] void ThrowNeedsConfidence(const std::string& policy, const std::string& drafter_path);
+// Tokens that a drafter with blocks of `own` tokens drafts per round. kBadInput on a draft length
+// that no drafter has, or if the policy reads confidences and the drafter gives none.
+int32_t DraftLength(const NativeEngineOptions& options, int32_t own, bool has_confidence);
 
 // What the store says of the drafter's file.
 struct DrafterFile {

@@ -1,5 +1,6 @@
 #include "engines/recurrent/recurrent_config.h"
 
+#include "engines/drafter.h"
 #include "engines/target_model/hf_config.h"
 
 namespace dsb {
@@ -31,7 +32,9 @@ RecurrentConfig RecurrentConfig::From(const JsonConfig& file) {
 
 int32_t DraftLengthOr(const JsonConfig& file, const std::string& key, int32_t otherwise) {
   const int64_t length = file.CountOr(key, otherwise);
-  if (length > 64) file.Refuse(key, std::to_string(length), "1 to 64");
+  if (length > kLongestDraft) {
+    file.Refuse(key, std::to_string(length), "1 to " + std::to_string(kLongestDraft));
+  }
   return static_cast<int32_t>(length);
 }
 

@@ -1,6 +1,8 @@
 #include "engines/sampling/target_law.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "kernels/vocabulary_row.h"
 
@@ -62,7 +64,21 @@ void KeepTopP(double top_p, TokenLaw& law) {
   }
 }
 
+std::string Shortest(double value) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.begin(), text.end(), value).ptr;
+  return {text.begin(), end};
+}
+
 }  // namespace
+
+std::string SamplingLawText(const SamplingParams& sampling) {
+  if (IsGreedy(sampling)) return "argmax, lowest id first";
+  std::string text = "softmax(logits / " + Shortest(sampling.temperature) + ")";
+  if (sampling.top_k > 0) text += ", top_k " + std::to_string(sampling.top_k);
+  if (sampling.top_p < 1) text += ", top_p " + Shortest(sampling.top_p);
+  return text;
+}
 
 void ComputeTargetLaw(std::span<const float> logits, const SamplingParams& sampling,
                       TokenLaw& law) {

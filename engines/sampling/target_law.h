@@ -4,13 +4,18 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
-#include "engines/engine.h"
+#include "engines/request.h"
 
 namespace dsb {
 
 inline bool IsGreedy(const SamplingParams& sampling) { return sampling.temperature < 1e-5; }
+
+// The law as it is executed, in the order of its steps: "argmax, lowest id first", "softmax(logits
+// / 0.7), top_k 20, top_p 0.95"; what is off is left out.
+std::string SamplingLawText(const SamplingParams& sampling);
 
 struct TokenLaw {
   std::vector<float> weights;  // [vocab], 0 outside the truncated support

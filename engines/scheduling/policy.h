@@ -1,36 +1,36 @@
-// How many draft tokens of each request the target verifies in this round. Lossless only if the
-// decision on a token never looks at that token (verification.md 5).
+// How many drafts of each request the target verifies in a round: a budget that knows earlier
+// rounds and an admission that knows this round's confidences. How many are drafted is not its
+// business. Both native engines hold one.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
+
+#include "engines/scheduling/admission.h"
+#include "engines/scheduling/policy_kind.h"
+#include "engines/scheduling/verify_budget.h"
 
 namespace dsb {
 
-struct PolicyRequest {
-  int32_t proposed = 0;               // tokens of the block
-  std::span<const float> confidence;  // [proposed] or empty
-};
-
-class VerifyPolicy {
- public:
-  virtual ~VerifyPolicy() = default;
-  virtual std::string Name() const = 0;
-  virtual bool needs_confidence() const = 0;
-  // One length in 0 .. proposed per request.
-  virtual std::vector<int32_t> Choose(std::span<const PolicyRequest> round) = 0;
-};
-
 struct PolicyOptions {
-  std::string name = "fixed";  // none, fixed, threshold
-  int32_t draft_length = 7;    // fixed: verify min(draft_length, proposed)
-  double threshold = 0.5;      // threshold: verify up to the first confidence below it
+  PolicyKind kind = PolicyKind::kFixed;
+  double threshold = 0.5;  // kThreshold
+  int32_t budget = 0;      // kBudget: drafts of all requests together
+  StepRates rates = {};    // kAlgorithm1, kGlobalArgmax
 };
 
-// kBadInput on an unknown name or a threshold outside [0, 1].
-std::unique_ptr<VerifyPolicy> MakePolicy(const PolicyOptions& options);
+struct VerifyPolicy {
+  PolicyOptions options;
+  std::unique_ptr<VerifyBudget> budget;  // not null; kUnlimitedBudget unless the policy has one
+
+  const PolicyEntry& entry() const { return DescribePolicy(options.kind); }
+  // `next` is what budget->Next said before the round was drafted.
+  std::vector<int32_t> Choose(int32_t next, std::span<const DraftedRequest> round) const;
+};
+
+// kBadInput on a threshold outside [0, 1] or a negative budget.
+VerifyPolicy MakePolicy(const PolicyOptions& options);
 
 }  // namespace dsb

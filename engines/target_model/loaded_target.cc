@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "engines/model_files/artifact_name.h"
+#include "engines/model_files/finite_check.h"
 #include "engines/model_files/tokenizer_folder.h"
 #include "engines/target_model/hf_config.h"
 #include "engines/target_model/target_model.h"
@@ -17,12 +18,9 @@
 namespace dsb {
 namespace {
 
-constexpr int64_t kCheckWeightsBelowBytes = int64_t{1} << 30;  // as for a GGUF
-
 void DescribeModel(LoadedTarget& target) {
   target.vocab_size = target.model->config().vocab_size;
   target.max_context_tokens = target.model->config().context_tokens;
-  target.weight_bytes_per_pass = target.model->weight_bytes_per_pass();
   target.warnings = target.model->warnings();
 }
 
@@ -69,7 +67,7 @@ std::shared_ptr<const LoadedTarget> LoadFolder(const std::string& path, WeightMo
   target->stop_tokens = std::move(text.stop_tokens);
   auto weights = std::make_shared<const Safetensors>(Safetensors::Open(path));
   HashFolder(path, *weights, *target);
-  if (target->size_bytes < kCheckWeightsBelowBytes) weights->CheckFinite();
+  if (static_cast<uint64_t>(target->size_bytes) < kCheckWeightsBelowBytes) weights->CheckFinite();
   target->model = TargetModel::FromFolder(path, std::move(weights), mode);
   DescribeModel(*target);
   return target;

@@ -28,7 +28,6 @@ struct LoadedTarget {
   int64_t size_bytes = 0;
   int64_t vocab_size = 0;
   int64_t max_context_tokens = 0;  // the model's own limit
-  int64_t weight_bytes_per_pass = 0;
   std::vector<std::string> warnings;  // what looked odd in the file and was ignored, a line each
 };
 

@@ -86,4 +86,10 @@ int64_t TargetModel::weight_bytes_per_pass() const {
   return bytes;
 }
 
+int64_t TargetModel::flops_per_token() const {
+  int64_t multiply_adds = head_.multiply_adds();
+  for (const DecoderLayer& layer : layers_) multiply_adds += layer.multiply_adds();
+  return 2 * multiply_adds;
+}
+
 }  // namespace dsb

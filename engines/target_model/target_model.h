@@ -44,6 +44,8 @@ class TargetModel {
   const RopeTable& rope() const { return *rope_; }
   // Weight bytes that one pass reads, as packed: all matrices with the head once.
   int64_t weight_bytes_per_pass() const;
+  // Of the same matrices, two a multiply-add; attention, which grows with the context, left out.
+  int64_t flops_per_token() const;
 
  private:
   // Where a tensor of the common structure is found, and how its q and k rows are ordered.

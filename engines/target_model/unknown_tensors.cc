@@ -3,7 +3,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "engines/model_files/quoted.h"
+#include "base/quoted.h"
 #include "engines/transformer/weight_source.h"
 
 namespace dsb {

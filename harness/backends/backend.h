@@ -1,12 +1,11 @@
-// Where a run's engines come from: the native target with its drafters, or the null engine of the
-// self-test. One backend per run, one engine per arm; the arms never step at the same time.
+// Where a run's engines come from, with all that depends on which: the clock, the form of a prompt,
+// the files. One backend per run, one engine per arm; the arms never step at the same time.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
-#include <string_view>
+#include <span>
 #include <vector>
 
 #include "base/clock.h"
@@ -22,27 +21,38 @@ struct BackendArm {
   std::optional<ArtifactRecord> drafter;  // its file, if it has one
 };
 
+// A conversation as the backend's engines take it: one of the two is filled.
+struct RenderedPrompt {
+  std::vector<int32_t> ids;
+  std::vector<ChatMessage> messages = {};
+};
+
+struct ArmRoom {
+  int32_t max_concurrency = 1;
+  int32_t context_tokens = 0;  // per sequence
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
-  // Token ids of a conversation with one user message, generation prompt included. kBadInput on
-  // invalid UTF-8.
-  virtual std::vector<int32_t> EncodePrompt(std::string_view user_text) const = 0;
+  // The clock that its engines' times are on: the machine's, unless time is modelled.
+  virtual std::unique_ptr<Clock> MakeClock() const { return std::make_unique<MonotonicClock>(); }
+  // What the next answer of `conversation` is asked with. kBadInput on invalid UTF-8.
+  virtual RenderedPrompt Render(std::span<const ChatMessage> conversation) const = 0;
+  // How it puts a conversation before the model; none: somebody else does.
+  virtual std::optional<std::string> prompt_form() const { return std::nullopt; }
   virtual std::vector<int32_t> stop_tokens() const = 0;
-  virtual int64_t vocab_size() const = 0;
+  virtual int64_t vocab_size() const = 0;                    // 0: not known
   virtual int64_t max_context_tokens() const = 0;            // the model's own limit
   virtual std::optional<ArtifactRecord> target() const = 0;  // its file, if it has one
-  virtual bool is_real() const = 0;  // false: the results say nothing about a model
   virtual bool uses_gpu() const { return false; }
-  // `context_tokens` per sequence. `clock` outlives the engine. kBadInput on an unknown or
-  // unfitting drafter.
-  virtual BackendArm MakeArm(const ArmOptions& arm, int32_t context_tokens, Clock& clock) = 0;
+  // `clock` outlives the engine. kBadInput on an unknown or unfitting drafter.
+  virtual BackendArm MakeArm(const ArmOptions& arm, const ArmRoom& room, Clock& clock) = 0;
 };
 
 // Loads the target. kResource if a file is missing, kBadInput if one is not what it should be.
-// `concurrency`: requests in flight at most.
-std::unique_ptr<Backend> MakeNativeBackend(const ModelOptions& options, int32_t concurrency);
+std::unique_ptr<Backend> MakeNativeBackend(const ModelOptions& options);
 // Bytes as tokens; any drafter name but none drafts scripted tokens.
-std::unique_ptr<Backend> MakeNullBackend(const NullOptions& options, int32_t concurrency);
+std::unique_ptr<Backend> MakeNullBackend(const NullOptions& options);
 
 }  // namespace dsb

@@ -8,9 +8,8 @@
 
 namespace dsb {
 
-NativeBackend::NativeBackend(const ModelOptions& options, int32_t concurrency)
+NativeBackend::NativeBackend(const ModelOptions& options)
     : options_(options),
-      concurrency_(concurrency),
       device_kind_(RequireDevice(options.device)),
       target_(LoadTarget(options.target, WeightModeFromName(options.weights))),
       pool_(options.threads) {
@@ -20,9 +19,8 @@ NativeBackend::NativeBackend(const ModelOptions& options, int32_t concurrency)
   if (device_kind_ == DeviceKind::kCuda) device_ = std::make_unique<DeviceBackend>(target_);
 }
 
-std::vector<int32_t> NativeBackend::EncodePrompt(std::string_view user_text) const {
-  const ChatMessage message{.role = "user", .content = std::string(user_text)};
-  return RenderChat(*target_->tokenizer, target_->chat_format, {&message, 1}).ids;
+RenderedPrompt NativeBackend::Render(std::span<const ChatMessage> conversation) const {
+  return {.ids = RenderChat(*target_->tokenizer, target_->chat_format, conversation).ids};
 }
 
 std::optional<ArtifactRecord> NativeBackend::target() const {
@@ -35,21 +33,20 @@ std::optional<ArtifactRecord> NativeBackend::target() const {
   return record;
 }
 
-BackendArm NativeBackend::MakeArm(const ArmOptions& options, int32_t context_tokens, Clock& clock) {
+BackendArm NativeBackend::MakeArm(const ArmOptions& options, const ArmRoom& room, Clock& clock) {
   const std::string& drafter = options.drafter;
   NativeEngineOptions engine;
   engine.drafter = drafter;
-  engine.max_concurrency = concurrency_;
-  engine.context_tokens = context_tokens;
+  engine.max_concurrency = room.max_concurrency;
+  engine.context_tokens = room.context_tokens;
   BackendArm arm;
   if (drafter == "none") {
-    engine.policy = {.name = "none", .draft_length = 0};
+    engine.policy.kind = PolicyKind::kNone;
   } else {
     engine.drafter_path = options_.drafter_folders.at(drafter);
     engine.drafter_weights = WeightModeFromName(options_.drafter_weights);
-    engine.policy = {.name = options.policy,
-                     .draft_length = options.draft_length,
-                     .threshold = options.threshold};
+    engine.draft_length = options.draft_length;
+    engine.policy = {.kind = PolicyFromName(options.policy), .threshold = options.threshold};
   }
   // The engine checks the name and the folder before the file is described.
   arm.engine = device_ == nullptr ? MakeNativeEngine(target_, engine, pool_, clock)
@@ -65,8 +62,8 @@ BackendArm NativeBackend::MakeArm(const ArmOptions& options, int32_t context_tok
   return arm;
 }
 
-std::unique_ptr<Backend> MakeNativeBackend(const ModelOptions& options, int32_t concurrency) {
-  return std::make_unique<NativeBackend>(options, concurrency);
+std::unique_ptr<Backend> MakeNativeBackend(const ModelOptions& options) {
+  return std::make_unique<NativeBackend>(options);
 }
 
 }  // namespace dsb

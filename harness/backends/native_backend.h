@@ -16,15 +16,17 @@ class NativeBackend : public Backend {
  public:
   // Reads options.target, after it made sure of options.device; the drafters are read by MakeArm.
   // kResource and kBadInput as LoadTarget.
-  explicit NativeBackend(const ModelOptions& options, int32_t concurrency = 1);
-  std::vector<int32_t> EncodePrompt(std::string_view user_text) const override;
+  explicit NativeBackend(const ModelOptions& options);
+  RenderedPrompt Render(std::span<const ChatMessage> conversation) const override;
+  std::optional<std::string> prompt_form() const override {
+    return ChatFormatName(target_->chat_format);
+  }
   std::vector<int32_t> stop_tokens() const override { return target_->stop_tokens; }
   int64_t vocab_size() const override { return target_->vocab_size; }
   int64_t max_context_tokens() const override { return target_->max_context_tokens; }
   std::optional<ArtifactRecord> target() const override;
-  bool is_real() const override { return true; }
   bool uses_gpu() const override { return device_kind_ == DeviceKind::kCuda; }
-  BackendArm MakeArm(const ArmOptions& options, int32_t context_tokens, Clock& clock) override;
+  BackendArm MakeArm(const ArmOptions& options, const ArmRoom& room, Clock& clock) override;
 
   const Tokenizer& tokenizer() const { return *target_->tokenizer; }
   const LoadedTarget& loaded_target() const { return *target_; }
@@ -32,7 +34,6 @@ class NativeBackend : public Backend {
 
  private:
   const ModelOptions options_;
-  const int32_t concurrency_;
   const DeviceKind device_kind_;
   std::shared_ptr<const LoadedTarget> target_;
   ThreadPool pool_;

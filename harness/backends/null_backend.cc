@@ -13,26 +13,25 @@ constexpr int32_t kVocabSize = 256;
 
 class NullBackend : public Backend {
  public:
-  NullBackend(const NullOptions& options, int32_t concurrency)
-      : options_(options), concurrency_(concurrency) {}
+  explicit NullBackend(const NullOptions& options) : options_(options) {}
 
-  std::vector<int32_t> EncodePrompt(std::string_view user_text) const override {
-    std::vector<int32_t> ids;
-    ids.reserve(user_text.size());
-    for (const char c : user_text) ids.push_back(static_cast<unsigned char>(c));
-    return ids;
+  RenderedPrompt Render(std::span<const ChatMessage> conversation) const override {
+    RenderedPrompt prompt;
+    for (const ChatMessage& message : conversation) {
+      for (const char c : message.content) prompt.ids.push_back(static_cast<unsigned char>(c));
+    }
+    return prompt;
   }
   std::vector<int32_t> stop_tokens() const override { return {}; }
   int64_t vocab_size() const override { return kVocabSize; }
   int64_t max_context_tokens() const override { return kContextTokens; }
   std::optional<ArtifactRecord> target() const override { return std::nullopt; }
-  bool is_real() const override { return false; }
 
-  BackendArm MakeArm(const ArmOptions& arm, int32_t context_tokens, Clock& clock) override {
+  BackendArm MakeArm(const ArmOptions& arm, const ArmRoom& room, Clock& clock) override {
     NullEngineOptions engine;
     engine.draft_length = arm.draft_length;
-    engine.max_concurrency = concurrency_;
-    engine.max_context_tokens = context_tokens;
+    engine.max_concurrency = room.max_concurrency;
+    engine.max_context_tokens = room.context_tokens;
     engine.vocab_size = kVocabSize;
     engine.step_ns = options_.null_step_us * 1000;
     engine.noise_seed = static_cast<uint64_t>(options_.null_noise_seed);
@@ -44,13 +43,12 @@ class NullBackend : public Backend {
 
  private:
   const NullOptions options_;
-  const int32_t concurrency_;
 };
 
 }  // namespace
 
-std::unique_ptr<Backend> MakeNullBackend(const NullOptions& options, int32_t concurrency) {
-  return std::make_unique<NullBackend>(options, concurrency);
+std::unique_ptr<Backend> MakeNullBackend(const NullOptions& options) {
+  return std::make_unique<NullBackend>(options);
 }
 
 }  // namespace dsb

@@ -4,25 +4,18 @@
 #include <utility>
 
 #include "base/error.h"
-#include "engines/phase_observer.h"
+#include "base/split_mix.h"
 
 namespace dsb {
 namespace {
-
-// splitmix64's finaliser: cheap, so that the harness is what gets measured.
-uint64_t Mix(uint64_t x) {
-  x += 0x9E3779B97F4A7C15u;
-  x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9u;
-  x = (x ^ x >> 27) * 0x94D049BB133111EBu;
-  return x ^ x >> 31;
-}
 
 double UnitReal(uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-53; }
 
 }  // namespace
 
 int32_t NullToken(uint64_t random_id, int32_t index, int32_t vocab_size) {
-  const uint64_t bits = Mix(random_id ^ Mix(static_cast<uint64_t>(index)));
+  // Cheap, so that the harness is what gets measured.
+  const uint64_t bits = SplitMix(random_id ^ SplitMix(static_cast<uint64_t>(index)));
   return static_cast<int32_t>(bits % static_cast<uint64_t>(vocab_size));
 }
 
@@ -33,15 +26,13 @@ NullEngine::NullEngine(const NullEngineOptions& options, Clock& clock)
 
 EngineDescription NullEngine::Describe() const {
   EngineDescription description;
-  description.engine = "simulated";
-  description.drafter = options_.draft_length > 0 ? "null" : "none";
-  description.policy = options_.draft_length > 0 ? "fixed" : "none";
-  description.draft_length = options_.draft_length;
-  description.threads = 1;
-  description.max_concurrency = options_.max_concurrency;
-  description.max_context_tokens = options_.max_context_tokens;
-  description.weight_mode = "none";
+  description.engine = kNullEngineName;
   description.isa = "none";
+  description.draft_length = options_.draft_length;
+  description.max_concurrency = options_.max_concurrency;
+  description.provenance = {.acceptance = Provenance::Acceptance::kSynthetic,
+                            .time = Provenance::Time::kModelled,
+                            .note = "null engine"};
   return description;
 }
 
@@ -90,7 +81,10 @@ StepResult NullEngine::Step(int64_t /*until_ns*/) {
     return true;
   });
   const int64_t end_ns = clock_.NowNs();
-  for (TokenBurst& burst : step.bursts) burst.time_ns = end_ns;
+  for (TokenBurst& burst : step.bursts) {
+    burst.time_ns = end_ns;
+    burst.num_tokens = static_cast<int32_t>(burst.tokens.size());
+  }
   step.wall_ns = end_ns - step.start_ns;
   if (instrumentation_.phase_times) {
     step.phases[static_cast<int>(Phase::kVerify)].wall_ns = step.wall_ns;
@@ -158,9 +152,9 @@ bool NullEngine::AppendToken(Sequence& sequence, TokenBurst& burst) const {
 int32_t NullEngine::AcceptedDrafts(const Sequence& sequence) const {
   if (options_.draft_length == 0) return 0;
   const auto index = static_cast<uint64_t>(sequence.num_rounds);
-  uint64_t bits = Mix(~sequence.request.random_id ^ Mix(index));
-  const uint64_t noise = Mix(bits ^ Mix(options_.noise_seed));
-  if (options_.acceptance_noise > 0 && UnitReal(Mix(noise)) < options_.acceptance_noise) {
+  uint64_t bits = SplitMix(~sequence.request.random_id ^ SplitMix(index));
+  const uint64_t noise = SplitMix(bits ^ SplitMix(options_.noise_seed));
+  if (options_.acceptance_noise > 0 && UnitReal(SplitMix(noise)) < options_.acceptance_noise) {
     bits = noise;
   }
   int32_t accepted = static_cast<int32_t>(bits % static_cast<uint64_t>(options_.draft_length + 1));
@@ -168,14 +162,14 @@ int32_t NullEngine::AcceptedDrafts(const Sequence& sequence) const {
   if (options_.accepted_cut <= 0) return accepted;
   int32_t cut = 0;
   for (int32_t i = 0; i < accepted; ++i) {
-    cut += UnitReal(Mix(Mix(bits) + static_cast<uint64_t>(i))) < options_.accepted_cut;
+    cut += UnitReal(SplitMix(SplitMix(bits) + static_cast<uint64_t>(i))) < options_.accepted_cut;
   }
   return accepted - cut;
 }
 
 int64_t NullEngine::StepNs() const {
   if (options_.step_noise <= 0) return options_.step_ns;
-  const uint64_t bits = Mix(options_.noise_seed ^ Mix(static_cast<uint64_t>(num_steps_)));
+  const uint64_t bits = SplitMix(options_.noise_seed ^ SplitMix(static_cast<uint64_t>(num_steps_)));
   const double factor = 1 + options_.step_noise * (2 * UnitReal(bits) - 1);
   return static_cast<int64_t>(static_cast<double>(options_.step_ns) * factor);
 }

@@ -10,8 +10,12 @@
 
 #include "base/clock.h"
 #include "engines/engine.h"
+#include "engines/phase_observer.h"
 
 namespace dsb {
+
+// What the store calls it: it has no other word for an engine without a model yet.
+inline constexpr const char* kNullEngineName = "null";
 
 struct NullEngineOptions {
   int32_t draft_length = 0;  // proposed and verified per round; 0: plain decoding

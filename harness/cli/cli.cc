@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/quoted.h"
+#include "base/utf8.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/completion.h"
 #include "harness/cli/options_page.h"
@@ -81,6 +83,11 @@ ExitCode Parse(CLI::App& app, const Arguments& arguments, const std::vector<Comm
 }  // namespace
 
 ExitCode RunCommandLine(const Arguments& arguments) {
+  for (const std::string& argument : arguments) {  // what a run was told is stored as text
+    if (FindInvalidUtf8(argument) != std::string::npos) {
+      ThrowBadInput("found the argument " + Quoted(argument) + ", expected UTF-8");
+    }
+  }
   CLI::App app(
       "dsbench measures speculative decoding: how long the accepted runs are, how fast each "
       "user's\n"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "harness/cli/command.h"
-#include "results/store/reader.h"
+#include "results/store/checked_reader.h"
 #include "results/store/store.h"
 
 namespace dsb {
@@ -25,8 +25,8 @@ ExitCode ExecuteTimeline(const TimelineChoice& choice) {
     for (const RunRecord& run : ReadRuns(store)) ids.push_back(run.id);
   }
   if (ids.empty()) ThrowBadInput(choice.results + ": the file has no runs");
-  std::vector<RunData> runs;
-  for (const int64_t id : ids) runs.push_back(ReadRun(store, id, {}));
+  std::vector<CheckedRun> runs;
+  for (const int64_t id : ids) runs.push_back(ReadCheckedRun(store, id, {}));
   WriteTimelineFile(runs, {}, {}, choice.output);
   std::printf("%s: open it in https://ui.perfetto.dev or chrome://tracing\n",
               choice.output.c_str());

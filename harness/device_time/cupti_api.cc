@@ -1,9 +1,9 @@
 #include "harness/device_time/cupti_api.h"
 
 #ifdef DSB_WITH_CUPTI
-#include <dlfcn.h>
-
 #include <vector>
+
+#include "base/dynamic_library.h"
 
 namespace dsb {
 namespace {
@@ -17,21 +17,11 @@ std::vector<std::string> Candidates() {
 }  // namespace
 
 std::unique_ptr<CuptiApi> CuptiApi::Open(std::string* why_not) {
+  const auto library = DynamicLibrary::Open(Candidates(), why_not);
+  if (!library) return nullptr;
   std::unique_ptr<CuptiApi> api(new CuptiApi);
-  const std::vector<std::string> candidates = Candidates();
-  for (const std::string& path : candidates) {
-    api->library_ = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (api->library_ != nullptr) break;
-  }
-  if (api->library_ == nullptr) {
-    *why_not = "no " + candidates.front();
-    return nullptr;
-  }
   const auto find = [&](const char* name, auto& function) {
-    function =
-        reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(api->library_, name));
-    if (function == nullptr) *why_not = candidates.front() + " has no " + name;
-    return function != nullptr;
+    return library->Find(name, function, why_not);
   };
   const bool complete =
       find("cuptiGetVersion", api->get_version) && find("cuptiGetTimestamp", api->get_timestamp) &&
@@ -46,9 +36,6 @@ std::unique_ptr<CuptiApi> CuptiApi::Open(std::string* why_not) {
   if (!complete) return nullptr;
   return api;
 }
-
-// The library stays open: its threads may still run.
-CuptiApi::~CuptiApi() = default;
 
 }  // namespace dsb
 #endif  // DSB_WITH_CUPTI

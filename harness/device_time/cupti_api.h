@@ -14,7 +14,6 @@ class CuptiApi {
  public:
   // Null, and the reason in `why_not`, if the library or one of its functions is missing.
   static std::unique_ptr<CuptiApi> Open(std::string* why_not);
-  ~CuptiApi();
   CuptiApi(const CuptiApi&) = delete;
   CuptiApi& operator=(const CuptiApi&) = delete;
 
@@ -32,7 +31,6 @@ class CuptiApi {
 
  private:
   CuptiApi() = default;
-  void* library_ = nullptr;
 };
 
 }  // namespace dsb

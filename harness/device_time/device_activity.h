@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engines/engine.h"
+#include "engines/phases.h"
 
 namespace dsb {
 

@@ -2,7 +2,7 @@
 // build, or without a tool that listens, nothing happens.
 #pragma once
 
-#include "engines/engine.h"
+#include "engines/phases.h"
 
 namespace dsb {
 

@@ -1,9 +1,9 @@
 #include "harness/gate/gate_command.h"
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
 
+#include "base/whole_file.h"
 #include "reports/gate/pairs.h"
 #include "reports/gate/store.h"
 #include "reports/gate/verdict_json.h"
@@ -12,26 +12,6 @@ namespace dsb {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Whole or not at all: a wrapper never reads half a verdict.
-void WriteWhole(const std::string& path, const std::string& text) {
-  const std::string temporary = path + ".part";
-  std::error_code error;
-  {
-    std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-    file << text;
-    file.flush();
-    if (!file) {
-      fs::remove(temporary, error);
-      ThrowResource(path + ": cannot be written");
-    }
-  }
-  fs::rename(temporary, path, error);
-  if (!error) return;
-  const std::string why = error.message();
-  fs::remove(temporary, error);
-  ThrowResource(path + ": cannot be written: " + why);
-}
 
 Store OpenForReading(const std::string& path) {
   return Store(path, {.mode = Store::Mode::kReadOnly});
@@ -88,6 +68,7 @@ std::string StoreComparisons(const GateCommandOptions& options, const GateOutcom
     for (const ComparisonRecord& record : MakeComparisons(outcome.verdict, outcome.json)) {
       PutComparison(store, record);
     }
+    return store.warning();
   } catch (const Error& error) {
     return std::string("the comparison is not stored: ") + error.what();
   }
@@ -101,17 +82,17 @@ GateOutcome RunGate(const GateCommandOptions& options) {
                            .candidate = FileName(options.candidate),
                            .anchor = FileName(options.anchor)};
   // An old verdict must not survive a crash of this one.
-  WriteWhole(options.verdict,
-             ErrorVerdictJson(ExitCode::kInternal, "the gate did not finish", sides));
+  WriteWholeFile(options.verdict,
+                 ErrorVerdictJson(ExitCode::kInternal, "the gate did not finish", sides));
   GateOutcome outcome;
   try {
     outcome.verdict = Decide(options);
   } catch (const Error& error) {
-    WriteWhole(options.verdict, ErrorVerdictJson(error.code(), error.what(), sides));
+    WriteWholeFile(options.verdict, ErrorVerdictJson(error.code(), error.what(), sides));
     throw;
   }
   outcome.json = VerdictJson(outcome.verdict, sides);
-  WriteWhole(options.verdict, outcome.json);
+  WriteWholeFile(options.verdict, outcome.json);
   outcome.warning = StoreComparisons(options, outcome);
   return outcome;
 }

@@ -9,7 +9,7 @@
 #include "harness/backends/null_engine.h"
 #include "harness/replay/arrival.h"
 #include "harness/replay/replayer.h"
-#include "harness/run/run_plan.h"
+#include "harness/run/load_plan.h"
 #include "reports/gate/noise_floor.h"
 
 namespace dsb {
@@ -37,14 +37,12 @@ class RunSink : public ReplaySink {
   RunData& data_;
 };
 
-GatePair MakePair(RunData baseline, RunData candidate, const RunData& plain,
+GatePair MakePair(CheckedRun baseline, CheckedRun candidate, const CheckedRun& plain,
                   const std::map<std::string, NoiseFloorRecord>& noise) {
-  GatePair pair;
-  pair.baseline = std::move(baseline);
-  pair.candidate = std::move(candidate);
-  pair.target_only = plain;
-  pair.noise = noise;
-  return pair;
+  return {.baseline = std::move(baseline),
+          .candidate = std::move(candidate),
+          .target_only = plain,
+          .noise = noise};
 }
 
 // The most prompts that any of its tests needs; 0: none says so.
@@ -68,11 +66,11 @@ bool GateSelfCheckResult::ok() const {
   return std::all_of(rows.begin(), rows.end(), [](const GateSelfCheckRow& row) { return row.ok; });
 }
 
-RunData MakeScriptedRun(const GateSelfCheckOptions& options, const ScriptedRun& run) {
+CheckedRun MakeScriptedRun(const GateSelfCheckOptions& options, const ScriptedRun& run) {
   RunData data;
   data.run.id = static_cast<int64_t>(run.noise_seed);
   data.run.state = "complete";
-  data.run.engine = "simulated";
+  data.run.engine = kNullEngineName;
   data.run.drafter = run.plain ? "none" : "scripted";
   data.run.policy = run.plain ? "none" : "fixed";
   data.run.draft_length = run.plain ? 0 : kDraftLength;
@@ -101,11 +99,11 @@ RunData MakeScriptedRun(const GateSelfCheckOptions& options, const ScriptedRun& 
   }
   RunSink sink(data);
   Replayer replayer(engine, clock, sink, {});
-  ClosedLoop source(std::move(requests), 1, clock.NowNs());
+  ClosedLoop source(std::move(requests), {.num_users = 1, .start_ns = clock.NowNs()});
   const std::atomic<bool> stop{false};
   replayer.Run(source, stop);
   data.run.duration_ns = clock.NowNs();
-  return data;
+  return CheckRun(std::move(data));
 }
 
 GatePolicy SelfCheckPolicy() {
@@ -130,13 +128,13 @@ GateSelfCheckResult RunGateSelfCheck(const GateSelfCheckOptions& options) {
     run.noise_seed = ++noise_seed;
     return MakeScriptedRun(options, run);
   };
-  const RunData plain = next({.plain = true});
-  std::vector<std::pair<RunData, RunData>> equal;
+  const CheckedRun plain = next({.plain = true});
+  std::vector<std::pair<CheckedRun, CheckedRun>> equal;
   for (int64_t i = 0; i < options.equal_pairs; ++i) {
-    RunData first = next();
+    CheckedRun first = next();
     equal.emplace_back(std::move(first), next());
   }
-  std::vector<std::pair<const RunData*, const RunData*>> pointers;
+  std::vector<std::pair<const CheckedRun*, const CheckedRun*>> pointers;
   for (const auto& [first, second] : equal) pointers.emplace_back(&first, &second);
   result.noise = MeasureNoise(pointers, policy, gate.bootstrap);
   std::map<std::string, NoiseFloorRecord> noise;
@@ -168,8 +166,8 @@ GateSelfCheckResult RunGateSelfCheck(const GateSelfCheckOptions& options) {
 
   GateSelfCheckOptions few = options;
   few.prompts = kFewPrompts;
-  RunData first = MakeScriptedRun(few, {.noise_seed = noise_seed + 1});
-  RunData second = MakeScriptedRun(few, {.noise_seed = noise_seed + 2});
+  CheckedRun first = MakeScriptedRun(few, {.noise_seed = noise_seed + 1});
+  CheckedRun second = MakeScriptedRun(few, {.noise_seed = noise_seed + 2});
   const GateVerdict verdict =
       DecideGate({MakePair(std::move(first), std::move(second), plain, noise)}, policy, gate);
   result.rows.push_back(

@@ -37,7 +37,7 @@ struct ScriptedRun {
   bool plain = false;  // the target alone
 };
 // A complete run in memory, token ids included.
-RunData MakeScriptedRun(const GateSelfCheckOptions& options, const ScriptedRun& run);
+CheckedRun MakeScriptedRun(const GateSelfCheckOptions& options, const ScriptedRun& run);
 
 // accepted_length and user_decode_tokens_per_s 2 %, step_time 2.5 %, exact_match 0.
 GatePolicy SelfCheckPolicy();

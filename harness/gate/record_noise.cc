@@ -8,21 +8,21 @@
 #include "harness/gate/gate_command.h"
 #include "reports/gate/noise_floor.h"
 #include "results/run_facts.h"
+#include "results/store/checked_reader.h"
 #include "results/store/fingerprint.h"
-#include "results/store/reader.h"
 #include "results/store/store.h"
 
 namespace dsb {
 namespace {
 
-using RunPair = std::pair<const RunData*, const RunData*>;
+using RunPair = std::pair<const CheckedRun*, const CheckedRun*>;
 
-std::vector<RunData> ReadAll(const std::vector<std::string>& files) {
-  std::vector<RunData> runs;
+std::vector<CheckedRun> ReadAll(const std::vector<std::string>& files) {
+  std::vector<CheckedRun> runs;
   for (const std::string& path : files) {
     const Store store(path, {.mode = Store::Mode::kReadOnly});
     for (const RunRecord& run : UnobservedRuns(ReadRuns(store))) {
-      runs.push_back(ReadRun(store, run.id, {.token_ids = false, .steps = false}));
+      runs.push_back(ReadCheckedRun(store, run.id, {.token_ids = false, .steps = false}));
     }
   }
   return runs;
@@ -33,14 +33,14 @@ std::vector<RunData> ReadAll(const std::vector<std::string>& files) {
 std::vector<NoiseFloorRecord> RecordNoise(const std::vector<std::string>& files,
                                           const GatePolicy& policy,
                                           const BootstrapOptions& bootstrap) {
-  const std::vector<RunData> runs = ReadAll(files);
+  const std::vector<CheckedRun> runs = ReadAll(files);
   std::map<std::tuple<std::string, std::string, std::string>, std::vector<RunPair>> groups;
   size_t most = 0;
   for (const auto& [first, second] : EqualRunPairs(runs)) {
     const RunData& data = runs[first];
     auto& group =
         groups[{Fingerprint(data.environment), Fingerprint(data.build), HashOf(data, "workload")}];
-    group.emplace_back(&data, &runs[second]);
+    group.emplace_back(&runs[first], &runs[second]);
     most = std::max(most, group.size());
   }
   if (most < kMinNoisePairs) {
@@ -52,7 +52,7 @@ std::vector<NoiseFloorRecord> RecordNoise(const std::vector<std::string>& files,
   Store store(files.front(), {});
   for (const auto& [key, pairs] : groups) {
     if (pairs.size() < kMinNoisePairs) continue;
-    const RunData& data = *pairs.front().first;
+    const RunData& data = **pairs.front().first;
     const int64_t environment = store.PutEnvironment(data.environment);
     const int64_t build = store.PutBuild(data.build);
     const auto workload = data.artifacts.find("workload");

@@ -6,9 +6,8 @@
 #include <memory>
 
 #include "base/clock.h"
-#include "base/thread_pool.h"
-#include "engines/native/native_factory.h"
 #include "harness/backends/native_backend.h"
+#include "harness/replay/engine_driver.h"
 #include "harness/terminal/coloured_text.h"
 #include "harness/terminal/interrupt.h"
 
@@ -33,7 +32,8 @@ EngineRequest MakeRequest(const GenerateOptions& options, const NativeBackend& b
   EngineRequest request;
   request.id = 1;
   request.seed = static_cast<uint64_t>(run.seed);
-  request.prompt = backend.EncodePrompt(PromptText(options.prompt));
+  const ChatMessage message{.role = "user", .content = PromptText(options.prompt)};
+  request.prompt = backend.Render({&message, 1}).ids;
   request.sampling = {.temperature = run.temperature, .top_k = run.top_k, .top_p = run.top_p};
   request.max_tokens = run.max_tokens;
   request.stop_tokens = backend.stop_tokens();
@@ -74,9 +74,10 @@ void PrintSummary(const Totals& totals, bool drafts) {
 }  // namespace
 
 ExitCode Generate(const GenerateOptions& options) {
-  MonotonicClock clock;
   const std::atomic<bool>& stop = InterruptFlag();
   NativeBackend backend(options.run);
+  const std::unique_ptr<Clock> owned_clock = backend.MakeClock();
+  Clock& clock = *owned_clock;
   EngineRequest request = MakeRequest(options, backend);
   const ArmOptions& chosen = options.run.arms.front();
   const int64_t needed =
@@ -87,35 +88,37 @@ ExitCode Generate(const GenerateOptions& options) {
                   std::to_string(chosen.draft_length) + " + 1 exceed the context of " +
                   std::to_string(backend.max_context_tokens()) + " tokens");
   }
-  const BackendArm arm = backend.MakeArm(chosen, static_cast<int32_t>(needed), clock);
+  const BackendArm arm =
+      backend.MakeArm(chosen, {.context_tokens = static_cast<int32_t>(needed)}, clock);
   const ColouredText colours(options.colour && chosen.drafter != "none");
   StreamingDecoder decoder(backend.tokenizer());
   Totals totals;
-  totals.issued_ns = clock.NowNs();
-  arm.engine->Admit(std::move(request));
   std::string error;
-  for (bool ended = false; !ended;) {
-    if (stop) arm.engine->Cancel(1);
-    const StepResult step = arm.engine->Step(clock.NowNs());
-    const int accepted = step.rounds.empty() ? 0 : step.rounds.front().accepted;
-    const auto round = static_cast<int>(totals.rounds);
-    for (const RoundOutcome& outcome : step.rounds) {
-      ++totals.rounds;
-      totals.committed += outcome.committed;
-    }
-    for (const TokenBurst& burst : step.bursts) {
-      if (!burst.tokens.empty()) {
-        if (totals.tokens == 0) {
-          totals.first_ns = burst.time_ns;
-          totals.first_burst_tokens = static_cast<int64_t>(burst.tokens.size());
-        }
-        totals.last_ns = burst.time_ns;
-        totals.tokens += static_cast<int64_t>(burst.tokens.size());
+  const auto on_burst = [&](const DrivenAnswer& answer, const TokenBurst& burst,
+                            const RoundOutcome* round) {
+    if (burst.num_tokens > 0) {
+      if (totals.tokens == 0) {
+        totals.first_ns = burst.time_ns;
+        totals.first_burst_tokens = burst.num_tokens;
       }
-      PrintBurst(burst, accepted, round, backend.tokenizer(), colours, decoder);
-      ended = ended || burst.end != EndReason::kNone;
-      if (burst.end == EndReason::kError) error = burst.error;
+      totals.last_ns = burst.time_ns;
+      totals.tokens += burst.num_tokens;
     }
+    PrintBurst(burst, round == nullptr ? 0 : round->accepted, static_cast<int>(totals.rounds),
+               backend.tokenizer(), colours, decoder);
+    if (round != nullptr) {
+      ++totals.rounds;
+      totals.committed += round->committed;
+    }
+    if (answer.end == EndReason::kError) error = answer.error;
+    return true;
+  };
+  totals.issued_ns = clock.NowNs();
+  EngineDriver driver(*arm.engine, clock);
+  driver.Submit(std::move(request));
+  while (!driver.idle()) {
+    if (stop) driver.CancelAll();
+    driver.Step(on_burst);
   }
   Write(decoder.Finish() + '\n');
   std::fflush(stdout);

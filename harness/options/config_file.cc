@@ -1,47 +1,28 @@
 #include "harness/options/config_file.h"
 
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
+#include "base/quoted.h"
+#include "base/strict_json.h"
+#include "base/text_file.h"
 
 namespace dsb {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr size_t kMaxBytes = size_t{1} << 20;
-
 std::string ScalarText(const Json& value, const std::string& name, const std::string& key) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean() || value.is_number()) return value.dump();
-  ThrowBadInput(name + ": key '" + key + "': expected a string, number or boolean, found " +
+  ThrowBadInput(name + ": key " + Quoted(key) + ": expected a string, number or boolean, found " +
                 value.type_name());
-}
-
-Json Parse(const std::string& text, const std::string& name) {
-  std::set<std::string> keys;
-  const auto check = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    if (depth > 2) ThrowBadInput(name + ": nested deeper than one array in the object");
-    if (event == Json::parse_event_t::key && !keys.insert(parsed.get<std::string>()).second) {
-      ThrowBadInput(name + ": key '" + parsed.get<std::string>() + "' occurs twice");
-    }
-    return true;
-  };
-  try {
-    return Json::parse(text, check);
-  } catch (const Json::parse_error& error) {
-    ThrowBadInput(name + ": byte " + std::to_string(error.byte) + ": not valid JSON");
-  } catch (const Json::exception&) {
-    ThrowBadInput(name + ": not valid JSON: a number is out of range");
-  }
 }
 
 }  // namespace
 
 std::vector<ConfigEntry> ParseConfig(const std::string& text, const std::string& name) {
-  const Json config = Parse(text, name);
+  const Json config = ParseStrictJson<Json>(text, name);
   if (!config.is_object()) {
     ThrowBadInput(name + ": expected one JSON object, found " + config.type_name());
   }
@@ -50,7 +31,7 @@ std::vector<ConfigEntry> ParseConfig(const std::string& text, const std::string&
     ConfigEntry entry{.key = key, .values = {}};
     if (value.is_array()) {
       for (const Json& element : value) entry.values.push_back(ScalarText(element, name, key));
-      if (entry.values.empty()) ThrowBadInput(name + ": key '" + key + "': empty array");
+      if (entry.values.empty()) ThrowBadInput(name + ": key " + Quoted(key) + ": empty array");
     } else {
       entry.values.push_back(ScalarText(value, name, key));
     }
@@ -60,10 +41,7 @@ std::vector<ConfigEntry> ParseConfig(const std::string& text, const std::string&
 }
 
 std::vector<ConfigEntry> ReadConfigFile(const std::string& path) {
-  const MappedFile file(path);
-  if (file.bytes().size() > kMaxBytes) ThrowBadInput(path + ": expected at most 1 MiB");
-  return ParseConfig(
-      std::string(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()), path);
+  return ParseConfig(ReadTextFile(path), path);
 }
 
 }  // namespace dsb

@@ -1,7 +1,9 @@
 #include "harness/proof/enumeration.h"
 
 #include <algorithm>
+#include <span>
 #include <tuple>
+#include <utility>
 
 #include "base/error.h"
 #include "kernels/vocabulary_row.h"
@@ -23,7 +25,7 @@ struct RequestState {
 
 struct State {
   std::vector<RequestState> requests;
-  PolicyMemory memory;
+  std::vector<FinishedRounds> finished;  // kept for a budget that observes
   auto operator<=>(const State&) const = default;
 };
 
@@ -35,12 +37,11 @@ struct Drafted {
 
 class Run {
  public:
-  explicit Run(const EnumerationSetup& setup) : setup_(setup) {}
+  explicit Run(const EnumerationSetup& setup) : setup_(setup), policy_(MakePolicy(setup.policy)) {}
 
   JointLaw Emitted() {
     std::map<State, mpq_class> states;
-    states[{.requests = std::vector<RequestState>(setup_.requests.size()),
-            .memory = setup_.first_memory}] = 1;
+    states[{.requests = std::vector<RequestState>(setup_.requests.size()), .finished = {}}] = 1;
     JointLaw law;
     while (!states.empty()) {
       next_.clear();
@@ -117,67 +118,106 @@ class Run {
     return confidence;
   }
 
+  // A round between its draft and its commit.
+  struct Drafting {
+    const State* state;
+    std::vector<size_t> active;
+    std::vector<RequestLoad> load;  // [active]
+    int32_t budget;
+    std::vector<const Drafted*> chosen;  // [active]
+  };
+
+  std::vector<RequestLoad> LoadOf(const State& state, const std::vector<size_t>& active) const {
+    std::vector<RequestLoad> load;
+    for (const size_t r : active) {
+      load.push_back({.slot = static_cast<int32_t>(r),
+                      .generation = static_cast<int64_t>(r),
+                      .round = static_cast<uint32_t>(state.finished.size()),
+                      .most = std::min(setup_.draft_length, setup_.requests[r].draft_length)});
+    }
+    return load;
+  }
+
+  // Before anything is drafted, as in the engines.
+  int32_t Budget(const State& state, std::span<const RequestLoad> load) const {
+    const LoadView view = {.step = StepOf(state), .requests = load};
+    if (!setup_.make_budget) return policy_.budget->Next(view);
+    const std::unique_ptr<VerifyBudget> budget = setup_.make_budget();
+    for (const FinishedRounds& finished : state.finished) budget->Observe(finished);
+    return budget->Next(view);
+  }
+
+  static int64_t StepOf(const State& state) {
+    return static_cast<int64_t>(state.finished.size()) + 1;
+  }
+
   // Every combination of blocks of the batch, the lengths chosen for it, every outcome of each.
   void Round(const State& state, const mpq_class& probability) {
-    const std::vector<size_t> active = Active(state);
+    Drafting round{.state = &state, .active = Active(state), .load = {}, .budget = 0, .chosen = {}};
+    round.load = LoadOf(state, round.active);
+    round.budget = Budget(state, round.load);
     std::vector<std::vector<Drafted>> drafts;
-    for (const size_t r : active) drafts.push_back(Drafts(r, state.requests[r]));
-    std::vector<const Drafted*> chosen;
-    ForEachBlock(state, active, drafts, chosen, probability);
+    for (const size_t r : round.active) drafts.push_back(Drafts(r, state.requests[r]));
+    ForEachBlock(round, drafts, probability);
   }
 
-  void ForEachBlock(const State& state, const std::vector<size_t>& active,
-                    const std::vector<std::vector<Drafted>>& drafts,
-                    std::vector<const Drafted*>& chosen, const mpq_class& probability) {
-    if (chosen.size() == active.size()) return Verify(state, active, chosen, probability);
-    for (const Drafted& draft : drafts[chosen.size()]) {
-      chosen.push_back(&draft);
-      ForEachBlock(state, active, drafts, chosen, probability * draft.probability);
-      chosen.pop_back();
+  void ForEachBlock(Drafting& round, const std::vector<std::vector<Drafted>>& drafts,
+                    const mpq_class& probability) {
+    if (round.chosen.size() == round.active.size()) return Verify(round, probability);
+    for (const Drafted& draft : drafts[round.chosen.size()]) {
+      round.chosen.push_back(&draft);
+      ForEachBlock(round, drafts, probability * draft.probability);
+      round.chosen.pop_back();
     }
   }
 
-  void Verify(const State& state, const std::vector<size_t>& active,
-              const std::vector<const Drafted*>& chosen, const mpq_class& probability) {
-    std::vector<std::vector<float>> confidence;
-    std::vector<PolicyRequest> round;
-    for (size_t i = 0; i < active.size(); ++i) {
-      confidence.push_back(
-          Confidence(active[i], state.requests[active[i]], chosen[i]->path.tokens));
+  void Verify(const Drafting& round, const mpq_class& probability) {
+    FinishedRounds finished{.step = StepOf(*round.state), .rounds = {}};
+    for (size_t i = 0; i < round.active.size(); ++i) {
+      const size_t r = round.active[i];
+      std::vector<float> confidence =
+          Confidence(r, round.state->requests[r], round.chosen[i]->path.tokens);
+      confidence.resize(static_cast<size_t>(round.load[i].most));
+      finished.rounds.push_back({.request = round.load[i],
+                                 .proposed = round.load[i].most,
+                                 .confidence = std::move(confidence)});
     }
-    for (size_t i = 0; i < active.size(); ++i) {
-      round.push_back(
-          {.proposed = static_cast<int32_t>(confidence[i].size()), .confidence = confidence[i]});
+    std::vector<DraftedRequest> drafted;
+    for (const FinishedRound& one : finished.rounds) {
+      drafted.push_back({.proposed = one.proposed, .confidence = one.confidence});
     }
-    State next = state;
-    const std::vector<int32_t> lengths = setup_.choose(round, next.memory);
-    DSB_CHECK(lengths.size() == active.size());
+    const std::vector<int32_t> lengths = policy_.Choose(round.budget, drafted);
+    DSB_CHECK(lengths.size() == round.active.size());
+    State next = *round.state;
     std::vector<const std::vector<VerifyLeaf>*> leaves;
-    for (size_t i = 0; i < active.size(); ++i) {
-      next.requests[active[i]].noise = chosen[i]->noise;
+    for (size_t i = 0; i < round.active.size(); ++i) {
+      const size_t r = round.active[i];
+      finished.rounds[i].verified = lengths[i];
+      next.requests[r].noise = round.chosen[i]->noise;
       leaves.push_back(
-          &Leaves(active[i], state.requests[active[i]].emitted, chosen[i]->path, lengths[i]));
+          &Leaves(r, round.state->requests[r].emitted, round.chosen[i]->path, lengths[i]));
     }
-    Commit(active, chosen, leaves, 0, next, probability);
+    if (setup_.make_budget) next.finished.push_back(std::move(finished));
+    Commit(round, leaves, 0, next, probability);
   }
 
-  void Commit(const std::vector<size_t>& active, const std::vector<const Drafted*>& chosen,
-              const std::vector<const std::vector<VerifyLeaf>*>& leaves, size_t i, State& next,
-              const mpq_class& probability) {
-    if (i == active.size()) {
+  void Commit(const Drafting& round, const std::vector<const std::vector<VerifyLeaf>*>& leaves,
+              size_t i, State& next, const mpq_class& probability) {
+    if (i == round.active.size()) {
       next_[next] += probability;
       return;
     }
-    Tokens& emitted = next.requests[active[i]].emitted;
+    Tokens& emitted = next.requests[round.active[i]].emitted;
     const Tokens before = emitted;
     for (const VerifyLeaf& leaf : *leaves[i]) {
-      const Tokens& drafts = chosen[i]->path.tokens;
+      if (setup_.make_budget) next.finished.back().rounds[i].accepted = leaf.accepted;
+      const Tokens& drafts = round.chosen[i]->path.tokens;
       emitted.insert(emitted.end(), drafts.begin(), drafts.begin() + leaf.accepted);
       emitted.push_back(leaf.next_token);
       if (static_cast<int32_t>(emitted.size()) > setup_.horizon) {
         emitted.resize(static_cast<size_t>(setup_.horizon));
       }
-      Commit(active, chosen, leaves, i + 1, next, probability * leaf.probability);
+      Commit(round, leaves, i + 1, next, probability * leaf.probability);
       emitted = before;
     }
   }
@@ -193,6 +233,7 @@ class Run {
   }
 
   const EnumerationSetup& setup_;
+  const VerifyPolicy policy_;
   std::map<State, mpq_class> next_;
   std::map<std::tuple<size_t, Tokens, Tokens, std::vector<int32_t>, int32_t>,
            std::vector<VerifyLeaf>>

@@ -7,21 +7,15 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <span>
-#include <string>
+#include <memory>
 #include <vector>
 
+#include "engines/drafter.h"
 #include "engines/scheduling/policy.h"
 #include "harness/proof/acceptance_rule.h"
 #include "harness/proof/world.h"
 
 namespace dsb {
-
-// What a policy remembers from one round to the next.
-using PolicyMemory = std::vector<int32_t>;
-// One length per request of the batch; may change the memory.
-using LengthChoice =
-    std::function<std::vector<int32_t>(std::span<const PolicyRequest> round, PolicyMemory& memory)>;
 
 enum class NoiseKeys {
   kFresh,           // every round draws its own numbers: the round is in the key
@@ -30,8 +24,11 @@ enum class NoiseKeys {
 
 struct EnumerationSetup {
   std::vector<ProofWorld> requests;  // decoded in one batch; one that is done leaves it
-  LengthChoice choose;
-  PolicyMemory first_memory;
+  PolicyOptions policy;
+  int32_t draft_length = kLongestDraft;  // a block is drawn whole and cut to this
+  // In place of the policy's own budget, which remembers nothing. Each round's is a new one that
+  // has observed the rounds before it.
+  std::function<std::unique_ptr<VerifyBudget>()> make_budget;
   AcceptanceRule rule = AcceptanceRule::kProduction;
   NoiseKeys keys = NoiseKeys::kFresh;
   int32_t horizon = 1;  // tokens of each request that are compared

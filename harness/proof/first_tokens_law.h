@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "engines/engine.h"
+#include "engines/request.h"
 #include "engines/target_model/target_runner.h"
 
 namespace dsb {

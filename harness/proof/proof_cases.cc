@@ -3,34 +3,44 @@
 #include <memory>
 #include <utility>
 
-#include "engines/scheduling/survival_policies.h"
-
 namespace dsb {
 namespace {
 
-LengthChoice Production(std::unique_ptr<VerifyPolicy> policy) {
-  const std::shared_ptr<VerifyPolicy> shared = std::move(policy);
-  return [shared](std::span<const PolicyRequest> round, PolicyMemory&) {
-    return shared->Choose(round);
-  };
-}
-
-LengthChoice Named(const std::string& name, int32_t draft_length, double threshold = 0.5) {
-  return Production(
-      MakePolicy({.name = name, .draft_length = draft_length, .threshold = threshold}));
-}
-
 // The next round verifies everything if this round's last confidence is above one half, else
-// nothing; the first round verifies nothing.
-LengthChoice LaggedAllOrNothing() {
-  return [](std::span<const PolicyRequest> round, PolicyMemory& memory) {
-    std::vector<int32_t> lengths;
-    for (size_t r = 0; r < round.size(); ++r) {
-      lengths.push_back(memory[r]);
-      memory[r] = round[r].confidence.back() > 0.5f ? round[r].proposed : 0;
+// nothing; the first round verifies nothing. Of one request.
+class LaggedAllOrNothing : public VerifyBudget {
+ public:
+  int32_t Next(const LoadView& load) override { return all_ ? load.requests[0].most : 0; }
+  void Observe(const FinishedRounds& finished) override {
+    all_ = finished.rounds[0].confidence.back() > 0.5f;
+  }
+
+ private:
+  bool all_ = false;
+};
+
+// Every number that a budget may see, from all rounds so far, in one that jumps about.
+class EverythingSeen : public VerifyBudget {
+ public:
+  int32_t Next(const LoadView& load) override {
+    int64_t all = 0;
+    for (const RequestLoad& request : load.requests) all += request.most;
+    return static_cast<int32_t>((seen_ + load.step) % (all + 1));
+  }
+  void Observe(const FinishedRounds& finished) override {
+    for (const FinishedRound& round : finished.rounds) {
+      seen_ = 3 * seen_ + 2 * round.accepted + round.verified + round.request.slot;
+      for (const float c : round.confidence) seen_ = 2 * seen_ + (c > 0.5f ? 1 : 0);
     }
-    return lengths;
-  };
+  }
+
+ private:
+  int64_t seen_ = 0;
+};
+
+template <class Budget>
+std::unique_ptr<VerifyBudget> Make() {
+  return std::make_unique<Budget>();
 }
 
 StepRates AppendixARates() { return StepRates({1.0, 1.0, 0.5, 0.45}); }
@@ -43,20 +53,24 @@ StepRates SmoothRates() {
 
 StepRates CliffRates() { return StepRates({100, 100, 100, 60, 60, 60, 60}); }
 
+PolicyOptions Rated(PolicyKind kind, StepRates rates) {
+  return {.kind = kind, .rates = std::move(rates)};
+}
+
 const mpq_class kZero = 0;
 
 class CaseList {
  public:
   // `exact` empty: any positive total variation.
-  ProofCase& Add(std::vector<ProofWorld> worlds, std::string policy, LengthChoice choose,
+  ProofCase& Add(std::vector<ProofWorld> worlds, std::string name, PolicyOptions policy,
                  std::vector<int32_t> horizons, std::optional<mpq_class> exact) {
     ProofCase& added = cases_.emplace_back();
     for (const ProofWorld& world : worlds) {
       added.world += (added.world.empty() ? "" : " + ") + world.name;
     }
-    added.policy = std::move(policy);
+    added.policy = std::move(name);
     added.setup.requests = std::move(worlds);
-    added.setup.choose = std::move(choose);
+    added.setup.policy = std::move(policy);
     added.horizons = std::move(horizons);
     added.total_variation = std::move(exact);
     return added;
@@ -70,14 +84,18 @@ class CaseList {
 void AddSingleRequest(CaseList& list) {
   const std::vector<int32_t> horizons = {1, 2, 3};
   for (const ProofWorld& world : {AppendixAWorld(), NoiseReuseWorld()}) {
-    list.Add({world}, "none", Named("none", 0), horizons, kZero);
+    list.Add({world}, "none", {.kind = PolicyKind::kNone}, horizons, kZero);
     for (int32_t length = 1; length <= world.draft_length; ++length) {
-      list.Add({world}, "fixed " + std::to_string(length), Named("fixed", length), horizons, kZero);
+      list.Add({world}, "fixed " + std::to_string(length), {.kind = PolicyKind::kFixed}, horizons,
+               kZero)
+          .setup.draft_length = length;
     }
-    list.Add({world}, "threshold 0.5", Named("threshold", world.draft_length), horizons, kZero);
-    list.Add({world}, "algorithm 1", Production(MakeAlgorithm1(AppendixARates())), horizons, kZero);
+    list.Add({world}, "threshold 0.5", {.kind = PolicyKind::kThreshold, .threshold = 0.5}, horizons,
+             kZero);
+    list.Add({world}, "algorithm 1", Rated(PolicyKind::kAlgorithm1, AppendixARates()), horizons,
+             kZero);
   }
-  list.Add({AppendixAWorld()}, "global argmax", Production(MakeGlobalArgmax(AppendixARates())),
+  list.Add({AppendixAWorld()}, "global argmax", Rated(PolicyKind::kGlobalArgmax, AppendixARates()),
            horizons, mpq_class(3, 20));
 }
 
@@ -85,20 +103,23 @@ void AddTwoRequests(CaseList& list) {
   const std::vector<ProofWorld> worlds = {AppendixAWorld(), NoiseReuseWorld(2)};
   for (int budget = 0; budget <= 4; ++budget) {
     list.Add(worlds, "first " + std::to_string(budget) + " by survival",
-             Production(MakeBudget(budget)), {1, 2}, kZero);
+             {.kind = PolicyKind::kBudget, .budget = budget}, {1, 2}, kZero);
   }
-  list.Add(worlds, "algorithm 1, smooth step rates", Production(MakeAlgorithm1(SmoothRates())),
+  list.Add(worlds, "a budget from all that is past", {.kind = PolicyKind::kBudget}, {1, 2}, kZero)
+      .setup.make_budget = Make<EverythingSeen>;
+  list.Add(worlds, "algorithm 1, smooth step rates", Rated(PolicyKind::kAlgorithm1, SmoothRates()),
            {1, 2}, kZero);
-  list.Add(worlds, "algorithm 1, step rates with a cliff", Production(MakeAlgorithm1(CliffRates())),
-           {1, 2}, kZero);
+  list.Add(worlds, "algorithm 1, step rates with a cliff",
+           Rated(PolicyKind::kAlgorithm1, CliffRates()), {1, 2}, kZero);
 }
 
 void AddLagged(CaseList& list) {
-  list.Add({NoiseReuseWorld()}, "lagged", LaggedAllOrNothing(), {1, 2, 3}, kZero)
-      .setup.first_memory = {0};
-  ProofCase& reused = list.Add({NoiseReuseWorld()}, "lagged, random keys without the round",
-                               LaggedAllOrNothing(), {2}, mpq_class(39, 250));
-  reused.setup.first_memory = {0};
+  const PolicyOptions policy = {.kind = PolicyKind::kBudget};
+  list.Add({NoiseReuseWorld()}, "lagged", policy, {1, 2, 3}, kZero).setup.make_budget =
+      Make<LaggedAllOrNothing>;
+  ProofCase& reused = list.Add({NoiseReuseWorld()}, "lagged, random keys without the round", policy,
+                               {2}, mpq_class(39, 250));
+  reused.setup.make_budget = Make<LaggedAllOrNothing>;
   reused.setup.keys = NoiseKeys::kByPositionOnly;
 }
 
@@ -108,7 +129,7 @@ void AddBrokenRules(CaseList& list) {
       {"fixed 2, bonus drawn from the residual", AcceptanceRule::kBonusFromResidual},
       {"fixed 2, test shares the draft's number", AcceptanceRule::kSharedUniform}};
   for (const auto& [name, rule] : broken) {
-    list.Add({NoiseReuseWorld(2)}, name, Named("fixed", 2), {3}, std::nullopt).setup.rule = rule;
+    list.Add({NoiseReuseWorld(2)}, name, {}, {3}, std::nullopt).setup.rule = rule;
   }
 }
 

@@ -2,54 +2,47 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <map>
+#include <memory>
+#include <utility>
 
-#include "base/clock.h"
 #include "engines/target_model/target_model.h"
 #include "harness/backends/native_backend.h"
+#include "harness/replay/engine_driver.h"
 #include "results/statistics/chi_square.h"
 
 namespace dsb {
 
-std::vector<int64_t> CountFirstTokens(Engine& engine, const FirstTokensLaw& law,
+std::vector<int64_t> CountFirstTokens(Engine& engine, const Clock& clock, const FirstTokensLaw& law,
                                       const SampleDraws& draws) {
   std::vector<int64_t> counts(law.cells.size() + 1, 0);
-  std::map<int64_t, std::vector<int32_t>> growing;
-  int64_t admitted = 0, counted = 0;
-  while (counted < draws.num_samples) {
-    while (static_cast<int32_t>(growing.size()) < draws.load && admitted < draws.num_samples) {
-      const int64_t id = ++admitted;
-      engine.Admit({.id = id,
-                    .random_id = static_cast<uint64_t>(id),
-                    .seed = draws.seed,
-                    .prompt = draws.prompt,
-                    .sampling = draws.sampling,
-                    .max_tokens = draws.max_tokens,
-                    .stop_tokens = {}});
-      growing[id];
+  const auto on_burst = [&](const DrivenAnswer& answer, const TokenBurst&, const RoundOutcome*) {
+    if (answer.end == EndReason::kError) ThrowResource("a sample ended in error: " + answer.error);
+    if (static_cast<int32_t>(answer.tokens.size()) < kComparedTokens) return true;
+    ++counts[law.CellOf({answer.tokens.begin(), answer.tokens.begin() + kComparedTokens})];
+    return false;
+  };
+  EngineDriver driver(engine, clock);
+  int64_t submitted = 0;
+  while (submitted < draws.num_samples || !driver.idle()) {
+    while (driver.num_wanted() < draws.load && submitted < draws.num_samples) {
+      EngineRequest request;
+      request.id = ++submitted;
+      request.random_id = static_cast<uint64_t>(request.id);
+      request.seed = draws.seed;
+      request.prompt = draws.prompt;
+      request.sampling = draws.sampling;
+      request.max_tokens = draws.max_tokens;
+      driver.Submit(std::move(request));
     }
-    const StepResult step = engine.Step(0);
-    for (const TokenBurst& burst : step.bursts) {
-      const auto found = growing.find(burst.request_id);
-      if (found == growing.end()) continue;  // cancelled in the step before
-      if (burst.end == EndReason::kError) ThrowResource("a sample ended in error: " + burst.error);
-      std::vector<int32_t>& tokens = found->second;
-      tokens.insert(tokens.end(), burst.tokens.begin(), burst.tokens.end());
-      if (static_cast<int32_t>(tokens.size()) < kComparedTokens) continue;
-      tokens.resize(kComparedTokens);
-      ++counts[law.CellOf(tokens)];
-      ++counted;
-      growing.erase(found);
-      if (burst.end == EndReason::kNone) engine.Cancel(burst.request_id);
-    }
+    driver.Step(on_burst);
   }
   return counts;
 }
 
 std::vector<SampleCheckResult> CheckSamples(const ProveOptions& options) {
-  MonotonicClock clock;
   const DecodeOptions& run = options.run;
-  NativeBackend backend(run, 2 * *std::max_element(options.loads.begin(), options.loads.end()));
+  NativeBackend backend(run);
+  const std::unique_ptr<Clock> clock = backend.MakeClock();
   SampleDraws draws;
   draws.prompt = backend.tokenizer().Encode(options.prompt, Tokenizer::Special::kMatch).ids;
   if (draws.prompt.empty()) ThrowBadInput("--prompt: no token in it, expected one or more");
@@ -68,13 +61,17 @@ std::vector<SampleCheckResult> CheckSamples(const ProveOptions& options) {
   std::vector<SampleCheckResult> results;
   for (const ArmOptions& options_of_arm : run.arms) {
     const std::string& drafter = options_of_arm.drafter;
-    const BackendArm arm = backend.MakeArm(options_of_arm, context_tokens, clock);
+    const BackendArm arm = backend.MakeArm(
+        options_of_arm,
+        {.max_concurrency = 2 * *std::max_element(options.loads.begin(), options.loads.end()),
+         .context_tokens = context_tokens},
+        *clock);
     for (const int32_t load : options.loads) {
       std::fprintf(stderr, "%s, %d at a time: %lld samples\n", drafter.c_str(), load,
                    static_cast<long long>(options.num_samples));
       draws.load = load;
       const ChiSquareTest test =
-          ChiSquare(CountFirstTokens(*arm.engine, law, draws), law.Probabilities());
+          ChiSquare(CountFirstTokens(*arm.engine, *clock, law, draws), law.Probabilities());
       results.push_back({.drafter = drafter,
                          .load = load,
                          .samples = options.num_samples,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "engines/engine.h"
 #include "harness/proof/first_tokens_law.h"
 #include "harness/proof/prove.h"
@@ -33,7 +34,7 @@ struct SampleDraws {
 };
 
 // How often the engine's first tokens fall into each cell of `law`, the rest last.
-std::vector<int64_t> CountFirstTokens(Engine& engine, const FirstTokensLaw& law,
+std::vector<int64_t> CountFirstTokens(Engine& engine, const Clock& clock, const FirstTokensLaw& law,
                                       const SampleDraws& draws);
 
 // Every drafter of options.run.drafters at every load.

@@ -15,6 +15,7 @@ class ActiveClock : public Clock {
   explicit ActiveClock(Clock& base) : base_(&base) {}
   int64_t NowNs() const override { return running_ ? base_->NowNs() - offset_ns_ : stopped_at_ns_; }
   void SleepUntilNs(int64_t until_ns) override;  // running only
+  bool is_virtual() const override { return base_->is_virtual(); }
   void Resume();
   void Pause();
   void JumpTo(

@@ -5,14 +5,16 @@
 
 #include "base/error.h"
 #include "harness/replay/step_record.h"
+#include "results/request_invariants.h"
 
 namespace dsb {
 namespace {
 
 // A request's rounds and bursts are reserved once, up to this many.
 constexpr int32_t kReservedRounds = 256;
-// An engine that does not end cancelled requests within so many steps is broken.
-constexpr int kMaxCancelSteps = 1000;
+// The stop flag is looked at so often, whatever an engine or a schedule waits for.
+constexpr int64_t kLongestWaitNs = 100'000'000;
+constexpr int64_t kCancelPollNs = 1'000'000;
 
 }  // namespace
 
@@ -21,7 +23,7 @@ Replayer::Replayer(Engine& engine, Clock& clock, ReplaySink& sink, const Options
       clock_(clock),
       sink_(sink),
       options_(options),
-      max_concurrency_(static_cast<size_t>(std::max(1, engine.Describe().max_concurrency))),
+      engine_says_(engine.Describe()),
       next_step_idx_(options.first_step_idx) {}
 
 Replayer::Outcome Replayer::Run(ArrivalSource& source, const std::atomic<bool>& stop) {
@@ -35,18 +37,17 @@ Replayer::Outcome Replayer::Run(ArrivalSource& source, const std::atomic<bool>& 
       break;
     }
     const int64_t now_ns = clock_.NowNs();
-    while (in_flight_.size() < max_concurrency_ && source.Pop(now_ns, arrival)) {
-      Issue(std::move(arrival));
-    }
-    if (issuing && source.exhausted() && in_flight_.size() < max_concurrency_) {
+    while (source.Pop(now_ns, arrival)) Issue(std::move(arrival));
+    if (issuing && !source.issuing()) {
       issuing = false;
       outcome.issuing_stopped_ns = now_ns;
     }
     const int64_t due_ns = source.NextDueNs();
+    const int64_t until_ns = std::min(due_ns, now_ns + kLongestWaitNs);
     if (!in_flight_.empty()) {
-      Step(due_ns, source);
+      Step(until_ns, source);
     } else if (due_ns != kNeverNs) {
-      clock_.SleepUntilNs(due_ns);
+      clock_.SleepUntilNs(until_ns);
     } else {
       break;
     }
@@ -70,6 +71,7 @@ void Replayer::Issue(Arrival arrival) {
   record.phase = std::move(prepared.phase);
   record.seed = static_cast<int64_t>(prepared.engine.seed);
   record.scheduled_ns = arrival.scheduled_ns - options_.origin_ns;
+  record.token_count_source = engine_says_.token_count_source;
   record.prompt_ids = prepared.engine.prompt;
   const auto reserved = static_cast<size_t>(std::min(flight.max_tokens, kReservedRounds));
   record.bursts.reserve(reserved);
@@ -81,77 +83,105 @@ void Replayer::Issue(Arrival arrival) {
 
 void Replayer::Step(int64_t until_ns, ArrivalSource& source) {
   StepResult step = engine_.Step(until_ns);
-  const int64_t step_idx = next_step_idx_++;
+  std::optional<int64_t> step_idx;
+  if (step.recorded && engine_says_.reports_steps) step_idx = next_step_idx_++;
   for (const int64_t id : step.admitted) {
-    const auto found = in_flight_.find(id);
-    if (found != in_flight_.end()) {
-      found->second.record.admitted_ns = step.start_ns - options_.origin_ns;
-    }
+    const auto found = Find(id);
+    if (found == in_flight_.end()) continue;
+    found->second.record.admitted_ns = step.start_ns - options_.origin_ns;
   }
   for (RoundOutcome& round : step.rounds) OnRound(round, step_idx);
   for (TokenBurst& burst : step.bursts) OnBurst(burst, source);
+  if (!step_idx) return;
   ++counters_.steps;
-  sink_.OnStep(MakeStepRecord(step, options_.run_id, step_idx, options_.origin_ns));
+  sink_.OnStep(MakeStepRecord(step, options_.run_id, *step_idx, options_.origin_ns));
 }
 
-void Replayer::OnRound(RoundOutcome& round, int64_t step_idx) {
-  const auto found = in_flight_.find(round.request_id);
-  DSB_CHECK(found != in_flight_.end());
+Replayer::Flights::iterator Replayer::Find(int64_t request_id) {
+  const auto found = in_flight_.find(request_id);
+  if (found != in_flight_.end()) return found;
+  DSB_CHECK(!engine_says_.trusted);
+  if (counters_.unknown++ == 0) counters_.first_unknown_id = request_id;
+  return found;
+}
+
+void Replayer::OnRound(RoundOutcome& round, std::optional<int64_t> step_idx) {
+  const auto found = Find(round.request_id);
+  if (found == in_flight_.end()) return;
   InFlight& flight = found->second;
-  if (flight.broken.empty()) flight.broken = BrokenRound(round);
   ++counters_.rounds;
   counters_.committed_tokens += round.committed;
   flight.record.rounds.push_back(MakeRoundRecord(round, step_idx));
 }
 
 void Replayer::OnBurst(TokenBurst& burst, ArrivalSource& source) {
-  const auto found = in_flight_.find(burst.request_id);
-  DSB_CHECK(found != in_flight_.end());
+  const auto found = Find(burst.request_id);
+  if (found == in_flight_.end()) return;
   InFlight& flight = found->second;
   RequestRecord& record = flight.record;
-  const int64_t time_ns = burst.time_ns - options_.origin_ns;
-  if (!burst.tokens.empty()) {
-    const auto num_tokens = static_cast<int64_t>(burst.tokens.size());
+  if (flight.broken.empty()) {
+    flight.broken = BrokenBurst(burst, engine_says_);
+  }
+  if (burst.num_tokens > 0) {
+    const int64_t time_ns = burst.time_ns - options_.origin_ns;
     if (!record.first_ns) {
       record.first_ns = time_ns;
-      record.first_burst_tokens = num_tokens;
+      record.first_burst_tokens = burst.num_tokens;
     }
-    if (flight.broken.empty()) flight.broken = BrokenTokens(burst.tokens, options_.vocab_size);
-    record.bursts.push_back({time_ns, num_tokens});
+    record.bursts.push_back({time_ns, burst.num_tokens});
     record.output_ids.insert(record.output_ids.end(), burst.tokens.begin(), burst.tokens.end());
-    counters_.tokens += num_tokens;
+    flight.text += burst.text;
+    counters_.tokens += burst.num_tokens;
   }
-  if (burst.end == EndReason::kNone) return;
+  if (burst.end != EndReason::kNone) End(found, burst, source);
+}
 
-  const int64_t finished_ns = burst.time_ns;
-  record.finished_ns = time_ns;
-  record.end_reason = EndReasonName(burst.end);
-  if (!burst.error.empty()) record.error = std::move(burst.error);
-  if (flight.broken.empty()) flight.broken = BrokenRequest(record, flight.max_tokens);
+void Replayer::End(Flights::iterator found, TokenBurst& last, ArrivalSource& source) {
+  InFlight flight = std::move(found->second);
+  in_flight_.erase(found);
+  RequestRecord& record = flight.record;
+  record.finished_ns = last.time_ns - options_.origin_ns;
+  record.end_reason = EndReasonName(last.end);
+  if (!last.error.empty()) record.error = std::move(last.error);
+  if (flight.broken.empty()) {
+    const std::vector<BrokenInvariant> broken =
+        CheckRequest(record, {.draft_length = engine_says_.draft_length,
+                              .max_tokens = flight.max_tokens,
+                              .vocab_size = options_.vocab_size,
+                              .reports_rounds = engine_says_.reports_rounds});
+    if (!broken.empty()) flight.broken = MessageOf(broken.front());
+  }
   if (!flight.broken.empty()) {
     record.end_reason = EndReasonName(EndReason::kError);
     record.error = "broken invariant: " + flight.broken;
   }
-  const bool dropped = drop_cancelled_ && burst.end == EndReason::kCancelled;
-  RequestRecord finished = std::move(record);
-  in_flight_.erase(found);
-  source.OnFinished(burst.request_id, finished_ns);
-  if (dropped) return;
+  source.OnFinished(record, flight.text, last.time_ns);
+  if (drop_cancelled_ && last.end == EndReason::kCancelled) return;
   ++counters_.requests;
-  if (finished.end_reason == EndReasonName(EndReason::kError)) {
-    if (counters_.errors++ == 0) counters_.first_error = finished.error.value_or("no reason given");
+  if (record.end_reason == EndReasonName(EndReason::kError)) {
+    if (counters_.errors++ == 0) counters_.first_error = record.error.value_or("no reason given");
   }
-  sink_.OnRequest(std::move(finished));
+  sink_.OnRequest(std::move(record));
 }
 
 void Replayer::CancelAll(ArrivalSource& source) {
+  const int64_t deadline_ns = clock_.NowNs() + options_.cancel_timeout_ns;
   drop_cancelled_ = true;
   for (const auto& [id, flight] : in_flight_) engine_.Cancel(id);
-  for (int steps = 0; !in_flight_.empty(); ++steps) {
-    DSB_CHECK(steps < kMaxCancelSteps);
-    Step(clock_.NowNs(), source);
+  while (!in_flight_.empty() && clock_.NowNs() < deadline_ns) {
+    const size_t before = in_flight_.size();
+    Step(deadline_ns, source);
+    if (in_flight_.size() == before) clock_.SleepUntilNs(clock_.NowNs() + kCancelPollNs);
   }
   drop_cancelled_ = false;
+  while (!in_flight_.empty()) {
+    TokenBurst last;
+    last.time_ns = clock_.NowNs();
+    last.end = EndReason::kError;
+    last.error = "cancelled, but the engine did not end it within " +
+                 std::to_string(options_.cancel_timeout_ns / 1'000'000) + " ms";
+    End(in_flight_.begin(), last, source);
+  }
 }
 
 }  // namespace dsb

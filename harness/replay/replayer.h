@@ -1,10 +1,11 @@
 // Drives one engine with the requests of an arrival source and turns what the engine reports into
-// records. Knows no command line, no file and no statistics; time comes from the clock that is
-// passed in. One thread.
+// records. Holds no request back: a due one is issued, whatever is in flight. Knows no command
+// line, no file and no statistics; time comes from the clock that is passed in. One thread.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,7 +22,8 @@ class ReplaySink {
  public:
   virtual ~ReplaySink() = default;
   virtual void OnRequest(RequestRecord record) = 0;  // finished; in order of their end
-  virtual void OnStep(StepRecord record) = 0;        // after the requests that the step finished
+  // After the requests that the step finished; only if the engine reports steps.
+  virtual void OnStep(StepRecord record) = 0;
 };
 
 // Sums since the replayer was made, warm-up included.
@@ -30,6 +32,10 @@ struct ReplayCounters {
   int64_t rounds = 0, committed_tokens = 0;  // accepted length = committed_tokens / rounds
   int64_t errors = 0;                        // requests that ended with EndReason::kError
   std::string first_error;                   // of the first of them
+  // What an engine that is not trusted said of requests that were not in flight. An engine of ours
+  // that does so is a programmer's error.
+  int64_t unknown = 0;
+  int64_t first_unknown_id = 0;
 };
 
 class Replayer {
@@ -39,10 +45,12 @@ class Replayer {
     int64_t origin_ns = 0;       // clock time that is 0 in the records
     int64_t first_step_idx = 0;  // continues the numbering of an earlier segment
     int64_t vocab_size = 0;  // tokens outside [0, vocab_size) end their request as errors; 0: any
+    // How long cancelled requests have after `stop` to end; then they are recorded as errors.
+    int64_t cancel_timeout_ns = 10'000'000'000;
   };
   struct Outcome {
     bool stopped = false;  // the stop flag ended the replay: cancelled requests are not reported
-    int64_t issuing_stopped_ns = 0;  // first moment at which a slot stayed free; clock time
+    int64_t issuing_stopped_ns = 0;  // first moment at which the source was not issuing; clock time
   };
   // All outlive the replayer.
   Replayer(Engine& engine, Clock& clock, ReplaySink& sink, const Options& options);
@@ -57,10 +65,14 @@ class Replayer {
     RequestRecord record;
     int32_t max_tokens = 0;
     std::string broken;  // first violated invariant
+    std::string text;    // the answer, where the engine delivers text
   };
+  using Flights = std::unordered_map<int64_t, InFlight>;
   void Issue(Arrival arrival);
-  void OnRound(RoundOutcome& round, int64_t step_idx);
+  Flights::iterator Find(int64_t request_id);  // end(): unknown, and counted
+  void OnRound(RoundOutcome& round, std::optional<int64_t> step_idx);
   void OnBurst(TokenBurst& burst, ArrivalSource& source);
+  void End(Flights::iterator flight, TokenBurst& last, ArrivalSource& source);
   void Step(int64_t until_ns, ArrivalSource& source);
   void CancelAll(ArrivalSource& source);
 
@@ -68,8 +80,8 @@ class Replayer {
   Clock& clock_;
   ReplaySink& sink_;
   const Options options_;
-  const size_t max_concurrency_;
-  std::unordered_map<int64_t, InFlight> in_flight_;
+  const EngineDescription engine_says_;
+  Flights in_flight_;
   bool drop_cancelled_ = false;
   int64_t next_step_idx_;
   ReplayCounters counters_;

@@ -29,7 +29,7 @@ StepRecord MakeStepRecord(const StepResult& step, int64_t run_id, int64_t step_i
   return record;
 }
 
-RoundRecord MakeRoundRecord(RoundOutcome& round, int64_t step_idx) {
+RoundRecord MakeRoundRecord(RoundOutcome& round, std::optional<int64_t> step_idx) {
   RoundRecord record;
   record.step_idx = step_idx;
   record.position = round.position;
@@ -43,44 +43,12 @@ RoundRecord MakeRoundRecord(RoundOutcome& round, int64_t step_idx) {
   return record;
 }
 
-std::string BrokenRound(const RoundOutcome& round) {
-  const bool ordered =
-      0 <= round.accepted && round.accepted <= round.verified && round.verified <= round.proposed;
-  const bool whole = round.committed == round.accepted + 1;
-  const bool cut =
-      round.cut != RoundCut::kNone && round.committed >= 0 && round.committed <= round.accepted + 1;
-  if (ordered && (whole || cut)) return {};
-  return "round with proposed " + std::to_string(round.proposed) + ", verified " +
-         std::to_string(round.verified) + ", accepted " + std::to_string(round.accepted) +
-         ", committed " + std::to_string(round.committed);
-}
-
-std::string BrokenTokens(std::span<const int32_t> tokens, int64_t vocab_size) {
-  for (const int32_t token : tokens) {
-    if (token < 0 || (vocab_size > 0 && token >= vocab_size)) {
-      return "impossible token " + std::to_string(token);
-    }
-  }
-  return {};
-}
-
-std::string BrokenRequest(const RequestRecord& record, int64_t max_tokens) {
-  const auto num_tokens = static_cast<int64_t>(record.output_ids.size());
-  if (num_tokens > max_tokens) {
-    return std::to_string(num_tokens) + " tokens where at most " + std::to_string(max_tokens) +
-           " were allowed";
-  }
-  int64_t previous_ns = record.admitted_ns.value_or(record.issued_ns);
-  for (const BurstRecord& burst : record.bursts) {
-    if (burst.t_ns < previous_ns) return "a burst before the event that it follows";
-    previous_ns = burst.t_ns;
-  }
-  if (record.end_reason != "stop" && record.end_reason != "length") return {};
-  int64_t committed = 0;
-  for (const RoundRecord& round : record.rounds) committed += round.committed;
-  if (1 + committed != num_tokens) {
-    return std::to_string(num_tokens) + " tokens where the prefill and the rounds committed " +
-           std::to_string(1 + committed);
+std::string BrokenBurst(const TokenBurst& burst, const EngineDescription& description) {
+  const auto num_ids = static_cast<int32_t>(burst.tokens.size());
+  const bool complete = num_ids == burst.num_tokens || (num_ids == 0 && !description.reports_ids);
+  if (burst.num_tokens < 0 || !complete) {
+    return "burst of " + std::to_string(burst.num_tokens) + " tokens with " +
+           std::to_string(num_ids) + " ids";
   }
   return {};
 }

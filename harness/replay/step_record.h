@@ -1,12 +1,13 @@
-// From what an engine reports to the store's records, and the invariants that every report must
-// keep (measurement.md 4 and 10, level 0). Pure functions.
+// From what an engine reports to the store's records. Pure functions; what must hold of the records
+// is in results/request_invariants.h.
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string>
 
-#include "engines/engine.h"
+#include "engines/engine_description.h"
+#include "engines/step_result.h"
 #include "results/records.h"
 
 namespace dsb {
@@ -15,15 +16,10 @@ namespace dsb {
 StepRecord MakeStepRecord(const StepResult& step, int64_t run_id, int64_t step_idx,
                           int64_t origin_ns);
 // Moves the round's vectors.
-RoundRecord MakeRoundRecord(RoundOutcome& round, int64_t step_idx);
+RoundRecord MakeRoundRecord(RoundOutcome& round, std::optional<int64_t> step_idx);
 
-// Each returns what is wrong, empty if nothing is.
-// 0 <= accepted <= verified <= proposed; committed <= accepted + 1, equal unless cut.
-std::string BrokenRound(const RoundOutcome& round);
-// Ids in [0, vocab_size); vocab_size 0: no upper bound.
-std::string BrokenTokens(std::span<const int32_t> tokens, int64_t vocab_size);
-// Not more tokens than allowed; times that never run back; for a request that ended by itself,
-// native count of ids: 1 prefill token + sum of committed = tokens.
-std::string BrokenRequest(const RequestRecord& record, int64_t max_tokens);
+// What is wrong, empty if nothing is: as many ids as tokens, or none at all where `description`
+// says so. The rest is for results/request_invariants.h, once the request has ended.
+std::string BrokenBurst(const TokenBurst& burst, const EngineDescription& description);
 
 }  // namespace dsb

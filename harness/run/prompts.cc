@@ -60,8 +60,9 @@ std::vector<Prompt> EncodePrompts(const Workload& workload, const WorkloadOption
                             options.domains.end();
     if (!wanted) continue;
     if (options.limit > 0 && num_per_domain[item.domain]++ >= options.limit) continue;
+    const ChatMessage first{.role = "user", .content = item.turns.front()};
     prompts.push_back(
-        {item.key, item.dataset, item.domain, backend.EncodePrompt(item.turns.front())});
+        {item.key, item.dataset, item.domain, item.turns, backend.Render({&first, 1})});
   }
   for (const std::string& domain : options.domains) {
     const bool known = std::any_of(workload.items.begin(), workload.items.end(),
@@ -72,8 +73,8 @@ std::vector<Prompt> EncodePrompts(const Workload& workload, const WorkloadOption
 }
 
 int64_t NeededTokens(const Prompt& prompt, const DecodeOptions& options) {
-  return static_cast<int64_t>(prompt.ids.size()) + options.max_tokens + LongestDraft(options.arms) +
-         1;
+  return static_cast<int64_t>(prompt.first.ids.size()) + options.max_tokens +
+         LongestDraft(options.arms) + 1;
 }
 
 int32_t ContextTokens(const Workload& workload, const std::vector<Prompt>& prompts,
@@ -85,7 +86,7 @@ int32_t ContextTokens(const Workload& workload, const std::vector<Prompt>& promp
     const int64_t needed = NeededTokens(prompt, options);
     if (needed > limit) {
       ThrowBadInput(workload.path + ": item '" + prompt.key +
-                    "': " + std::to_string(prompt.ids.size()) + " prompt tokens + " +
+                    "': " + std::to_string(prompt.first.ids.size()) + " prompt tokens + " +
                     std::to_string(options.max_tokens) + " answer tokens + draft length " +
                     std::to_string(LongestDraft(options.arms)) + " + 1 exceed the context of " +
                     std::to_string(limit) + " tokens");

@@ -18,10 +18,11 @@ Workload ReadWorkloads(const std::vector<std::string>& paths);
 
 struct Prompt {
   std::string key, dataset, domain;
-  std::vector<int32_t> ids;
+  std::vector<std::string> turns;  // the user's messages, all of the conversation
+  RenderedPrompt first;            // its first turn as the engines take it
 };
 
-// The first turn of each item that `options.domains` and `options.limit` let through. kBadInput if
+// Each item that `options.domains` and `options.limit` let through. kBadInput if
 // none is left.
 std::vector<Prompt> EncodePrompts(const Workload& workload, const WorkloadOptions& options,
                                   const Backend& backend);

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "harness/backends/backend.h"
 #include "harness/replay/active_clock.h"
@@ -33,6 +34,8 @@ struct RunArm {
   int64_t next_request_id = 1;
   int64_t first_step_idx = 0;
   int64_t window_start_ns = 0, window_end_ns = 0;
+  bool replaying = false;  // an error that comes out now is this arm's
 };
+using RunArms = std::vector<std::unique_ptr<RunArm>>;
 
 }  // namespace dsb

@@ -51,8 +51,7 @@ std::string ResumeCommand(const std::vector<std::string>& arguments, bool resume
 
 void WriteRunTimeline(const Store& store, const RunSummary& summary, const RunSession& session,
                       const std::string& path) {
-  std::vector<RunData> runs;
-  for (const int64_t id : summary.run_ids) runs.push_back(ReadRun(store, id, {}));
+  const std::vector<CheckedRun> runs = UsableRuns(store, summary);
   const DeviceTracer* const tracer = session.tracer();
   if (tracer == nullptr) {
     WriteTimelineFile(runs, {}, {}, path);
@@ -64,9 +63,9 @@ void WriteRunTimeline(const Store& store, const RunSummary& summary, const RunSe
 
 std::unique_ptr<Backend> MakeBackend(const RunOptions& options) {
   if (EngineFromName(options.engine) == EngineKind::kNull) {
-    return MakeNullBackend(options, options.concurrency);
+    return MakeNullBackend(options);
   }
-  return MakeNativeBackend(options, options.concurrency);
+  return MakeNativeBackend(options);
 }
 
 }  // namespace
@@ -89,7 +88,7 @@ ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arg
   inputs.command_line = "dsbench " + CommandLineText(arguments);
   inputs.load_average = LoadAverage();
 
-  MonotonicClock clock;
+  const std::unique_ptr<Clock> clock = backend->MakeClock();
   OpenedSource device_times;
   if (options.device_time && backend->uses_gpu()) {
     device_times = OpenDeviceTimeSource(options.device_time_source);
@@ -100,11 +99,15 @@ ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arg
   if (!device_times.note.empty()) {
     std::fprintf(stderr, "dsbench: note: %s\n", device_times.note.c_str());
   }
-  RunSession session(inputs, *backend, clock, device_times.source.get());
+  RunSession session(inputs, *backend, *clock, device_times.source.get());
   const std::atomic<bool>& stop = InterruptFlag();
-  Progress progress(clock, stderr, isatty(STDERR_FILENO) == 1);
+  Progress progress(*clock, stderr, isatty(STDERR_FILENO) == 1);
   Store store(options.output, {.mode = Store::Mode::kCreateOrAppend, .durable = options.durable});
-  const RunSummary summary = session.Run(store, progress, stop);
+  if (!store.warning().empty()) {
+    std::fprintf(stderr, "dsbench: note: %s\n", store.warning().c_str());
+  }
+  const RunSummary summary =
+      session.Run(PlanLoad(inputs, session.num_arms()), store, progress, stop);
   if (!options.timeline.empty()) WriteRunTimeline(store, summary, session, options.timeline);
   if (summary.interrupted) {
     std::fprintf(stderr,

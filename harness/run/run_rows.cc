@@ -6,15 +6,42 @@
 
 #include "base/clock.h"
 #include "base/sha256.h"
+#include "engines/sampling/target_law.h"
 #include "harness/machine/environment.h"
-#include "harness/run/run_session.h"
 
 namespace dsb {
 namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
-RunRecord MakeRunRecord(const RunInputs& inputs, const RunArm& arm) {
+// Of the ids as little-endian int32, or of the messages' roles and contents, a zero byte after
+// each.
+std::string PromptSha256(const RenderedPrompt& prompt) {
+  if (prompt.messages.empty()) return Sha256Hex(std::as_bytes(std::span(prompt.ids)));
+  std::string text;
+  for (const ChatMessage& message : prompt.messages) {
+    text += message.role + '\0' + message.content + '\0';
+  }
+  return Sha256Hex(text);
+}
+
+// What is verified how, and by which law tokens are drawn.
+void SetSampling(const RunOptions& options, const EngineDescription& description, RunRecord& run) {
+  const SamplingParams sampling = {
+      .temperature = options.temperature, .top_k = options.top_k, .top_p = options.top_p};
+  run.temperature = options.temperature;
+  run.top_p = options.top_p;
+  run.top_k = options.top_k;
+  run.max_tokens = options.max_tokens;
+  run.seed = options.seed;
+  run.verification_rule = !description.verifies_exactly ? "unknown"
+                          : IsGreedy(sampling)          ? "greedy_exact"
+                                                        : "rejection";
+  if (description.verifies_exactly) run.sampling_law = SamplingLawText(sampling);
+}
+
+RunRecord MakeRunRecord(const RunInputs& inputs, const LoadPlan& plan, const SharedRows& shared,
+                        const RunArm& arm) {
   const RunOptions& options = inputs.options;
   const EngineDescription description = arm.backend.engine->Describe();
   RunRecord run;
@@ -25,14 +52,20 @@ RunRecord MakeRunRecord(const RunInputs& inputs, const RunArm& arm) {
   run.drafter = arm.options.drafter;
   run.policy = arm.options.policy;
   run.draft_length = arm.options.drafter == "none" ? 0 : description.draft_length;
-  run.load_mode = "closed";
-  run.users = options.concurrency;
-  run.temperature = options.temperature;
-  run.top_p = options.top_p;
-  run.top_k = options.top_k;
-  run.max_tokens = options.max_tokens;
-  run.seed = options.seed;
+  run.load_mode = plan.mode;
+  run.users = plan.users;
+  run.offered_rate_per_s = plan.offered_rate_per_s;
+  SetSampling(options, description, run);
+  run.prompt_form = shared.prompt_form;
+  run.provenance = ProvenanceName(description.provenance);
+  run.weight_bytes_per_pass = description.weight_bytes_per_pass;
+  run.flops_per_token = description.flops_per_token;
+  run.bytes_per_draft = description.bytes_per_draft;
+  run.flops_per_draft = description.flops_per_draft;
+  if (shared.target_id != 0) run.target_precision = options.weights;
+  if (arm.backend.drafter) run.drafter_precision = options.drafter_weights;
   run.threads = options.threads;
+  run.clock = arm.clock.is_virtual() ? "virtual" : "real";
   run.device_time_source = arm.device_time_source;
   run.config_json = ConfigToJson(arm.config);
   run.config_sha256 = ConfigSha256(arm.config);
@@ -41,12 +74,9 @@ RunRecord MakeRunRecord(const RunInputs& inputs, const RunArm& arm) {
 
 }  // namespace
 
-std::string TokenSha256(const std::vector<int32_t>& ids) {
-  return Sha256Hex(std::as_bytes(std::span(ids)));
-}
-
 SharedRows PutSharedRows(Store& store, const RunInputs& inputs, const Backend& backend) {
   SharedRows shared;
+  shared.prompt_form = backend.prompt_form();
   shared.environment_id = store.PutEnvironment(inputs.environment);
   shared.build_id = store.PutBuild(inputs.build);
   if (const auto target = backend.target()) shared.target_id = store.PutArtifact(*target);
@@ -64,14 +94,14 @@ SharedRows PutSharedRows(Store& store, const RunInputs& inputs, const Backend& b
     record.conversation_key = prompt.key;
     record.dataset = prompt.dataset;
     record.domain = prompt.domain;
-    record.num_prompt_tokens = static_cast<int64_t>(prompt.ids.size());
-    record.token_sha256 = TokenSha256(prompt.ids);
+    record.num_prompt_tokens = static_cast<int64_t>(prompt.first.ids.size());
+    record.token_sha256 = PromptSha256(prompt.first);
     shared.prompt_ids.push_back(store.PutPrompt(record, shared.workload_id));
   }
   return shared;
 }
 
-void PutRunRows(Store& store, const RunInputs& inputs, const Backend& backend,
+void PutRunRows(Store& store, const RunInputs& inputs, const LoadPlan& plan,
                 const SharedRows& shared, const ResumePoint* resume, RunArm& arm) {
   if (resume != nullptr) {
     arm.run_id = resume->run_id;
@@ -83,15 +113,19 @@ void PutRunRows(Store& store, const RunInputs& inputs, const Backend& backend,
     arm.clock.JumpTo(resume->time_ns);
     arm.first_step_idx = store.ResumeRun(arm.run_id);
   } else {
-    arm.run_id = store.PutRun(MakeRunRecord(inputs, arm), shared.environment_id, shared.build_id);
+    arm.steps_complete = arm.backend.engine->Describe().reports_steps;
+    arm.run_id = store.PutRun(MakeRunRecord(inputs, plan, shared, arm), shared.environment_id,
+                              shared.build_id);
     if (shared.target_id != 0) store.PutRunArtifact(arm.run_id, "target", shared.target_id);
     store.PutRunArtifact(arm.run_id, "workload", shared.workload_id);
     if (arm.backend.drafter) {
       store.PutRunArtifact(arm.run_id, "drafter", store.PutArtifact(*arm.backend.drafter));
     }
-    if (!backend.is_real()) {
-      store.PutRunFlag(arm.run_id, "synthetic_acceptance", "null engine");
+    const Provenance provenance = arm.backend.engine->Describe().provenance;
+    if (provenance.acceptance == Provenance::Acceptance::kSynthetic) {
+      store.PutRunFlag(arm.run_id, "synthetic_acceptance", provenance.note);
     }
+    store.StartChain(arm.run_id);
   }
   if (inputs.build.git_dirty) {
     store.PutRunFlag(arm.run_id, "dirty", inputs.build.diff_sha256.value_or(""));

@@ -1,9 +1,9 @@
 #include "harness/run/run_summary.h"
 
-#include <algorithm>
 #include <cstdio>
-#include <set>
+#include <utility>
 
+#include "base/error.h"
 #include "harness/machine/environment.h"
 #include "reports/model/model.h"
 #include "reports/report/report.h"
@@ -14,18 +14,12 @@
 namespace dsb {
 namespace {
 
-void StoreMetricsOf(Store& store, const std::set<int64_t>& run_ids) {
-  for (const int64_t id : run_ids) store.PutMetrics(ComputeMetrics(ReadRun(store, id, {})));
-}
-
 // What watching cost, for each pair of twins among the runs.
-void StoreOverheadsOf(Store& store, const std::vector<int64_t>& run_ids) {
-  std::vector<RunData> runs;
-  for (const int64_t id : run_ids) runs.push_back(ReadRun(store, id, {.steps = false}));
-  for (const RunData& observed : runs) {
-    if (!IsObserved(observed.run)) continue;
-    for (const RunData& other : runs) {
-      if (IsObserved(other.run) || ArmName(other.run) != ArmName(observed.run)) continue;
+void StoreOverheadsOf(Store& store, const std::vector<CheckedRun>& runs) {
+  for (const CheckedRun& observed : runs) {
+    if (!IsObserved(observed->run)) continue;
+    for (const CheckedRun& other : runs) {
+      if (IsObserved(other->run) || ArmName(other->run) != ArmName(observed->run)) continue;
       store.PutMetrics({ObserverOverhead(other, observed, {})});
     }
   }
@@ -33,26 +27,41 @@ void StoreOverheadsOf(Store& store, const std::vector<int64_t>& run_ids) {
 
 }  // namespace
 
+std::vector<CheckedRun> UsableRuns(const Store& store, const RunSummary& summary) {
+  std::vector<CheckedRun> runs;
+  for (const int64_t id : summary.run_ids) {
+    try {
+      runs.push_back(CheckRun(ReadRun(store, id, {})));
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::kBadInput) throw;
+      std::fprintf(stderr, "dsbench: run %lld is stored but left out here: %s\n",
+                   static_cast<long long>(id), error.what());
+    }
+  }
+  return runs;
+}
+
 void StoreMetrics(Store& store, const RunSummary& summary) {
-  StoreMetricsOf(store, {summary.run_ids.begin(), summary.run_ids.end()});
-  StoreOverheadsOf(store, summary.run_ids);
+  const std::vector<CheckedRun> runs = UsableRuns(store, summary);
+  for (const CheckedRun& run : runs) store.PutMetrics(ComputeMetrics(run));
+  StoreOverheadsOf(store, runs);
 }
 
 void StoreMetricsAndPrint(Store& store, const RunSummary& summary, const std::string& path) {
   const ReportOptions options;
-  const ReportModel model = BuildModel(store, options.metrics);
-  std::set<int64_t> missing(summary.run_ids.begin(), summary.run_ids.end());
+  std::vector<CheckedRun> runs = UsableRuns(store, summary);
+  for (const CheckedRun& run : runs) {
+    // The model leaves out runs with nothing to report.
+    if (Select(run).acceptance.empty()) store.PutMetrics(ComputeMetrics(run));
+  }
+  const ReportModel model = BuildModel(std::move(runs), options.metrics);
   for (const ReportSet& set : model.sets) {
-    for (const ReportArm& arm : set.arms) {
-      if (missing.erase(arm.data.run.id) > 0) store.PutMetrics(arm.metrics);
-    }
+    for (const ReportArm& arm : set.arms) store.PutMetrics(arm.metrics);
     for (const ReportObserver& observer : set.observers) {
-      if (missing.erase(observer.observed.data.run.id) == 0) continue;
       store.PutMetrics(observer.observed.metrics);
       store.PutMetrics({observer.overhead});
     }
   }
-  StoreMetricsOf(store, missing);  // runs with nothing to report
   const std::string file = ShellText(path);
   std::printf("%s\nresults: %s\nnext:    dsbench report %s --crosswalk\n",
               RenderReport(model, options).c_str(), path.c_str(), file.c_str());

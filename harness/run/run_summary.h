@@ -3,16 +3,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "harness/run/run_session.h"
+#include "results/checked_run.h"
 #include "results/store/store.h"
 
 namespace dsb {
 
+// This command's runs. One whose rows are unusable is named on stderr and left out.
+std::vector<CheckedRun> UsableRuns(const Store& store, const RunSummary& summary);
 // Computes the runs' metrics into their table.
 void StoreMetrics(Store& store, const RunSummary& summary);
-// Computes the metrics of every run in the file once, stores those of this command's runs, and
-// prints the report to stdout.
+// Computes and stores the metrics of this command's runs and prints the report of them to stdout.
 void StoreMetricsAndPrint(Store& store, const RunSummary& summary, const std::string& path);
 
 }  // namespace dsb

@@ -12,7 +12,10 @@
 #include "engines/native/native_factory.h"
 #include "engines/target_model/target_model.h"
 #include "harness/backends/native_backend.h"
+#include "harness/machine/environment.h"
+#include "harness/machine/paths.h"
 #include "harness/options/names.h"
+#include "harness/replay/engine_driver.h"
 #include "harness/sampling/sample_output.h"
 #include "harness/terminal/interrupt.h"
 
@@ -21,9 +24,7 @@ namespace {
 
 struct InFlight {
   const SamplePrompt* prompt = nullptr;
-  int32_t slot = 0;
   SampleAnswer answer;
-  bool ended = false;
 };
 
 class Sampler {
@@ -43,10 +44,13 @@ class Sampler {
     const int64_t start_ns = clock_.NowNs();
     int64_t printed_ns = start_ns;
     while (true) {
-      while (!stop && live_ < options_.concurrency && next_ < waiting_.size()) AdmitNext();
-      if (flights_.empty() || stop) break;
-      const StepResult step = engine_->Step(clock_.NowNs());
-      for (const TokenBurst& burst : step.bursts) Take(burst);
+      while (!stop && driver_->num_wanted() < options_.concurrency && next_ < waiting_.size()) {
+        SubmitNext();
+      }
+      if (driver_->idle() || stop) break;
+      driver_->Step([this](const DrivenAnswer& decoded, const TokenBurst&, const RoundOutcome*) {
+        return Take(decoded);
+      });
       if (clock_.NowNs() - printed_ns > 10'000'000'000) {
         printed_ns = clock_.NowNs();
         Print(printed_ns - start_ns);
@@ -80,9 +84,8 @@ class Sampler {
       if (output_.Has(prompt.id)) continue;
       const ChatMessage message{.role = "user", .content = prompt.text};
       std::vector<int32_t> ids =
-          options_.raw
-              ? target_->tokenizer->Encode(prompt.text, Tokenizer::Special::kMatch).ids
-              : RenderChat(*target_->tokenizer, target_->chat_format, {&message, 1}).ids;
+          options_.raw ? target_->tokenizer->Encode(prompt.text, Tokenizer::Special::kMatch).ids
+                       : RenderChat(*target_->tokenizer, target_->chat_format, {&message, 1}).ids;
       const int64_t needed = static_cast<int64_t>(ids.size()) + prompt.max_tokens + 2;
       if (ids.empty() || needed > target_->max_context_tokens) {
         ThrowBadInput(options_.workload + ": '" + prompt.id + "' has " +
@@ -102,18 +105,20 @@ class Sampler {
                                             [this](const CommittedRows& rows) { Receive(rows); });
     tap_ = tap.get();
     parts.drafter = std::move(tap);
-    parts.policy = MakePolicy({.name = "none", .draft_length = 0});
+    parts.policy = MakePolicy({.kind = PolicyKind::kNone});
     // An answer that ended keeps its slot until the next step.
     parts.max_concurrency = 2 * options_.concurrency;
     parts.context_tokens = std::max(1, context_tokens_);
     engine_ = std::make_unique<NativeEngine>(std::move(parts), pool_, clock_);
+    driver_ = std::make_unique<EngineDriver>(*engine_, clock_);
   }
 
   // The engine is told of no stop token: the features of the token before the last are wanted, and
   // they are handed over only while a sequence goes on.
-  void AdmitNext() {
+  void SubmitNext() {
     Encoded& encoded = waiting_[next_++];
     const SamplePrompt& prompt = *encoded.prompt;
+    const auto id = static_cast<int64_t>(next_);
     auto flight = std::make_unique<InFlight>();
     flight->prompt = &prompt;
     flight->answer.id = prompt.id;
@@ -121,18 +126,15 @@ class Sampler {
     flight->answer.temperature = prompt.temperature;
     flight->answer.prompt_tokens = static_cast<int64_t>(encoded.ids.size());
     flight->answer.ids = encoded.ids;
-    const auto id = static_cast<int64_t>(next_);
-    engine_->Admit({.id = id,
-                    .random_id = prompt.random_id,
-                    .seed = static_cast<uint64_t>(options_.seed),
-                    .prompt = std::move(encoded.ids),
-                    .sampling = {.temperature = prompt.temperature, .top_p = prompt.top_p},
-                    .max_tokens = prompt.max_tokens + 1,
-                    .stop_tokens = {}});
-    flight->slot = tap_->last_slot();
-    by_slot_[flight->slot] = flight.get();
+    driver_->Submit({.id = id,
+                     .random_id = prompt.random_id,
+                     .seed = static_cast<uint64_t>(options_.seed),
+                     .prompt = std::move(encoded.ids),
+                     .sampling = {.temperature = prompt.temperature, .top_p = prompt.top_p},
+                     .max_tokens = prompt.max_tokens + 1,
+                     .stop_tokens = {}});
+    by_slot_[tap_->last_slot()] = flight.get();
     flights_[id] = std::move(flight);
-    ++live_;
   }
 
   void Receive(const CommittedRows& rows) {
@@ -142,33 +144,29 @@ class Sampler {
     for (int64_t i = 0; i < count; ++i) features.push_back(Bf16FromFloat(rows.features.rows[i]));
   }
 
-  void Take(const TokenBurst& burst) {
-    const auto found = flights_.find(burst.request_id);
+  // Whether more of the answer is wanted.
+  bool Take(const DrivenAnswer& decoded) {
+    const auto found = flights_.find(decoded.id);
     InFlight& flight = *found->second;
     SampleAnswer& answer = flight.answer;
-    if (burst.end == EndReason::kError) {
-      ThrowResource("'" + answer.id + "' ended in error: " + burst.error);
+    if (decoded.end == EndReason::kError) {
+      ThrowResource("'" + answer.id + "' ended in error: " + decoded.error);
     }
-    if (flight.ended) {
-      flights_.erase(found);
-      return;
-    }
-    answer.ids.insert(answer.ids.end(), burst.tokens.begin(), burst.tokens.end());
-    const int64_t count = static_cast<int64_t>(answer.ids.size()) - answer.prompt_tokens;
+    const auto count = static_cast<int64_t>(decoded.tokens.size());
     const bool stopped = std::find(target_->stop_tokens.begin(), target_->stop_tokens.end(),
-                                   answer.ids.back()) != target_->stop_tokens.end();
-    if (!stopped && count < flight.prompt->max_tokens) return;
+                                   decoded.tokens.back()) != target_->stop_tokens.end();
+    if (!stopped && count < flight.prompt->max_tokens) return true;
     answer.end = stopped ? "stop" : "length";
+    answer.ids.insert(answer.ids.end(), decoded.tokens.begin(), decoded.tokens.end());
     StreamingDecoder decoder(*target_->tokenizer);
-    for (auto i = static_cast<size_t>(answer.prompt_tokens); i < answer.ids.size(); ++i) {
-      if (!target_->tokenizer->IsControl(answer.ids[i])) answer.text += decoder.Push(answer.ids[i]);
+    for (const int32_t token : decoded.tokens) {
+      if (!target_->tokenizer->IsControl(token)) answer.text += decoder.Push(token);
     }
     answer.text += decoder.Finish();
     output_.Write(answer);
     num_tokens_ += count;
-    flight.ended = true;
-    engine_->Cancel(burst.request_id);
-    --live_;
+    flights_.erase(found);
+    return false;
   }
 
   void Print(int64_t elapsed_ns) const {
@@ -190,9 +188,9 @@ class Sampler {
   int32_t context_tokens_ = 0;
   FeatureTap* tap_ = nullptr;
   std::unique_ptr<NativeEngine> engine_;
+  std::unique_ptr<EngineDriver> driver_;
   std::map<int64_t, std::unique_ptr<InFlight>> flights_;
   std::map<int32_t, InFlight*> by_slot_;
-  int32_t live_ = 0;
   int64_t num_tokens_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/whole_file.h"
 
 namespace dsb {
 namespace {
@@ -35,7 +36,7 @@ SampleOutput::SampleOutput(const std::string& folder, const SampleMeta& meta)
     CheckMeta(meta_path, description);
     Reopen();
   } else {
-    std::ofstream(meta_path) << description.dump(1) << "\n";
+    WriteWholeFile(meta_path, description.dump(1) + "\n");
   }
   answers_.open(folder + "/answers.jsonl", std::ios::app);
   if (row_bytes_ > 0) features_.open(folder + "/features.bf16", std::ios::app | std::ios::binary);

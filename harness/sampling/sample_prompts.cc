@@ -1,32 +1,36 @@
 #include "harness/sampling/sample_prompts.h"
 
-#include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/quoted.h"
+#include "base/strict_json.h"
+#include "base/text_file.h"
 
 namespace dsb {
 namespace {
 
 using nlohmann::json;
 
+constexpr size_t kMaxBytes = size_t{1} << 30;
+
 class Line {
  public:
   Line(const std::string& path, int64_t number, const std::string& text)
-      : place_(path + ":" + std::to_string(number) + ": "),
-        object_(json::parse(text, nullptr, false)) {
+      : place_(path + ":" + std::to_string(number)), object_(ParseStrictJson<json>(text, place_)) {
     if (!object_.is_object()) Refuse("expected one JSON object a line");
     for (const auto& [key, value] : object_.items()) {
       if (key != "id" && key != "domain" && key != "turns" && key != "text" &&
           key != "temperature" && key != "top_p" && key != "max_tokens") {
-        Refuse("unknown key '" + key +
-               "', expected id, domain, turns or text, temperature, top_p, max_tokens");
+        Refuse("unknown key " + Quoted(key) +
+               ", expected id, domain, turns or text, temperature, top_p, max_tokens");
       }
     }
   }
 
-  [[noreturn]] void Refuse(const std::string& what) const { ThrowBadInput(place_ + what); }
+  [[noreturn]] void Refuse(const std::string& what) const { ThrowBadInput(place_ + ": " + what); }
 
   std::string Text(const char* key, bool required) const {
     const auto found = object_.find(key);
@@ -66,8 +70,7 @@ class Line {
 
 std::vector<SamplePrompt> ReadSamplePrompts(const std::string& path,
                                             const SampleDefaults& defaults) {
-  std::ifstream file(path);
-  if (!file) ThrowResource(path + ": cannot be read");
+  std::istringstream file(ReadTextFile(path, kMaxBytes));
   std::vector<SamplePrompt> prompts;
   std::unordered_set<std::string> seen;
   std::string text;
@@ -75,7 +78,8 @@ std::vector<SamplePrompt> ReadSamplePrompts(const std::string& path,
     const Line line(path, number, text);
     SamplePrompt& prompt = prompts.emplace_back();
     prompt.id = line.Text("id", true);
-    if (!seen.insert(prompt.id).second) line.Refuse("key id: '" + prompt.id + "' is used twice");
+    if (!seen.insert(prompt.id).second)
+      line.Refuse("key id: " + Quoted(prompt.id) + " is used twice");
     prompt.domain = line.Text("domain", false);
     prompt.text = defaults.raw ? line.Text("text", true) : line.FirstTurn();
     prompt.temperature = line.Number("temperature", defaults.temperature, 0, 100);

@@ -63,7 +63,7 @@ void ReplayerWithNullEngine(benchmark::State& state) {
       requests[i].engine.prompt.assign(64, 1);
       requests[i].engine.max_tokens = kMaxTokens;
     }
-    ClosedLoop source(std::move(requests), concurrency, clock.NowNs());
+    ClosedLoop source(std::move(requests), {.num_users = concurrency, .start_ns = clock.NowNs()});
     replayer.Run(source, std::atomic<bool>{false});
     steps += replayer.counters().steps;
     rounds += replayer.counters().rounds;

@@ -1,13 +1,11 @@
 #include "harness/selftest/selftest.h"
 
-#include <stdlib.h>
-
-#include <filesystem>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/temporary_folder.h"
 #include "harness/backends/null_engine.h"
 #include "harness/machine/environment.h"
 #include "harness/replay/replayer.h"
@@ -16,27 +14,6 @@
 
 namespace dsb {
 namespace {
-
-namespace fs = std::filesystem;
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "dsbench-selftest-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) ThrowResource("cannot create the folder " + name);
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  fs::path path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 class RecorderSink : public ReplaySink {
  public:
@@ -56,7 +33,7 @@ Rows PutRows(Store& store) {
   RunRecord run;
   run.uuid = RandomUuid();
   run.started_utc = UtcNow();
-  run.engine = "simulated";
+  run.engine = kNullEngineName;
   run.drafter = "null";
   run.policy = "fixed";
   run.device_time_source = "none";
@@ -94,8 +71,8 @@ std::vector<PreparedRequest> Requests(const SelftestOptions& options, int64_t pr
 }  // namespace
 
 SelftestResult RunSelftest(const SelftestOptions& options) {
-  const TemporaryFolder folder;
-  Store store((folder.path() / "selftest.db").string(), {});
+  const TemporaryFolder folder("dsbench-selftest");
+  Store store(folder / "selftest.db", {});
   const Rows rows = PutRows(store);
   MonotonicClock clock;
   NullEngineOptions engine_options;
@@ -109,7 +86,8 @@ SelftestResult RunSelftest(const SelftestOptions& options) {
   replay.segment_id = rows.segment_id;
   replay.origin_ns = clock.NowNs();
   Replayer replayer(engine, clock, sink, replay);
-  ClosedLoop source(Requests(options, rows.prompt_id), options.concurrency, replay.origin_ns);
+  ClosedLoop source(Requests(options, rows.prompt_id),
+                    {.num_users = options.concurrency, .start_ns = replay.origin_ns});
   const std::atomic<bool> stop{false};
 
   const int64_t start_ns = clock.NowNs();

@@ -9,7 +9,7 @@ namespace dsb {
 namespace {
 
 // Names may hold any bytes; what is no UTF-8 is replaced.
-std::string Quoted(std::string_view text) {
+std::string JsonText(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -26,7 +26,7 @@ std::string Microseconds(int64_t ns) {
 }  // namespace
 
 ChromeTrace::Argument::Argument(std::string argument_key, std::string_view text)
-    : key(std::move(argument_key)), json(Quoted(text)) {}
+    : key(std::move(argument_key)), json(JsonText(text)) {}
 
 ChromeTrace::ChromeTrace(std::ostream& out) : out_(out) {
   out_ << "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[";
@@ -43,7 +43,7 @@ void ChromeTrace::Close() {
 void ChromeTrace::Begin(char type, const Track& track, std::string_view name) {
   DSB_CHECK(!closed_);
   out_ << (first_ ? "\n" : ",\n") << "{\"ph\":\"" << type << "\",\"pid\":" << track.process
-       << ",\"tid\":" << track.thread << ",\"name\":" << Quoted(name);
+       << ",\"tid\":" << track.thread << ",\"name\":" << JsonText(name);
   first_ = false;
 }
 
@@ -51,7 +51,7 @@ void ChromeTrace::WriteArguments(const Arguments& arguments) {
   if (arguments.empty()) return;
   out_ << ",\"args\":{";
   for (size_t i = 0; i < arguments.size(); ++i) {
-    out_ << (i > 0 ? "," : "") << Quoted(arguments[i].key) << ':' << arguments[i].json;
+    out_ << (i > 0 ? "," : "") << JsonText(arguments[i].key) << ':' << arguments[i].json;
   }
   out_ << '}';
 }
@@ -74,7 +74,7 @@ void ChromeTrace::NameTrack(const Track& track, std::string_view name, int64_t s
 void ChromeTrace::Slice(const Track& track, std::string_view name, std::string_view category,
                         int64_t start_ns, int64_t duration_ns, const Arguments& arguments) {
   Begin('X', track, name);
-  out_ << ",\"cat\":" << Quoted(category) << ",\"ts\":" << Microseconds(start_ns)
+  out_ << ",\"cat\":" << JsonText(category) << ",\"ts\":" << Microseconds(start_ns)
        << ",\"dur\":" << Microseconds(duration_ns);
   WriteArguments(arguments);
   out_ << '}';

@@ -1,13 +1,11 @@
 #include "harness/timeline/timeline.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
 #include <map>
 #include <set>
 #include <string>
 
-#include "base/error.h"
+#include "base/whole_file.h"
 #include "harness/timeline/chrome_trace.h"
 #include "results/run_facts.h"
 
@@ -111,10 +109,11 @@ void WriteLaunches(int64_t run_id, std::span<const TimelineLaunch> launches, Chr
 
 }  // namespace
 
-void WriteTimeline(const std::vector<RunData>& runs, std::span<const TimelineLaunch> launches,
+void WriteTimeline(const std::vector<CheckedRun>& runs, std::span<const TimelineLaunch> launches,
                    const TimelineOptions& options, std::ostream& out) {
   ChromeTrace trace(out);
-  for (const RunData& data : runs) {
+  for (const CheckedRun& run : runs) {
+    const RunData& data = *run;
     std::string name = "run " + std::to_string(data.run.id) + ": " + ArmName(data.run);
     if (options.launches_are_cut) name += " (the first launches only)";
     trace.NameProcess(data.run.id, name);
@@ -125,18 +124,10 @@ void WriteTimeline(const std::vector<RunData>& runs, std::span<const TimelineLau
   trace.Close();
 }
 
-void WriteTimelineFile(const std::vector<RunData>& runs, std::span<const TimelineLaunch> launches,
-                       const TimelineOptions& options, const std::string& path) {
-  const std::string partial = path + ".partial";
-  std::ofstream file(partial, std::ios::binary | std::ios::trunc);
-  if (file) {
-    WriteTimeline(runs, launches, options, file);
-    file.close();
-  }
-  if (!file || std::rename(partial.c_str(), path.c_str()) != 0) {
-    std::remove(partial.c_str());
-    ThrowResource("cannot write the timeline to '" + path + "'");
-  }
+void WriteTimelineFile(const std::vector<CheckedRun>& runs,
+                       std::span<const TimelineLaunch> launches, const TimelineOptions& options,
+                       const std::string& path) {
+  WriteWholeFile(path, [&](std::ostream& out) { WriteTimeline(runs, launches, options, out); });
 }
 
 }  // namespace dsb

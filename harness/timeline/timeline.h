@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "harness/device_time/device_tracer.h"
-#include "results/run_data.h"
+#include "results/checked_run.h"
 
 namespace dsb {
 
@@ -19,12 +19,13 @@ struct TimelineOptions {
 
 // One process a run. Only sums per phase are stored: phases of a step are laid one behind the other
 // in the order in which a step goes through them, which the trace says.
-void WriteTimeline(const std::vector<RunData>& runs, std::span<const TimelineLaunch> launches,
+void WriteTimeline(const std::vector<CheckedRun>& runs, std::span<const TimelineLaunch> launches,
                    const TimelineOptions& options, std::ostream& out);
 
 // The same into a file, which is left behind whole or not at all. kResource if it cannot be
 // written.
-void WriteTimelineFile(const std::vector<RunData>& runs, std::span<const TimelineLaunch> launches,
-                       const TimelineOptions& options, const std::string& path);
+void WriteTimelineFile(const std::vector<CheckedRun>& runs,
+                       std::span<const TimelineLaunch> launches, const TimelineOptions& options,
+                       const std::string& path);
 
 }  // namespace dsb

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <string>
-#include <utility>
+#include <variant>
 #include <vector>
 
 namespace dsb {
@@ -30,19 +30,7 @@ struct Table {
   std::vector<std::vector<std::string>> rows;  // each as long as columns
 };
 
-struct Block {
-  enum class Kind { kHeading, kLine, kCode, kTable };
-  explicit Block(Heading heading)
-      : kind(Kind::kHeading), level(heading.level), text(std::move(heading.text)) {}
-  explicit Block(Line line) : kind(Kind::kLine), text(std::move(line.text)) {}
-  explicit Block(CodeLine code) : kind(Kind::kCode), text(std::move(code.text)) {}
-  explicit Block(Table rows) : kind(Kind::kTable), table(std::move(rows)) {}
-
-  Kind kind;
-  int level = 0;  // of a heading
-  std::string text;
-  Table table;
-};
+using Block = std::variant<Heading, Line, CodeLine, Table>;
 using Document = std::vector<Block>;
 
 inline constexpr int kTerminalColumns = 100;

@@ -16,7 +16,7 @@ std::string Escape(const std::string& text) {
   return result;
 }
 
-void AppendTable(const Table& table, std::string* out) {
+void Append(const Table& table, std::string* out) {
   std::string rule = "|";
   *out += "|";
   for (const Table::Column& column : table.columns) {
@@ -31,29 +31,22 @@ void AppendTable(const Table& table, std::string* out) {
   }
 }
 
-void AppendBlock(const Block& block, std::string* out) {
-  if (!out->empty()) *out += "\n";
-  switch (block.kind) {
-    case Block::Kind::kHeading:
-      *out += std::string(static_cast<size_t>(block.level), '#') + " " + Escape(block.text) + "\n";
-      break;
-    case Block::Kind::kLine:
-      *out += Escape(block.text) + "\n";
-      break;
-    case Block::Kind::kCode:
-      *out += "```\n" + block.text + "\n```\n";
-      break;
-    case Block::Kind::kTable:
-      AppendTable(block.table, out);
-      break;
-  }
+void Append(const Heading& heading, std::string* out) {
+  *out += std::string(static_cast<size_t>(heading.level), '#') + " " + Escape(heading.text) + "\n";
 }
+
+void Append(const Line& line, std::string* out) { *out += Escape(line.text) + "\n"; }
+
+void Append(const CodeLine& code, std::string* out) { *out += "```\n" + code.text + "\n```\n"; }
 
 }  // namespace
 
 std::string PrintMarkdown(const Document& document) {
   std::string out;
-  for (const Block& block : document) AppendBlock(block, &out);
+  for (const Block& block : document) {
+    if (!out.empty()) out += "\n";
+    std::visit([&out](const auto& part) { Append(part, &out); }, block);
+  }
   return out;
 }
 

@@ -89,33 +89,31 @@ void Separate(std::string* out) {
   if (!out->empty() && !out->ends_with("\n\n")) *out += "\n";
 }
 
-void AppendBlock(const Block& block, std::string* out) {
-  switch (block.kind) {
-    case Block::Kind::kHeading:
-      Separate(out);
-      AppendWrapped(block.text, out);
-      *out += std::string(std::min<size_t>(WidthOf(block.text), kTerminalColumns),
-                          block.level == 1 ? '=' : '-') +
-              "\n";
-      break;
-    case Block::Kind::kLine:
-      AppendWrapped(block.text, out);
-      break;
-    case Block::Kind::kCode:  // never wrapped: it is there to be copied
-      *out += "  " + block.text + "\n";
-      break;
-    case Block::Kind::kTable:
-      Separate(out);
-      AppendTable(block.table, out);
-      break;
-  }
+void Append(const Heading& heading, std::string* out) {
+  Separate(out);
+  AppendWrapped(heading.text, out);
+  *out += std::string(std::min<size_t>(WidthOf(heading.text), kTerminalColumns),
+                      heading.level == 1 ? '=' : '-') +
+          "\n";
+}
+
+void Append(const Line& line, std::string* out) { AppendWrapped(line.text, out); }
+
+// Never wrapped: it is there to be copied.
+void Append(const CodeLine& code, std::string* out) { *out += "  " + code.text + "\n"; }
+
+void Append(const Table& table, std::string* out) {
+  Separate(out);
+  AppendTable(table, out);
 }
 
 }  // namespace
 
 std::string PrintTerminal(const Document& document) {
   std::string out;
-  for (const Block& block : document) AppendBlock(block, &out);
+  for (const Block& block : document) {
+    std::visit([&out](const auto& part) { Append(part, &out); }, block);
+  }
   while (out.ends_with("\n\n")) out.pop_back();
   return out;
 }

@@ -42,7 +42,7 @@ std::vector<Fact> GateFacts(const RunData& data) {
   std::vector<Fact> facts = ComparableFacts(data);
   const RunRecord& run = data.run;
   const RunConfig config = ConfigOf(run);
-  if (run.temperature > 0) facts.push_back({"seed", std::to_string(run.seed)});
+  if (!IsGreedy(run)) facts.push_back({"seed", std::to_string(run.seed)});
   facts.push_back({"weights", config.weights});
   facts.push_back({"engine", run.engine});
   facts.push_back({"threads", std::to_string(run.threads)});

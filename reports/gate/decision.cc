@@ -33,15 +33,15 @@ bool RulesBroken(const GateVerdict& verdict) {
 GateArm DescribeArm(const GatePair& pair, const BootstrapOptions& bootstrap,
                     std::vector<GateDifference>* differences) {
   GateArm arm;
-  arm.name = ArmName(pair.candidate.run);
-  arm.baseline_run = pair.baseline.run.id;
-  arm.candidate_run = pair.candidate.run.id;
-  arm.baseline_uuid = pair.baseline.run.uuid;
-  arm.candidate_uuid = pair.candidate.run.uuid;
-  if (pair.anchor) arm.anchor_run = pair.anchor->run.id;
+  arm.name = ArmName(pair.candidate->run);
+  arm.baseline_run = pair.baseline->run.id;
+  arm.candidate_run = pair.candidate->run.id;
+  arm.baseline_uuid = pair.baseline->run.uuid;
+  arm.candidate_uuid = pair.candidate->run.uuid;
+  if (pair.anchor) arm.anchor_run = (*pair.anchor)->run.id;
   BootstrapOptions counting = bootstrap;
   counting.num_resamples = 1;
-  for (const RunData* before : {&pair.baseline, pair.anchor ? &*pair.anchor : nullptr}) {
+  for (const CheckedRun* before : {&pair.baseline, pair.anchor ? &*pair.anchor : nullptr}) {
     if (before == nullptr) continue;
     const PairCounts counts = PairedTable(*before, pair.candidate, "all", counting).counts();
     if (before == &pair.baseline) {
@@ -78,7 +78,7 @@ void Measure(const std::vector<GatePair>& pairs, const GateOptions& options, Gat
         const auto noise = pair.noise.find(test.metric);
         const bool has_floor = noise != pair.noise.end();
         if (has_floor) WidenByNoiseFloor(noise->second.p95_abs_log_ratio, &test);
-        test.blocked = TimingBlock(pair.candidate.run, has_floor);
+        test.blocked = TimingBlock(pair.candidate->run, has_floor);
       }
       verdict->tests.push_back(std::move(test));
     }
@@ -101,15 +101,16 @@ void WarnOfNoise(GateVerdict* verdict) {
 
 void WarnOfFlags(const std::vector<GatePair>& pairs, GateVerdict* verdict) {
   for (const GatePair& pair : pairs) {
-    for (const RunData* data : {&pair.baseline, &pair.candidate}) {
+    for (const CheckedRun* side : {&pair.baseline, &pair.candidate}) {
+      const RunData& data = **side;
       const std::string run =
-          ArmName(data->run) + (data == &pair.baseline ? ", baseline" : ", candidate");
+          ArmName(data.run) + (side == &pair.baseline ? ", baseline" : ", candidate");
       for (const char* flag : {"throttled", "implausible", "dirty"}) {
-        if (data->flags.contains(flag)) verdict->warnings.push_back(run + ": flagged " + flag);
+        if (data.flags.contains(flag)) verdict->warnings.push_back(run + ": flagged " + flag);
       }
     }
-    if (pair.candidate.flags.contains("synthetic_acceptance")) {
-      verdict->warnings.push_back(ArmName(pair.candidate.run) +
+    if (pair.candidate->flags.contains("synthetic_acceptance")) {
+      verdict->warnings.push_back(ArmName(pair.candidate->run) +
                                   ": scripted engine, this says nothing about a model");
     }
   }

@@ -14,13 +14,22 @@
 namespace dsb {
 namespace {
 
-constexpr const char* kNoisyMetrics[] = {
-    "accepted_length",       "user_decode_tokens_per_s", "step_time", "ttft", "e2e",
-    "user_e2e_tokens_per_s", "mean_decode_rate"};
+// What a gate decides on by its own default margin: acceptance, then times.
+std::vector<std::string> NoisyMetrics() {
+  std::vector<std::string> names;
+  for (const MetricKind kind : {MetricKind::kAcceptance, MetricKind::kTiming}) {
+    for (const MetricDefinition* metric : ComparedMetrics()) {
+      if (metric->kind == kind && DefaultGateMargin(metric->metric)) {
+        names.emplace_back(metric->metric);
+      }
+    }
+  }
+  return names;
+}
 
 GatePolicy NoisePolicy(const GatePolicy& policy) {
   GatePolicy all;
-  for (const char* name : kNoisyMetrics) {
+  for (const std::string& name : NoisyMetrics()) {
     const auto asked =
         std::find_if(policy.primary.begin(), policy.primary.end(),
                      [&](const GateMetric& metric) { return metric.metric == name; });
@@ -68,7 +77,7 @@ int64_t FalseAlarms(const std::vector<GateTest>& tests, const std::vector<double
 
 }  // namespace
 
-std::vector<std::pair<size_t, size_t>> EqualRunPairs(const std::vector<RunData>& runs) {
+std::vector<std::pair<size_t, size_t>> EqualRunPairs(const std::vector<CheckedRun>& runs) {
   std::vector<std::pair<size_t, size_t>> pairs;
   std::map<std::string, size_t> waiting;
   for (size_t i = 0; i < runs.size(); ++i) {
@@ -85,8 +94,8 @@ std::vector<std::pair<size_t, size_t>> EqualRunPairs(const std::vector<RunData>&
 }
 
 std::vector<NoiseFloorRecord> MeasureNoise(
-    const std::vector<std::pair<const RunData*, const RunData*>>& pairs, const GatePolicy& policy,
-    const BootstrapOptions& bootstrap) {
+    const std::vector<std::pair<const CheckedRun*, const CheckedRun*>>& pairs,
+    const GatePolicy& policy, const BootstrapOptions& bootstrap) {
   DSB_CHECK(!pairs.empty());
   const GatePolicy all = NoisePolicy(policy);
   std::map<std::string, std::vector<GateTest>> tests;
@@ -97,7 +106,7 @@ std::vector<NoiseFloorRecord> MeasureNoise(
   }
   std::vector<NoiseFloorRecord> records;
   const std::string now = UtcNow();
-  for (const char* metric : kNoisyMetrics) {
+  for (const std::string& metric : NoisyMetrics()) {
     if (tests[metric].empty()) continue;
     const std::vector<double> ratios = AbsLogRatios(tests[metric]);
     const auto count = static_cast<double>(ratios.size());

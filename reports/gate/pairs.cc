@@ -6,6 +6,7 @@
 #include "reports/gate/noise_floor.h"
 #include "reports/pairing/pairs.h"
 #include "results/run_facts.h"
+#include "results/store/checked_reader.h"
 
 namespace dsb {
 namespace {
@@ -44,8 +45,8 @@ std::vector<std::pair<int64_t, int64_t>> Choose(const std::vector<RunRecord>& be
 }
 
 // The newest complete greedy run of the target alone that answers the candidate's question.
-std::optional<RunData> FindTargetOnly(const RunData& candidate, const GateSources& sources) {
-  if (candidate.run.temperature > 0 || IsBaseline(candidate.run)) return std::nullopt;
+std::optional<CheckedRun> FindTargetOnly(const RunData& candidate, const GateSources& sources) {
+  if (!IsGreedy(candidate.run) || IsBaseline(candidate.run)) return std::nullopt;
   const auto question = [](const RunData& data) {
     std::string key = ConfigOf(data.run).weights;
     for (const Fact& fact : ComparableFacts(data)) key += '\n' + fact.value;
@@ -56,7 +57,7 @@ std::optional<RunData> FindTargetOnly(const RunData& candidate, const GateSource
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
       if (!IsBaseline(*run) || run->state != "complete") continue;
       RunData data = ReadRun(*store, run->id, {.token_ids = true, .steps = false});
-      if (question(data) == question(candidate)) return data;
+      if (question(data) == question(candidate)) return CheckRun(std::move(data));
     }
   }
   return std::nullopt;
@@ -79,15 +80,15 @@ std::vector<GatePair> ReadGatePairs(const GateSources& sources) {
   const ReadOptions options{.token_ids = true, .steps = true};
   std::vector<GatePair> pairs;
   for (const auto& [baseline, candidate] : Choose(before, after, sources)) {
-    GatePair& pair = pairs.emplace_back();
-    pair.baseline = ReadRun(*sources.baseline, baseline, options);
-    pair.candidate = ReadRun(*sources.candidate, candidate, options);
+    GatePair& pair = pairs.emplace_back(
+        GatePair{.baseline = ReadCheckedRun(*sources.baseline, baseline, options),
+                 .candidate = ReadCheckedRun(*sources.candidate, candidate, options)});
     pair.target_only = FindTargetOnly(pair.candidate, sources);
     pair.noise = NoiseOf(sources.noise, pair.candidate);
     if (sources.anchor == nullptr) continue;
     const std::string wanted =
-        sources.anchor_run.empty() ? ArmName(pair.candidate.run) : sources.anchor_run;
-    pair.anchor = ReadRun(
+        sources.anchor_run.empty() ? ArmName(pair.candidate->run) : sources.anchor_run;
+    pair.anchor = ReadCheckedRun(
         *sources.anchor, FindReference(UnobservedRuns(ReadRuns(*sources.anchor)), wanted, "anchor"),
         options);
   }

@@ -1,8 +1,8 @@
 #include "reports/gate/policy.h"
 
-#include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
+
+#include "results/metrics/catalogue.h"
 
 namespace dsb {
 namespace {
@@ -10,9 +10,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kAcceptedLengthMargin = 0.02, kTimingMargin = 0.05;
-constexpr auto kTimingMetrics =
-    std::to_array<std::string_view>({"user_decode_tokens_per_s", "step_time", "ttft", "e2e",
-                                     "user_e2e_tokens_per_s", "mean_decode_rate"});
 
 }  // namespace
 
@@ -24,7 +21,8 @@ std::optional<double> DefaultGateMargin(std::string_view metric) {
 }
 
 bool IsTimingMetric(std::string_view metric) {
-  return std::find(kTimingMetrics.begin(), kTimingMetrics.end(), metric) != kTimingMetrics.end();
+  const MetricDefinition* const compared = FindCompared(metric);
+  return compared != nullptr && compared->kind == MetricKind::kTiming;
 }
 
 GatePolicy DefaultGatePolicy() {

@@ -14,7 +14,7 @@ namespace dsb {
 inline constexpr size_t kMaxPrimaryMetrics = 8;
 
 struct GateMetric {
-  std::string metric;                         // exact_match, or one of PairedTable::Metrics()
+  std::string metric;                         // exact_match, or one of ComparedMetrics()
   int better = 1;                             // +1: more is better, -1: less is better
   double margin = 0;                          // largest allowed relative loss, in [0, 1)
   std::vector<std::string> data_sets{"all"};  // scopes: all, domain:NAME, dataset:NAME

@@ -6,24 +6,27 @@
 #include <set>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
-#include "results/metrics/metrics.h"
-#include "results/metrics/paired_table.h"
+#include "base/quoted.h"
+#include "base/strict_json.h"
+#include "base/text_file.h"
+#include "results/metrics/catalogue.h"
 
 namespace dsb {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr size_t kMaxBytes = size_t{1} << 20;
 constexpr int kMaxDepth = 4;
+
 bool IsGateMetric(std::string_view metric) {
-  return metric == "exact_match" || PairedTable::Has(metric);
+  return metric == "exact_match" || FindCompared(metric) != nullptr;
 }
 
 std::string GateMetricNames() {
   std::string names = "exact_match";
-  for (const std::string_view metric : PairedTable::Metrics()) names += ", " + std::string(metric);
+  for (const MetricDefinition* metric : ComparedMetrics()) {
+    names += ", " + std::string(metric->metric);
+  }
   return names;
 }
 
@@ -49,7 +52,7 @@ void ExpectKeys(const Json& object, std::initializer_list<std::string_view> know
   }
   for (const auto& [key, value] : object.items()) {
     if (std::find(known.begin(), known.end(), key) == known.end()) {
-      place.Refuse("unknown key '" + key + "', expected one of " + names);
+      place.Refuse("unknown key " + Quoted(key) + ", expected one of " + names);
     }
   }
 }
@@ -58,7 +61,7 @@ std::string MetricName(const Json& value, const Place& place) {
   if (!value.is_string()) place.Refuse(std::string("expected a name, found ") + value.type_name());
   std::string name = value.get<std::string>();
   if (!IsGateMetric(name)) {
-    place.Refuse("unknown metric '" + name + "', expected one of " + GateMetricNames());
+    place.Refuse("unknown metric " + Quoted(name) + ", expected one of " + GateMetricNames());
   }
   return name;
 }
@@ -116,27 +119,6 @@ GateMetric ParseMetric(const Json& value, const Place& place) {
   return metric;
 }
 
-Json ParseJson(const std::string& text, const std::string& name) {
-  std::vector<std::set<std::string>> keys;  // of the objects that are open
-  const auto check = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    if (depth > kMaxDepth) ThrowBadInput(name + ": nested deeper than a policy is");
-    if (event == Json::parse_event_t::object_start) keys.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key &&
-        !keys.back().insert(parsed.get<std::string>()).second) {
-      ThrowBadInput(name + ": key '" + parsed.get<std::string>() + "' occurs twice");
-    }
-    return true;
-  };
-  try {
-    return Json::parse(text, check);
-  } catch (const Json::parse_error& error) {
-    ThrowBadInput(name + ": byte " + std::to_string(error.byte) + ": not valid JSON");
-  } catch (const Json::exception&) {
-    ThrowBadInput(name + ": not valid JSON: a number is out of range");
-  }
-}
-
 void ParsePrimary(const Json& list, const Place& place, GatePolicy* policy) {
   if (!list.is_array() || list.empty() || list.size() > kMaxPrimaryMetrics) {
     place.Refuse("expected an array of 1 to 8 metrics, found " +
@@ -169,7 +151,7 @@ void ParseSecondary(const Json& list, const Place& place, GatePolicy* policy) {
 }  // namespace
 
 GatePolicy ParseGatePolicy(const std::string& text, const std::string& name) {
-  const Json json = ParseJson(text, name);
+  const Json json = ParseStrictJson<Json>(text, name, {.max_depth = kMaxDepth});
   const Place place{name};
   ExpectKeys(json, {"primary", "secondary", "strict", "failed_requests_allowed"}, place);
   if (!json.contains("primary")) place.Refuse("key 'primary' is missing");
@@ -195,10 +177,7 @@ GatePolicy ParseGatePolicy(const std::string& text, const std::string& name) {
 }
 
 GatePolicy ReadGatePolicy(const std::string& path) {
-  const MappedFile file(path);
-  if (file.bytes().size() > kMaxBytes) ThrowBadInput(path + ": expected at most 1 MiB");
-  return ParseGatePolicy(
-      std::string(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()), path);
+  return ParseGatePolicy(ReadTextFile(path), path);
 }
 
 }  // namespace dsb

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "reports/gate/policy.h"
+#include "results/checked_run.h"
 #include "results/facts.h"
-#include "results/run_data.h"
 #include "results/statistics/bootstrap.h"
 #include "results/store/verdict_rows.h"
 
@@ -24,10 +24,10 @@ int GateExitCode(GateState state);
 
 // One arm: its baseline, its candidate, and what else is known. Runs with their token ids.
 struct GatePair {
-  RunData baseline, candidate;
-  std::optional<RunData> anchor;                  // the pinned release's run of this arm
-  std::optional<RunData> target_only;             // drafter none, same question, greedy
-  std::map<std::string, NoiseFloorRecord> noise;  // by metric
+  CheckedRun baseline, candidate;
+  std::optional<CheckedRun> anchor = {};               // the pinned release's run of this arm
+  std::optional<CheckedRun> target_only = {};          // drafter none, same question, greedy
+  std::map<std::string, NoiseFloorRecord> noise = {};  // by metric
 };
 
 // One primary metric of one arm on one data set. Losses are relative changes in the bad direction:

@@ -24,13 +24,13 @@ std::map<Key, const RequestRow*> Answers(const RunData& data, const std::string&
 }
 
 GateRule GreedyRule(const GatePair& pair) {
-  GateRule rule{.arm = ArmName(pair.candidate.run),
+  GateRule rule{.arm = ArmName(pair.candidate->run),
                 .rule = "greedy output equals the target's own",
                 .outcome = Outcome::kNotChecked,
                 .detail = ""};
-  if (pair.candidate.run.temperature > 0) {
+  if (!IsGreedy(pair.candidate->run)) {
     rule.detail = "sampled";
-  } else if (IsBaseline(pair.candidate.run)) {
+  } else if (IsBaseline(pair.candidate->run)) {
     rule.detail = "this is the target alone";
   } else if (!pair.target_only) {
     rule.detail = "no run of drafter none on the same question";
@@ -52,7 +52,7 @@ GateRule InvariantRule(const std::string& arm, const std::string& name,
   GateRule rule{.arm = arm, .rule = name, .outcome = Outcome::kHolds, .detail = ""};
   if (broken.empty()) return rule;
   rule.outcome = Outcome::kBroken;
-  rule.detail = broken.front().rule + ": " + broken.front().where;
+  rule.detail = broken.front().rule + ": " + broken.front().where + ": " + broken.front().found;
   if (broken.size() > 1) rule.detail += " and " + std::to_string(broken.size() - 1) + " more";
   return rule;
 }
@@ -91,7 +91,7 @@ AnswerMatch MatchAnswers(const RunData& a, const RunData& b, const std::string& 
 }
 
 std::vector<GateRule> CheckRules(const GatePair& pair, const GatePolicy& policy) {
-  const std::string arm = ArmName(pair.candidate.run);
+  const std::string arm = ArmName(pair.candidate->run);
   return {GreedyRule(pair),
           InvariantRule(arm, "nothing after the end token", CheckTokensAfterStop(pair.candidate)),
           FailedRequestsRule(pair.candidate, policy.failed_requests_allowed),

@@ -91,7 +91,7 @@ void WidenByNoiseFloor(double floor, GateTest* test) {
   }
 }
 
-std::vector<GateTest> MeasureTests(const RunData& baseline, const RunData& candidate,
+std::vector<GateTest> MeasureTests(const CheckedRun& baseline, const CheckedRun& candidate,
                                    const GatePolicy& policy, const BootstrapOptions& bootstrap,
                                    const std::string& against, double margin_factor) {
   CheckScopes(baseline, policy);
@@ -99,7 +99,7 @@ std::vector<GateTest> MeasureTests(const RunData& baseline, const RunData& candi
   std::vector<GateTest> tests;
   for (const GateMetric& metric : policy.primary) {
     const bool exact = metric.metric == "exact_match";
-    if (exact && candidate.run.temperature > 0) continue;
+    if (exact && !IsGreedy(candidate->run)) continue;
     const double margin = metric.margin * margin_factor;
     for (const std::string& scope : metric.data_sets) {
       GateTest test;
@@ -109,7 +109,7 @@ std::vector<GateTest> MeasureTests(const RunData& baseline, const RunData& candi
         const auto table = tables.try_emplace(scope, baseline, candidate, scope, bootstrap).first;
         test = Measured(table->second, metric, margin);
       }
-      test.arm = ArmName(candidate.run);
+      test.arm = ArmName(candidate->run);
       test.against = against;
       test.metric = metric.metric;
       test.scope = scope;
@@ -141,7 +141,7 @@ std::vector<GateSecondary> MeasureSecondary(const std::vector<GatePair>& pairs,
   for (const GatePair& pair : pairs) {
     const PairedTable table(pair.baseline, pair.candidate, "all", bootstrap);
     for (const std::string& metric : policy.secondary) {
-      GateSecondary row{.arm = ArmName(pair.candidate.run),
+      GateSecondary row{.arm = ArmName(pair.candidate->run),
                         .metric = metric,
                         .ratio = table.Compare(metric).ratio.ratio,
                         .p = {},

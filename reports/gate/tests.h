@@ -12,7 +12,7 @@ namespace dsb {
 // Primary tests of one pair of runs. `against`: baseline or anchor; `margin_factor` widens the
 // margins. exact_match is left out where the answers are sampled. kBadInput if a data set of the
 // policy is not in the runs.
-std::vector<GateTest> MeasureTests(const RunData& baseline, const RunData& candidate,
+std::vector<GateTest> MeasureTests(const CheckedRun& baseline, const CheckedRun& candidate,
                                    const GatePolicy& policy, const BootstrapOptions& bootstrap,
                                    const std::string& against, double margin_factor);
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
+#include "reports/text/estimate_json.h"
 
 namespace dsb {
 namespace {
@@ -10,15 +11,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kVerdictFormatVersion = 1;
-
-template <typename T>
-Json OrNull(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-std::string Dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 Json Header(const std::string& state, int exit_code, const VerdictSides& sides) {
   return {{"format", "dsbench-verdict"},
@@ -37,21 +29,10 @@ Json ArmJson(const GateArm& arm) {
           {"baseline_uuid", arm.baseline_uuid},
           {"candidate_run", arm.candidate_run},
           {"candidate_uuid", arm.candidate_uuid},
-          {"anchor_run", OrNull(arm.anchor_run)},
+          {"anchor_run", OrNull<Json>(arm.anchor_run)},
           {"pairs", arm.pairs},
           {"only_baseline", arm.only_baseline},
           {"only_candidate", arm.only_candidate}};
-}
-
-Json RatioJson(const Estimate& ratio) {
-  return {{"value", OrNull(ratio.value)},
-          {"lo", OrNull(ratio.lo)},
-          {"hi", OrNull(ratio.hi)},
-          {"level", ratio.lo ? Json(ratio.level) : Json(nullptr)},
-          {"method", ratio.method},
-          {"n", ratio.n},
-          {"num_resamples", OrNull(ratio.num_resamples)},
-          {"statistics_seed", OrNull(ratio.statistics_seed)}};
 }
 
 Json TestJson(const GateTest& test) {
@@ -62,16 +43,16 @@ Json TestJson(const GateTest& test) {
           {"state", GateStateName(test.state)},
           {"reason", test.reason},
           {"margin", test.margin},
-          {"baseline_value", OrNull(test.baseline)},
-          {"candidate_value", OrNull(test.candidate)},
-          {"ratio", RatioJson(test.ratio)},
-          {"loss", OrNull(test.loss)},
-          {"loss_lo", OrNull(test.lo)},
-          {"loss_hi", OrNull(test.hi)},
-          {"p", OrNull(test.p)},
-          {"p_holm", OrNull(test.p_holm)},
-          {"noise_floor", OrNull(test.noise_floor)},
-          {"needed_n", OrNull(test.needed_n)}};
+          {"baseline_value", OrNull<Json>(test.baseline)},
+          {"candidate_value", OrNull<Json>(test.candidate)},
+          {"ratio", EstimateJson<Json>(test.ratio)},
+          {"loss", OrNull<Json>(test.loss)},
+          {"loss_lo", OrNull<Json>(test.lo)},
+          {"loss_hi", OrNull<Json>(test.hi)},
+          {"p", OrNull<Json>(test.p)},
+          {"p_holm", OrNull<Json>(test.p_holm)},
+          {"noise_floor", OrNull<Json>(test.noise_floor)},
+          {"needed_n", OrNull<Json>(test.needed_n)}};
 }
 
 Json RuleJson(const GateRule& rule) {
@@ -113,9 +94,9 @@ std::string VerdictJson(const GateVerdict& verdict, const VerdictSides& sides) {
   json["secondary"] = List(verdict.secondary, [](const GateSecondary& row) {
     return Json{{"arm", row.arm},
                 {"metric", row.metric},
-                {"ratio", RatioJson(row.ratio)},
-                {"p", OrNull(row.p)},
-                {"q", OrNull(row.q)}};
+                {"ratio", EstimateJson<Json>(row.ratio)},
+                {"p", OrNull<Json>(row.p)},
+                {"q", OrNull<Json>(row.q)}};
   });
   return Dump(json);
 }

@@ -28,7 +28,7 @@ void CountAtLeast(int64_t length, std::vector<int64_t>* counts) {
   for (size_t k = 0; k < size; ++k) ++(*counts)[k];
 }
 
-Sums SumUp(const RunData& data) {
+Sums SumUp(const CheckedRun& data) {
   Sums sums;
   for (const RequestRow* row : Select(data).acceptance) {
     if (const auto timing = TimingOf(row->request)) sums.delivered += timing->tokens;
@@ -49,7 +49,7 @@ Sums SumUp(const RunData& data) {
 
 // Spec-Bench: mean over questions of tokens per second, prefill in the time; `minus` tokens less a
 // question.
-std::optional<double> MeanRate(const RunData& data, int64_t minus) {
+std::optional<double> MeanRate(const CheckedRun& data, int64_t minus) {
   double sum = 0;
   int64_t questions = 0;
   for (const RequestRow* row : Select(data).timing) {
@@ -75,7 +75,7 @@ DeepSpecRound AsDeepSpec(const RoundRecord& round) {
   return {round.accepted + 1, round.verified, round.accepted};
 }
 
-Crosswalk MakeCrosswalk(const RunData& data, const RunData* baseline) {
+Crosswalk MakeCrosswalk(const CheckedRun& data, const CheckedRun* baseline) {
   const Sums sums = SumUp(data);
   const RoundCounts& c = sums.counts;
   Crosswalk result;

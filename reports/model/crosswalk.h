@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "results/checked_run.h"
 #include "results/metrics/acceptance.h"
-#include "results/run_data.h"
 
 namespace dsb {
 
@@ -36,7 +36,7 @@ struct Crosswalk {
 
 // Rounds of all requests that are not warm-up. `baseline`, if not null, gives Spec-Bench's unpaired
 // speed-up.
-Crosswalk MakeCrosswalk(const RunData& data, const RunData* baseline = nullptr);
+Crosswalk MakeCrosswalk(const CheckedRun& data, const CheckedRun* baseline = nullptr);
 
 // DeepSpec's own count of one round: an accepted stop token ends the block, so the proposal is as
 // long as what was accepted and there is no bonus token; a round that the token limit cut counts

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 
+#include "results/invariants.h"
 #include "results/metrics/paired_table.h"
 #include "results/run_facts.h"
 
@@ -14,12 +15,12 @@ namespace {
 // The baseline of a candidate: of its session, else the nearest by id, the earlier one in a tie.
 // None: no value.
 std::optional<size_t> BaselineFor(const ReportSet& set, size_t candidate) {
-  const RunRecord& run = set.arms[candidate].data.run;
+  const RunRecord& run = set.arms[candidate].data->run;
   const std::string session = ConfigOf(run).session;
   std::optional<size_t> best;
   std::pair<bool, int64_t> best_distance;
   for (size_t i = 0; i < set.arms.size(); ++i) {
-    const RunRecord& other = set.arms[i].data.run;
+    const RunRecord& other = set.arms[i].data->run;
     if (!IsBaseline(other)) continue;
     const bool elsewhere = session.empty() || ConfigOf(other).session != session;
     const std::pair<bool, int64_t> distance{elsewhere, std::llabs(other.id - run.id)};
@@ -30,7 +31,7 @@ std::optional<size_t> BaselineFor(const ReportSet& set, size_t candidate) {
 
 void Compare(const MetricOptions& options, ReportSet* set) {
   for (size_t i = 0; i < set->arms.size(); ++i) {
-    if (IsBaseline(set->arms[i].data.run)) continue;
+    if (IsBaseline(set->arms[i].data->run)) continue;
     const std::optional<size_t> baseline = BaselineFor(*set, i);
     if (!baseline) continue;
     ReportComparison comparison{.candidate = i, .baseline = *baseline, .scopes = {}};
@@ -47,14 +48,13 @@ void Compare(const MetricOptions& options, ReportSet* set) {
 void SeparateObserved(const MetricOptions& options, ReportSet* set) {
   std::vector<ReportArm> arms, observed;
   for (ReportArm& arm : set->arms) {
-    (IsObserved(arm.data.run) ? observed : arms).push_back(std::move(arm));
+    (IsObserved(arm.data->run) ? observed : arms).push_back(std::move(arm));
   }
   std::vector<ReportArm> alone;
   for (ReportArm& twin : observed) {
-    const RunRecord& run = twin.data.run;
+    const RunRecord& run = twin.data->run;
     const auto found = std::find_if(arms.begin(), arms.end(), [&](const ReportArm& arm) {
-      return arm.name == twin.name &&
-             ConfigOf(arm.data.run).session == ConfigOf(run).session;
+      return arm.name == twin.name && ConfigOf(arm.data->run).session == ConfigOf(run).session;
     });
     if (found == arms.end()) {
       twin.name += " (observed)";
@@ -74,7 +74,7 @@ void NameApart(ReportSet* set) {
   std::map<std::string, int> uses;
   for (const ReportArm& arm : set->arms) ++uses[arm.name];
   for (ReportArm& arm : set->arms) {
-    if (uses[arm.name] > 1) arm.name += " #" + std::to_string(arm.data.run.id);
+    if (uses[arm.name] > 1) arm.name += " #" + std::to_string(arm.data->run.id);
   }
 }
 
@@ -99,27 +99,18 @@ const ReportArm& ReportSet::TimesOf(size_t arm) const {
   return observer == nullptr ? arms[arm] : observer->observed;
 }
 
-MetricRecord ObserverOverhead(const RunData& unobserved, const RunData& observed,
+MetricRecord ObserverOverhead(const CheckedRun& unobserved, const CheckedRun& observed,
                               const MetricOptions& options) {
-  const Estimate ratio =
+  Estimate overhead =
       PairedTable(unobserved, observed, "all", options.bootstrap).Ratio("e2e").ratio;
-  const auto less_one = [](const std::optional<double>& value) {
-    return value ? std::optional<double>(*value - 1) : std::nullopt;
-  };
-  MetricRecord record;
-  record.run_id = observed.run.id;
-  record.metric = "observer_overhead";
-  record.scope = "all";
-  record.unit = DefinitionOf(record.metric).unit;
-  record.value = less_one(ratio.value);
-  record.lo = less_one(ratio.lo);
-  record.hi = less_one(ratio.hi);
-  if (ratio.lo) record.level = ratio.level;
-  record.method = ratio.method;
-  record.n = ratio.n;
-  record.num_resamples = ratio.num_resamples;
-  record.statistics_seed = ratio.statistics_seed;
-  return record;
+  for (std::optional<double>* part : {&overhead.value, &overhead.lo, &overhead.hi}) {
+    if (*part) **part -= 1;
+  }
+  return {.run_id = observed->run.id,
+          .metric = "observer_overhead",
+          .scope = "all",
+          .unit = std::string(DefinitionOf("observer_overhead").unit),
+          .estimate = std::move(overhead)};
 }
 
 const ReportComparison* ReportSet::ComparisonOf(size_t candidate) const {
@@ -129,21 +120,23 @@ const ReportComparison* ReportSet::ComparisonOf(size_t candidate) const {
   return nullptr;
 }
 
-ReportArm MakeArm(RunData data, const MetricOptions& options) {
-  ReportArm arm;
-  arm.name = ArmName(data.run);
-  arm.counts = Select(data).counts;
-  arm.scopes = ScopesOf(data);
-  arm.metrics = ComputeMetrics(data, options, &arm.notes);
-  arm.data = std::move(data);
+ReportArm MakeArm(CheckedRun data, const MetricOptions& options) {
+  ReportArm arm{.data = std::move(data)};
+  arm.name = ArmName(arm.data->run);
+  arm.counts = Select(arm.data).counts;
+  arm.scopes = ScopesOf(arm.data);
+  arm.metrics = ComputeMetrics(arm.data, options, &arm.notes);
+  const std::vector<BrokenInvariant> broken = CheckInvariants(arm.data);
+  if (!broken.empty()) arm.broken = MessageOf(broken.front());
+  if (broken.size() > 1) arm.broken += " and " + std::to_string(broken.size() - 1) + " more";
   return arm;
 }
 
-ReportModel BuildModel(std::vector<RunData> runs, const MetricOptions& options) {
+ReportModel BuildModel(std::vector<CheckedRun> runs, const MetricOptions& options) {
   ReportModel model;
   model.options = options;
   std::vector<std::string> keys;
-  for (RunData& data : runs) {
+  for (CheckedRun& data : runs) {
     ++model.num_runs;
     if (Select(data).acceptance.empty()) {
       ++model.num_empty_runs;
@@ -160,7 +153,7 @@ ReportModel BuildModel(std::vector<RunData> runs, const MetricOptions& options) 
   }
   for (ReportSet& set : model.sets) {
     std::stable_partition(set.arms.begin(), set.arms.end(),
-                          [](const ReportArm& arm) { return IsBaseline(arm.data.run); });
+                          [](const ReportArm& arm) { return IsBaseline(arm.data->run); });
     SeparateObserved(options, &set);
     NameApart(&set);
     Compare(options, &set);

@@ -10,20 +10,24 @@
 #include "results/metrics/compare.h"
 #include "results/metrics/metrics.h"
 #include "results/metrics/selection.h"
-#include "results/run_data.h"
 
 namespace dsb {
 
 struct ReportArm {
-  RunData data;  // without token ids
-  std::string name;
-  RequestCounts counts;
-  std::vector<std::string> scopes;
-  std::vector<MetricRecord> metrics;
-  std::vector<MetricNote> notes;
+  CheckedRun data;  // without token ids
+  std::string name = {};
+  RequestCounts counts = {};
+  std::vector<std::string> scopes = {};
+  std::vector<MetricRecord> metrics = {};
+  std::vector<MetricNote> notes = {};
+  std::string broken = {};  // the invariants that its rows break, in words
 
   const MetricRecord* Find(const std::string& metric, const std::string& scope) const {
     return FindMetric(metrics, metric, scope);
+  }
+  std::optional<double> ValueOf(const std::string& metric, const std::string& scope) const {
+    const MetricRecord* const record = Find(metric, scope);
+    return record == nullptr ? std::nullopt : record->estimate.value;
   }
 };
 
@@ -60,10 +64,10 @@ struct ReportModel {
 
 // Runs with nothing to show are counted, not reported. A candidate's baseline is the drafter-none
 // run of the same session (one call of `dsbench run`), or else the nearest one in the file.
-ReportModel BuildModel(std::vector<RunData> runs, const MetricOptions& options);
-ReportArm MakeArm(RunData data, const MetricOptions& options);
+ReportModel BuildModel(std::vector<CheckedRun> runs, const MetricOptions& options);
+ReportArm MakeArm(CheckedRun data, const MetricOptions& options);
 // What watching cost: the row of metric observer_overhead, of the observed run.
-MetricRecord ObserverOverhead(const RunData& unobserved, const RunData& observed,
+MetricRecord ObserverOverhead(const CheckedRun& unobserved, const CheckedRun& observed,
                               const MetricOptions& options);
 
 }  // namespace dsb

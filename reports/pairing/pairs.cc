@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "results/metrics/selection.h"
 #include "results/run_facts.h"
-#include "results/store/reader.h"
+#include "results/store/checked_reader.h"
 
 namespace dsb {
 namespace {
@@ -72,9 +72,10 @@ const RunRecord& FindRun(const std::vector<RunRecord>& runs, const std::string& 
   return *Newest(found);
 }
 
-ComparedPair ComparePair(RunData baseline, RunData candidate, const CompareOptions& options) {
-  ComparedPair pair;
-  const std::vector<Fact> before = ComparableFacts(baseline), after = ComparableFacts(candidate);
+ComparedPair ComparePair(CheckedRun baseline, CheckedRun candidate, const CompareOptions& options) {
+  ComparedPair pair{.baseline = std::move(baseline), .candidate = std::move(candidate)};
+  const std::vector<Fact> before = ComparableFacts(pair.baseline),
+                          after = ComparableFacts(pair.candidate);
   for (const std::string& field : options.across) {
     const bool known = std::any_of(before.begin(), before.end(),
                                    [&](const Fact& fact) { return fact.field == field; });
@@ -91,12 +92,10 @@ ComparedPair ComparePair(RunData baseline, RunData candidate, const CompareOptio
         (differing.empty() ? "" : "; ") + DifferenceText(difference, {"baseline", "candidate"});
   }
   if (!differing.empty()) {
-    ThrowBadInput("runs " + std::to_string(baseline.run.id) + " and " +
-                  std::to_string(candidate.run.id) + " cannot be compared: " + differing +
+    ThrowBadInput("runs " + std::to_string(pair.baseline->run.id) + " and " +
+                  std::to_string(pair.candidate->run.id) + " cannot be compared: " + differing +
                   " (--across FIELD allows one)");
   }
-  pair.baseline = std::move(baseline);
-  pair.candidate = std::move(candidate);
   for (const std::string& scope : ScopesOf(pair.baseline)) {
     pair.scopes.push_back(CompareArms(pair.baseline, pair.candidate, scope, options.metrics));
   }
@@ -126,12 +125,12 @@ std::vector<std::pair<int64_t, int64_t>> ChoosePairs(const std::vector<RunRecord
   return pairs;
 }
 
-std::optional<RunData> ReadTimesOf(const Store& store, const RunRecord& run) {
+std::optional<CheckedRun> ReadTimesOf(const Store& store, const RunRecord& run) {
   const RunConfig config = ConfigOf(run);
   if (config.observers != "off") return std::nullopt;
   for (const RunRecord& other : ReadRuns(store)) {
     if (!IsObserved(other) || ArmName(other) != ArmName(run)) continue;
-    if (ConfigOf(other).session == config.session) return ReadRun(store, other.id, {});
+    if (ConfigOf(other).session == config.session) return ReadCheckedRun(store, other.id, {});
   }
   return std::nullopt;
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "results/metrics/compare.h"
-#include "results/store/reader.h"
+#include "results/store/checked_reader.h"
 
 namespace dsb {
 
@@ -22,16 +22,17 @@ struct CompareOptions {
 };
 
 struct ComparedPair {
-  RunData baseline, candidate;
-  std::vector<std::string> across;    // fields that differ and were allowed to
-  std::vector<ArmComparison> scopes;  // all first, then the domains and data sets of the baseline
+  CheckedRun baseline, candidate;
+  std::vector<std::string> across = {};  // fields that differ and were allowed to
+  std::vector<ArmComparison> scopes =
+      {};  // all first, then the domains and data sets of the baseline
   // The observed twins, where --device-time made them.
-  std::optional<RunData> baseline_times = {}, candidate_times = {};
+  std::optional<CheckedRun> baseline_times = {}, candidate_times = {};
 };
 
 // kBadInput if a field of ComparableFacts differs that `across` does not name, or if `across` names
 // no such field.
-ComparedPair ComparePair(RunData baseline, RunData candidate, const CompareOptions& options);
+ComparedPair ComparePair(CheckedRun baseline, CheckedRun candidate, const CompareOptions& options);
 
 // The run that `selector` names: its number, an arm's or a drafter's name (the newest complete one,
 // else the newest), or "" for the only arm. kBadInput naming `side` and what the file has.
@@ -46,6 +47,6 @@ std::vector<std::pair<int64_t, int64_t>> ChoosePairs(const std::vector<RunRecord
                                                      const CompareOptions& options);
 
 // The observed twin of `run` in its file.
-std::optional<RunData> ReadTimesOf(const Store& store, const RunRecord& run);
+std::optional<CheckedRun> ReadTimesOf(const Store& store, const RunRecord& run);
 
 }  // namespace dsb

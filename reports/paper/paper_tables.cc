@@ -16,14 +16,14 @@ constexpr std::array<const char*, 4> kScopes = {"domain:math", "domain:code", "d
 std::vector<const ReportArm*> DraftingArms(const ReportSet& set) {
   std::vector<const ReportArm*> arms;
   for (const ReportArm& arm : set.arms) {
-    if (!IsBaseline(arm.data.run)) arms.push_back(&arm);
+    if (!IsBaseline(arm.data->run)) arms.push_back(&arm);
   }
   return arms;
 }
 
 const ReportArm* FirstDSpark(const std::vector<const ReportArm*>& arms) {
   const auto found = std::find_if(arms.begin(), arms.end(), [](const ReportArm* arm) {
-    return arm->data.run.drafter == "dspark";
+    return arm->data->run.drafter == "dspark";
   });
   return found == arms.end() ? nullptr : *found;
 }
@@ -35,10 +35,8 @@ bool HasScope(const ReportSet& set, const std::string& scope) {
 }
 
 std::string Conditional(const ReportArm& arm, const std::string& scope, int64_t k) {
-  const std::string position = "position:" + std::to_string(k);
-  const MetricRecord* record =
-      arm.Find("conditional_acceptance", scope == "all" ? position : scope + "/" + position);
-  return record == nullptr ? "" : FixedOr(record->value, 3);
+  const MetricRecord* record = arm.Find("conditional_acceptance", PositionScope(scope, k));
+  return record == nullptr ? "" : FixedOr(record->estimate.value, 3);
 }
 
 }  // namespace
@@ -55,7 +53,7 @@ std::vector<PaperLengthRow> PaperLengthRows(const ReportSet& set, const MetricOp
       row.domain = ScopeTitle(scope);
       row.arm = arm;
       row.here = arm->Find("accepted_length", scope);
-      if (const auto* paper = FindPaperLength(kPaperTarget, arm->data.run.drafter)) {
+      if (const auto* paper = FindPaperLength(kPaperTarget, arm->data->run.drafter)) {
         row.paper = paper->Mean(row.domain);
         if (paper != paper_dspark) row.paper_ratio = paper_dspark->Mean(row.domain) / *row.paper;
       }
@@ -96,7 +94,7 @@ Table PaperPositionTable(const ReportSet& set) {
     const std::string domain = ScopeTitle(scope);
     for (const ReportArm* arm : DraftingArms(set)) {
       for (const PaperConditional& paper : PaperFigure2()) {
-        if (paper.domain != domain || paper.drafter != arm->data.run.drafter) continue;
+        if (paper.domain != domain || paper.drafter != arm->data->run.drafter) continue;
         std::vector<std::string> row = {domain, std::string(paper.drafter), "paper"};
         for (const double value : paper.by_position) row.push_back(Fixed(value, 3));
         table.rows.push_back(std::move(row));
@@ -121,9 +119,9 @@ Table PaperSeriesTable(const ReportSet& set, std::span<const PaperSeriesPoint> s
   }
   for (const ReportArm* arm : DraftingArms(set)) {
     std::string name = arm->name;
-    const auto file = arm->data.artifacts.find("drafter");
-    if (file != arm->data.artifacts.end()) name += " (" + file->second.name + ")";
-    std::vector<std::string> row = {"here", name, std::to_string(arm->data.run.draft_length)};
+    const auto file = arm->data->artifacts.find("drafter");
+    if (file != arm->data->artifacts.end()) name += " (" + file->second.name + ")";
+    std::vector<std::string> row = {"here", name, std::to_string(arm->data->run.draft_length)};
     for (size_t i = 0; i < 3; ++i) {
       row.push_back(WithInterval(arm->Find("accepted_length", kScopes[i]), 2));
     }

@@ -60,8 +60,8 @@ Table FactorTable(const std::vector<ArmComparison>& scopes) {
 
 void AddDeviceTimes(const ComparedPair& pair, Document* document) {
   std::vector<DeviceRow> rows;
-  const auto add = [&rows](const char* name, const RunData& run,
-                           const std::optional<RunData>& times) {
+  const auto add = [&rows](const char* name, const CheckedRun& run,
+                           const std::optional<CheckedRun>& times) {
     std::optional<DeviceSummary> summary = SummariseDevice(times ? *times : run);
     if (summary) rows.push_back({name, std::move(*summary)});
   };
@@ -80,9 +80,9 @@ Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const Metri
   Document document;
   for (const ComparedPair& pair : pairs) {
     const std::string before =
-        ArmName(pair.baseline.run) + " #" + std::to_string(pair.baseline.run.id);
+        ArmName(pair.baseline->run) + " #" + std::to_string(pair.baseline->run.id);
     const std::string after =
-        ArmName(pair.candidate.run) + " #" + std::to_string(pair.candidate.run.id);
+        ArmName(pair.candidate->run) + " #" + std::to_string(pair.candidate->run.id);
     document.emplace_back(Heading{1, "Baseline " + before + ", candidate " + after});
     const ArmComparison& all = pair.scopes.front();
     document.emplace_back(Line{PairingLine("Candidate", "baseline", all)});

@@ -1,19 +1,17 @@
 #include "reports/report/device_table.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 #include <string_view>
 #include <tuple>
 
 #include "reports/text/number_text.h"
+#include "results/phases.h"
 
 namespace dsb {
 namespace {
 
-constexpr std::array<std::string_view, 8> kPhases{"prefill", "draft",  "confidence", "schedule",
-                                                  "verify",  "sample", "commit",     "other"};
 constexpr size_t kMaxKernels = 12;
 constexpr double kMuchOverhead = 0.03;  // measurement.md 5
 constexpr double kMuchOther = 0.02;
@@ -33,16 +31,16 @@ std::string PerToken(double ns, const DeviceSummary& summary) {
 
 std::string Total(const DeviceRow& row) {
   if (row.per_token == nullptr) return PerToken(D(row.summary.device_ns()), row.summary);
-  MetricRecord in_ms = *row.per_token;
+  Estimate in_ms = row.per_token->estimate;
   for (std::optional<double>* bound : {&in_ms.value, &in_ms.lo, &in_ms.hi}) {
     if (*bound) **bound *= 1e-6;
   }
-  return WithInterval(&in_ms, 3);
+  return WithInterval(in_ms, 3);
 }
 
 void AddOverhead(const ReportSet& set, Document* out) {
   for (const ReportObserver& observer : set.observers) {
-    const MetricRecord& overhead = observer.overhead;
+    const Estimate& overhead = observer.overhead.estimate;
     if (!overhead.value) continue;
     std::string line = "Watching changed the time of " + set.arms[observer.arm].name + " by " +
                        (*overhead.value >= 0 ? "+" : "") + Fixed(*overhead.value * 100, 2) + " %";
@@ -63,8 +61,8 @@ void AddDoubts(const std::string& name, const ReportArm& times, Document* out) {
     out->emplace_back(Line{"Note: " + name + ", " + note.metric + ": " + note.note + "."});
   }
   const MetricRecord* other = times.Find("device_other_share", "all");
-  if (other != nullptr && other->value && *other->value > kMuchOther) {
-    out->emplace_back(Line{"Note: " + name + ": " + Fixed(*other->value * 100, 1) +
+  if (other != nullptr && other->estimate.value.value_or(0) > kMuchOther) {
+    out->emplace_back(Line{"Note: " + name + ": " + Fixed(*other->estimate.value * 100, 1) +
                            " % of the kernel time belongs to no phase."});
   }
 }
@@ -83,7 +81,7 @@ Table DevicePhaseTable(const std::vector<DeviceRow>& rows) {
   if (rows.empty()) return table;
   table.columns = {{"arm, ms/token", true}};
   std::vector<std::string_view> shown;
-  for (const std::string_view phase : kPhases) {
+  for (const std::string_view phase : kPhaseNames) {
     if (std::any_of(rows.begin(), rows.end(), [&](const DeviceRow& row) {
           return PhaseNs(row.summary, phase).has_value();
         })) {
@@ -139,13 +137,13 @@ std::vector<std::string> DeviceLines(const std::vector<DeviceRow>& rows) {
   return lines;
 }
 
-Table KernelTable(const RunData& data, size_t limit) {
+Table KernelTable(const CheckedRun& run, size_t limit) {
   struct Sum {
     int64_t calls = 0, total_ns = 0, min_ns = 0, max_ns = 0;
   };
   std::map<std::tuple<std::string, std::string>, Sum> sums;
   int64_t all_ns = 0;
-  for (const KernelTimeRecord& kernel : data.kernels) {
+  for (const KernelTimeRecord& kernel : run->kernels) {
     if (kernel.kernel == kDroppedRecords) continue;
     auto [place, is_new] = sums.try_emplace({kernel.kernel, kernel.phase});
     Sum& sum = place->second;

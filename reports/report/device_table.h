@@ -29,7 +29,7 @@ Table DeviceTable(const std::vector<DeviceRow>& rows);
 std::vector<std::string> DeviceLines(const std::vector<DeviceRow>& rows);
 
 // The most expensive kernels of one run: at most `limit` rows over all batch buckets.
-Table KernelTable(const RunData& data, size_t limit);
+Table KernelTable(const CheckedRun& run, size_t limit);
 
 // Everything of a report's set: heading, tables, notes; empty if no arm has device times.
 Document DeviceSection(const ReportSet& set);

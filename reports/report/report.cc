@@ -7,7 +7,7 @@
 #include "reports/report/report_document.h"
 #include "reports/report/report_json.h"
 #include "results/run_facts.h"
-#include "results/store/reader.h"
+#include "results/store/checked_reader.h"
 
 namespace dsb {
 namespace {
@@ -19,8 +19,8 @@ std::string Print(const Document& document, ReportFormat format) {
 }  // namespace
 
 ReportModel BuildModel(const Store& store, const MetricOptions& options) {
-  std::vector<RunData> runs;
-  for (const RunRecord& run : ReadRuns(store)) runs.push_back(ReadRun(store, run.id, {}));
+  std::vector<CheckedRun> runs;
+  for (const RunRecord& run : ReadRuns(store)) runs.push_back(ReadCheckedRun(store, run.id, {}));
   return BuildModel(std::move(runs), options);
 }
 
@@ -39,10 +39,10 @@ std::string RenderCompare(const Store& baseline, const Store& candidate,
   for (const auto& [before, after] :
        ChoosePairs(UnobservedRuns(ReadRuns(baseline)), UnobservedRuns(ReadRuns(candidate)),
                    &baseline == &candidate, options)) {
-    ComparedPair& pair = pairs.emplace_back(
-        ComparePair(ReadRun(baseline, before, {}), ReadRun(candidate, after, {}), options));
-    pair.baseline_times = ReadTimesOf(baseline, pair.baseline.run);
-    pair.candidate_times = ReadTimesOf(candidate, pair.candidate.run);
+    ComparedPair& pair = pairs.emplace_back(ComparePair(
+        ReadCheckedRun(baseline, before, {}), ReadCheckedRun(candidate, after, {}), options));
+    pair.baseline_times = ReadTimesOf(baseline, pair.baseline->run);
+    pair.candidate_times = ReadTimesOf(candidate, pair.candidate->run);
   }
   if (format == ReportFormat::kJson) return CompareJson(pairs, options.metrics);
   return Print(MakeCompareDocument(pairs, options.metrics), format);

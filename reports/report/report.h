@@ -29,7 +29,7 @@ struct ReportOptions {
   MetricOptions metrics;
 };
 
-// The model of all runs of the file. Throws as ReadRuns and ReadRun do.
+// The model of all runs of the file. Throws as ReadRuns and ReadCheckedRun do.
 ReportModel BuildModel(const Store& store, const MetricOptions& options);
 
 // All runs of the file. A file without a finished request gives one clear line (JSON: `message` and

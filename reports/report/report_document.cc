@@ -17,7 +17,7 @@ std::string SetTitle(const ReportSet& set) {
   const RunData& data = set.arms.front().data;
   const RunRecord& run = data.run;
   std::string title = run.label.empty() ? "Runs" : run.label;
-  title += run.temperature < 1e-5 ? ": greedy" : ": temperature " + Fixed(run.temperature, 2);
+  title += IsGreedy(run) ? ": greedy" : ": temperature " + Fixed(run.temperature, 2);
   if (run.top_p < 1) title += ", top_p " + Fixed(run.top_p, 2);
   if (run.top_k > 0) title += ", top_k " + std::to_string(run.top_k);
   title += ", up to " + std::to_string(run.max_tokens) + " tokens";
@@ -62,6 +62,9 @@ void AddProvenance(const ReportSet& set, Document* out) {
 // Doubts about the headline figures that a reader must see.
 void AddNotes(const ReportSet& set, Document* out) {
   for (const ReportArm& arm : set.arms) {
+    if (!arm.broken.empty()) {
+      out->emplace_back(Line{"Note: " + arm.name + " breaks an invariant: " + arm.broken + "."});
+    }
     for (const MetricNote& note : arm.notes) {
       const bool headline = note.metric == "accepted_length" ||
                             note.metric == "user_decode_tokens_per_s" ||
@@ -72,18 +75,17 @@ void AddNotes(const ReportSet& set, Document* out) {
                              note.metric + ": " + note.note + "."});
     }
     const auto differ = [&](const char* a, const char* b, const char* text) {
-      const MetricRecord *first = arm.Find(a, "all"), *second = arm.Find(b, "all");
-      if (first == nullptr || second == nullptr || !first->value || !second->value) return;
-      if (std::abs(*second->value / *first->value - 1) <= 0.02) return;
-      out->emplace_back(Line{"Note: " + arm.name + ": " + text + " is " + Fixed(*second->value, 3) +
-                             ", pooled " + Fixed(*first->value, 3) + "."});
+      const std::optional<double> first = arm.ValueOf(a, "all"), second = arm.ValueOf(b, "all");
+      if (!first || !second || std::abs(*second / *first - 1) <= 0.02) return;
+      out->emplace_back(Line{"Note: " + arm.name + ": " + text + " is " + Fixed(*second, 3) +
+                             ", pooled " + Fixed(*first, 3) + "."});
     };
     differ("accepted_length", "accepted_length_per_request",
            "accepted length, mean over requests,");
     differ("user_decode_tokens_per_s", "mean_decode_rate", "mean decode rate of the requests");
-    if (arm.data.num_segments > 1) {
+    if (arm.data->num_segments > 1) {
       out->emplace_back(Line{"Note: " + arm.name + " was resumed; its times come from one of " +
-                             std::to_string(arm.data.num_segments) + " segments."});
+                             std::to_string(arm.data->num_segments) + " segments."});
     }
   }
 }
@@ -128,7 +130,7 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
   }
   if (sections.crosswalk) {
     for (size_t i = 0; i < set.arms.size(); ++i) {
-      if (IsBaseline(set.arms[i].data.run)) continue;
+      if (IsBaseline(set.arms[i].data->run)) continue;
       const ReportComparison* comparison = set.ComparisonOf(i);
       const Crosswalk made = MakeCrosswalk(
           set.arms[i].data, comparison == nullptr ? nullptr : &set.arms[comparison->baseline].data);
@@ -141,7 +143,7 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
   out->emplace_back(RequestTable(set));
   std::string last;
   for (const ReportArm& arm : set.arms) {
-    const std::string command = ConfigOf(arm.data.run).command_line;
+    const std::string command = ConfigOf(arm.data->run).command_line;
     if (command.empty() || command == last) continue;
     if (last.empty()) out->emplace_back(Line{"To reproduce:"});
     out->emplace_back(CodeLine{command});

@@ -6,22 +6,13 @@
 #include "reports/model/crosswalk.h"
 #include "reports/pairing/pairs.h"
 #include "reports/paper/paper_tables.h"
+#include "reports/text/estimate_json.h"
 #include "results/run_facts.h"
 
 namespace dsb {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <typename T>
-Json OrNull(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-// Names may hold any bytes; what is no UTF-8 is replaced.
-std::string Dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 Json StatisticsJson(const MetricOptions& options) {
   return {{"seed", options.bootstrap.statistics_seed},
@@ -41,18 +32,9 @@ Json DefinitionsJson() {
 }
 
 Json MetricJson(const MetricRecord& metric, const std::vector<MetricNote>& notes) {
-  Json json = {{"metric", metric.metric},
-               {"scope", metric.scope},
-               {"unit", metric.unit},
-               {"value", OrNull(metric.value)},
-               {"lo", OrNull(metric.lo)},
-               {"hi", OrNull(metric.hi)},
-               {"level", OrNull(metric.level)},
-               {"method", metric.method},
-               {"n", metric.n},
-               {"num_resamples", OrNull(metric.num_resamples)},
-               {"statistics_seed", OrNull(metric.statistics_seed)},
-               {"definition_version", metric.definition_version}};
+  Json json = {{"metric", metric.metric}, {"scope", metric.scope}, {"unit", metric.unit}};
+  json.update(EstimateJson<Json>(metric.estimate));
+  json["definition_version"] = metric.definition_version;
   for (const MetricNote& note : notes) {
     if (note.metric == metric.metric && note.scope == metric.scope) json["note"] = note.note;
   }
@@ -60,18 +42,10 @@ Json MetricJson(const MetricRecord& metric, const std::vector<MetricNote>& notes
 }
 
 Json PairedJson(const PairedEstimate& estimate) {
-  const Estimate& ratio = estimate.ratio;
-  Json json = {{"value", OrNull(ratio.value)},
-               {"lo", OrNull(ratio.lo)},
-               {"hi", OrNull(ratio.hi)},
-               {"level", ratio.lo ? Json(ratio.level) : Json(nullptr)},
-               {"method", ratio.method},
-               {"n", ratio.n},
-               {"num_resamples", OrNull(ratio.num_resamples)},
-               {"statistics_seed", OrNull(ratio.statistics_seed)},
-               {"correlation", OrNull(estimate.correlation)},
-               {"variance_saved", OrNull(estimate.variance_saved)}};
-  if (!ratio.note.empty()) json["note"] = ratio.note;
+  Json json = EstimateJson<Json>(estimate.ratio);
+  json["correlation"] = OrNull<Json>(estimate.correlation);
+  json["variance_saved"] = OrNull<Json>(estimate.variance_saved);
+  if (!estimate.ratio.note.empty()) json["note"] = estimate.ratio.note;
   return json;
 }
 
@@ -83,8 +57,8 @@ Json ComparisonJson(const ArmComparison& comparison) {
     metrics.push_back({{"metric", metric.metric},
                        {"unit", definition.unit},
                        {"better", definition.better},
-                       {"baseline", OrNull(metric.baseline)},
-                       {"candidate", OrNull(metric.candidate)},
+                       {"baseline", OrNull<Json>(metric.baseline)},
+                       {"candidate", OrNull<Json>(metric.candidate)},
                        {"ratio", PairedJson(metric.ratio)}});
   }
   return {{"scope", comparison.scope},
@@ -96,7 +70,7 @@ Json ComparisonJson(const ArmComparison& comparison) {
           {"speedup", PairedJson(factors.speedup)},
           {"accepted_length_factor", PairedJson(factors.accepted_length_factor)},
           {"step_time_factor", PairedJson(factors.step_time_factor)},
-          {"residual", OrNull(factors.residual)},
+          {"residual", OrNull<Json>(factors.residual)},
           {"metrics", metrics}};
 }
 
@@ -113,15 +87,15 @@ Json RunJson(const RunRecord& run) {
           {"uuid", run.uuid},
           {"label", run.label},
           {"state", run.state},
-          {"failure", OrNull(run.failure)},
+          {"failure", OrNull<Json>(run.failure)},
           {"started_utc", run.started_utc},
-          {"duration_ns", OrNull(run.duration_ns)},
+          {"duration_ns", OrNull<Json>(run.duration_ns)},
           {"engine", run.engine},
           {"drafter", run.drafter},
           {"draft_length", run.draft_length},
           {"policy", run.policy},
           {"load_mode", run.load_mode},
-          {"users", OrNull(run.users)},
+          {"users", OrNull<Json>(run.users)},
           {"temperature", run.temperature},
           {"top_p", run.top_p},
           {"top_k", run.top_k},
@@ -143,11 +117,11 @@ Json MachineJson(const EnvironmentRecord& machine) {
           {"os", machine.os},
           {"kernel", machine.kernel},
           {"virtualised", machine.virtualised},
-          {"gpu_model", OrNull(machine.gpu_model)},
+          {"gpu_model", OrNull<Json>(machine.gpu_model)},
           {"gpu_count", machine.gpu_count},
-          {"gpu_memory_bytes", OrNull(machine.gpu_memory_bytes)},
-          {"driver", OrNull(machine.driver)},
-          {"cuda", OrNull(machine.cuda)}};
+          {"gpu_memory_bytes", OrNull<Json>(machine.gpu_memory_bytes)},
+          {"driver", OrNull<Json>(machine.driver)},
+          {"cuda", OrNull<Json>(machine.cuda)}};
 }
 
 Json BuildJson(const BuildRecord& build) {
@@ -167,7 +141,7 @@ Json CrosswalkJson(const Crosswalk& crosswalk) {
     figures[row.key] = {{"tool", row.tool},
                         {"name", row.name},
                         {"definition", row.definition},
-                        {"value", OrNull(row.value)}};
+                        {"value", OrNull<Json>(row.value)}};
   }
   for (const CrosswalkPosition& position : crosswalk.positions) {
     positions.push_back({{"position", position.position},
@@ -175,10 +149,10 @@ Json CrosswalkJson(const Crosswalk& crosswalk) {
                          {"verified_at_least", position.verified_at_least},
                          {"accepted_at_least", position.accepted_at_least},
                          {"reached", position.reached},
-                         {"survival", OrNull(position.survival)},
-                         {"conditional_acceptance", OrNull(position.conditional_acceptance)},
-                         {"deepspec_accept_rate", OrNull(position.deepspec_accept_rate)},
-                         {"vllm_position_rate", OrNull(position.vllm_position_rate)}});
+                         {"survival", OrNull<Json>(position.survival)},
+                         {"conditional_acceptance", OrNull<Json>(position.conditional_acceptance)},
+                         {"deepspec_accept_rate", OrNull<Json>(position.deepspec_accept_rate)},
+                         {"vllm_position_rate", OrNull<Json>(position.vllm_position_rate)}});
   }
   return {{"figures", figures}, {"positions", positions}};
 }
@@ -194,42 +168,44 @@ Json KernelsJson(const RunData& data) {
                        {"total_ns", kernel.total_ns},
                        {"min_ns", kernel.min_ns},
                        {"max_ns", kernel.max_ns},
-                       {"bytes", OrNull(kernel.bytes)},
-                       {"flops", OrNull(kernel.flops)}});
+                       {"bytes", OrNull<Json>(kernel.bytes)},
+                       {"flops", OrNull<Json>(kernel.flops)}});
   }
   return kernels;
 }
 
 Json ArmJson(const ReportArm& arm) {
   Json artifacts = Json::object(), flags = Json::object(), metrics = Json::array();
-  for (const auto& [role, artifact] : arm.data.artifacts) {
+  for (const auto& [role, artifact] : arm.data->artifacts) {
     artifacts[role] = {
         {"name", artifact.name}, {"sha256", artifact.sha256}, {"size_bytes", artifact.size_bytes}};
   }
-  for (const auto& [flag, detail] : arm.data.flags) flags[flag] = detail;
+  for (const auto& [flag, detail] : arm.data->flags) flags[flag] = detail;
   for (const MetricRecord& metric : arm.metrics) metrics.push_back(MetricJson(metric, arm.notes));
   const RequestCounts& counts = arm.counts;
-  const std::string command = ConfigOf(arm.data.run).command_line;
-  return {{"name", arm.name},
-          {"is_baseline", IsBaseline(arm.data.run)},
-          {"command_line", command.empty() ? Json(nullptr) : Json(command)},
-          {"run", RunJson(arm.data.run)},
-          {"machine", MachineJson(arm.data.environment)},
-          {"gpu", GpuFact(arm.data)},
-          {"build", BuildJson(arm.data.build)},
-          {"artifacts", artifacts},
-          {"flags", flags},
-          {"requests",
-           {{"total", counts.total},
-            {"warmup", counts.warmup},
-            {"measured", counts.measured},
-            {"drain", counts.drain},
-            {"failed", counts.failed},
-            {"cancelled", counts.cancelled},
-            {"no_decode", counts.no_decode},
-            {"other_segment", counts.other_segment}}},
-          {"metrics", metrics},
-          {"kernels", KernelsJson(arm.data)}};
+  const std::string command = ConfigOf(arm.data->run).command_line;
+  Json json = {{"name", arm.name},
+               {"is_baseline", IsBaseline(arm.data->run)},
+               {"command_line", command.empty() ? Json(nullptr) : Json(command)},
+               {"run", RunJson(arm.data->run)},
+               {"machine", MachineJson(arm.data->environment)},
+               {"gpu", GpuFact(arm.data)},
+               {"build", BuildJson(arm.data->build)},
+               {"artifacts", artifacts},
+               {"flags", flags},
+               {"requests",
+                {{"total", counts.total},
+                 {"warmup", counts.warmup},
+                 {"measured", counts.measured},
+                 {"drain", counts.drain},
+                 {"failed", counts.failed},
+                 {"cancelled", counts.cancelled},
+                 {"no_decode", counts.no_decode},
+                 {"other_segment", counts.other_segment}}},
+               {"metrics", metrics},
+               {"kernels", KernelsJson(arm.data)}};
+  if (!arm.broken.empty()) json["broken_invariants"] = arm.broken;
+  return json;
 }
 
 Json FactsJson(const std::vector<Fact>& facts) {
@@ -239,23 +215,20 @@ Json FactsJson(const std::vector<Fact>& facts) {
 }
 
 Json PaperJson(const ReportSet& set, const MetricOptions& options) {
-  const auto number = [](const std::optional<double>& value) {
-    return value ? Json(*value) : Json(nullptr);
-  };
   const auto paired = [](const std::optional<PairedEstimate>& estimate) {
     return estimate ? PairedJson(*estimate) : Json(nullptr);
   };
   Json rows = Json::array();
   for (const PaperLengthRow& row : PaperLengthRows(set, options)) {
-    rows.push_back(
-        {{"domain", row.domain},
-         {"arm", row.arm->name},
-         {"drafter", row.arm->data.run.drafter},
-         {"paper_accepted_length", number(row.paper)},
-         {"paper_dspark_ratio", number(row.paper_ratio)},
-         {"accepted_length", number(row.here == nullptr ? std::nullopt : row.here->value)},
-         {"dspark_ratio", paired(row.ratio)},
-         {"dspark_tokens_per_s_ratio", paired(row.speed_ratio)}});
+    rows.push_back({{"domain", row.domain},
+                    {"arm", row.arm->name},
+                    {"drafter", row.arm->data->run.drafter},
+                    {"paper_accepted_length", OrNull<Json>(row.paper)},
+                    {"paper_dspark_ratio", OrNull<Json>(row.paper_ratio)},
+                    {"accepted_length",
+                     OrNull<Json>(row.here == nullptr ? std::nullopt : row.here->estimate.value)},
+                    {"dspark_ratio", paired(row.ratio)},
+                    {"dspark_tokens_per_s_ratio", paired(row.speed_ratio)}});
   }
   return {{"target", kPaperTarget}, {"table_1", rows}};
 }
@@ -264,7 +237,7 @@ Json SetJson(const ReportSet& set, const MetricOptions& options, const ReportSec
   Json arms = Json::array(), comparisons = Json::array();
   for (size_t i = 0; i < set.arms.size(); ++i) {
     arms.push_back(ArmJson(set.arms[i]));
-    if (!sections.crosswalk || IsBaseline(set.arms[i].data.run)) continue;
+    if (!sections.crosswalk || IsBaseline(set.arms[i].data->run)) continue;
     const ReportComparison* comparison = set.ComparisonOf(i);
     arms.back()["crosswalk"] = CrosswalkJson(MakeCrosswalk(
         set.arms[i].data, comparison == nullptr ? nullptr : &set.arms[comparison->baseline].data));
@@ -274,11 +247,11 @@ Json SetJson(const ReportSet& set, const MetricOptions& options, const ReportSec
                     &candidate = set.arms[comparison.candidate];
     comparisons.push_back({{"baseline", baseline.name},
                            {"candidate", candidate.name},
-                           {"baseline_run", baseline.data.run.id},
-                           {"candidate_run", candidate.data.run.id},
+                           {"baseline_run", baseline.data->run.id},
+                           {"candidate_run", candidate.data->run.id},
                            {"scopes", ScopesJson(comparison.scopes)}});
   }
-  Json json = {{"label", set.arms.front().data.run.label},
+  Json json = {{"label", set.arms.front().data->run.label},
                {"fields", FactsJson(ComparableFacts(set.arms.front().data))},
                {"arms", arms},
                {"comparisons", comparisons}};
@@ -314,20 +287,20 @@ std::string ReportJson(const ReportModel& model, const ReportSections& sections)
 std::string CompareJson(const std::vector<ComparedPair>& pairs, const MetricOptions& options) {
   Json list = Json::array();
   for (const ComparedPair& pair : pairs) {
-    list.push_back({{"baseline", ArmName(pair.baseline.run)},
-                    {"candidate", ArmName(pair.candidate.run)},
-                    {"baseline_run", pair.baseline.run.id},
-                    {"candidate_run", pair.candidate.run.id},
+    list.push_back({{"baseline", ArmName(pair.baseline->run)},
+                    {"candidate", ArmName(pair.candidate->run)},
+                    {"baseline_run", pair.baseline->run.id},
+                    {"candidate_run", pair.candidate->run.id},
                     {"fields", FactsJson(ComparableFacts(pair.baseline))},
                     {"candidate_fields", FactsJson(ComparableFacts(pair.candidate))},
                     {"across", pair.across},
                     {"scopes", ScopesJson(pair.scopes)}});
   }
-  return Dump({{"format", "dsbench-compare"},
-               {"format_version", kReportFormatVersion},
-               {"statistics", StatisticsJson(options)},
-               {"pairs", list},
-               {"metric_definitions", DefinitionsJson()}});
+  return Dump(Json{{"format", "dsbench-compare"},
+                   {"format_version", kReportFormatVersion},
+                   {"statistics", StatisticsJson(options)},
+                   {"pairs", list},
+                   {"metric_definitions", DefinitionsJson()}});
 }
 
 }  // namespace dsb

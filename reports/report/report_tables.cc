@@ -1,32 +1,18 @@
 #include "reports/report/report_tables.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "reports/model/scopes.h"
 #include "reports/text/number_text.h"
+#include "results/phases.h"
 #include "results/run_facts.h"
 
 namespace dsb {
 namespace {
 
-std::optional<double> ValueOf(const ReportArm& arm, const std::string& metric,
-                              const std::string& scope) {
-  const MetricRecord* record = arm.Find(metric, scope);
-  return record == nullptr ? std::nullopt : record->value;
-}
-
 std::string InMilliseconds(const ReportArm& arm, const std::string& metric) {
-  return FixedOr(ValueOf(arm, metric, "all"), 1, 1e-6);
-}
-
-constexpr std::array<std::string_view, 8> kPhases{"prefill", "draft",  "confidence", "schedule",
-                                                  "verify",  "sample", "commit",     "other"};
-
-std::string PositionScope(const std::string& scope, int64_t k) {
-  const std::string position = "position:" + std::to_string(k);
-  return scope == "all" ? position : scope + "/" + position;
+  return FixedOr(arm.ValueOf(metric, "all"), 1, 1e-6);
 }
 
 }  // namespace
@@ -41,11 +27,11 @@ Table SpeedTable(const ReportSet& set) {
       const ReportArm& arm = set.arms[i];
       std::vector<std::string> row{ScopeTitle(scope), arm.name,
                                    WithInterval(arm.Find("accepted_length", scope), 3),
-                                   FixedOr(ValueOf(arm, "user_decode_tokens_per_s", scope), 1)};
+                                   FixedOr(arm.ValueOf("user_decode_tokens_per_s", scope), 1)};
       const ReportComparison* comparison = set.ComparisonOf(i);
       const ArmComparison* compared = comparison == nullptr ? nullptr : comparison->Find(scope);
       if (compared == nullptr) {
-        row.insert(row.end(), {IsBaseline(arm.data.run) ? "1" : "n/a", "", ""});
+        row.insert(row.end(), {IsBaseline(arm.data->run) ? "1" : "n/a", "", ""});
       } else {
         const SpeedupFactors& factors = compared->factors;
         row.push_back(WithInterval(factors.speedup.ratio, 3));
@@ -61,7 +47,7 @@ Table SpeedTable(const ReportSet& set) {
 Table PhaseTable(const ReportSet& set) {
   Table table;
   std::vector<std::string> shown;
-  for (const std::string_view phase : kPhases) {
+  for (const std::string_view phase : kPhaseNames) {
     const std::string name(phase);
     for (size_t i = 0; i < set.arms.size(); ++i) {
       if (set.TimesOf(i).Find("phase_wall_share_" + name, "all") == nullptr) continue;
@@ -81,9 +67,9 @@ Table PhaseTable(const ReportSet& set) {
       std::vector<std::string> row{set.arms[i].name, title};
       for (const std::string& phase : shown) {
         const MetricRecord* record = times.Find(metric + phase, "all");
-        row.push_back(record == nullptr ? "-" : Percent(record->value));
+        row.push_back(record == nullptr ? "-" : Percent(record->estimate.value));
       }
-      row.push_back(title == "wall" ? FixedOr(ValueOf(times, "step_wall", "all"), 2, 1e-6) : "");
+      row.push_back(title == "wall" ? FixedOr(times.ValueOf("step_wall", "all"), 2, 1e-6) : "");
       table.rows.push_back(std::move(row));
     }
   }
@@ -99,9 +85,9 @@ Table LatencyTable(const ReportSet& set) {
     table.rows.push_back({arm.name, InMilliseconds(arm, "ttft_p50"),
                           InMilliseconds(arm, "ttft_p90"), InMilliseconds(arm, "e2e_p50"),
                           InMilliseconds(arm, "e2e_p90"),
-                          FixedOr(ValueOf(arm, "slow_user_tokens_per_s", "all"), 1),
-                          Percent(ValueOf(arm, "stall_fraction_10", "all")),
-                          Percent(ValueOf(arm, "stall_fraction_30", "all"))});
+                          FixedOr(arm.ValueOf("slow_user_tokens_per_s", "all"), 1),
+                          Percent(arm.ValueOf("stall_fraction_10", "all")),
+                          Percent(arm.ValueOf("stall_fraction_30", "all"))});
   }
   return table;
 }
@@ -113,12 +99,12 @@ Table DraftTable(const ReportSet& set) {
       {"ms/round", false}, {"CPU busy %", false},     {"decoding users", false}};
   for (size_t i = 0; i < set.arms.size(); ++i) {
     const ReportArm& arm = set.arms[i];
-    table.rows.push_back({arm.name, FixedOr(ValueOf(arm, "budget", "all"), 2),
-                          Percent(ValueOf(arm, "draft_utilisation", "all")),
-                          Percent(ValueOf(arm, "wasted_verify", "all")),
-                          FixedOr(ValueOf(arm, "step_time", "all"), 2, 1e-6),
-                          Percent(ValueOf(set.TimesOf(i), "parallel_efficiency", "all")),
-                          FixedOr(ValueOf(arm, "mean_decode_concurrency", "all"), 2)});
+    table.rows.push_back({arm.name, FixedOr(arm.ValueOf("budget", "all"), 2),
+                          Percent(arm.ValueOf("draft_utilisation", "all")),
+                          Percent(arm.ValueOf("wasted_verify", "all")),
+                          FixedOr(arm.ValueOf("step_time", "all"), 2, 1e-6),
+                          Percent(set.TimesOf(i).ValueOf("parallel_efficiency", "all")),
+                          FixedOr(arm.ValueOf("mean_decode_concurrency", "all"), 2)});
   }
   return table;
 }
@@ -137,15 +123,15 @@ Table PositionTable(const ReportArm& arm, const std::vector<std::string>& scopes
   }
   for (int64_t k = 1; arm.Find("survival", PositionScope("all", k)) != nullptr; ++k) {
     const std::string place = PositionScope("all", k);
-    std::vector<std::string> row{std::to_string(k), FixedOr(ValueOf(arm, "survival", place), 3),
+    std::vector<std::string> row{std::to_string(k), FixedOr(arm.ValueOf("survival", place), 3),
                                  WithInterval(arm.Find("conditional_acceptance", place), 3)};
     for (const std::string& scope : domains) {
-      row.push_back(FixedOr(ValueOf(arm, "conditional_acceptance", PositionScope(scope, k)), 3));
+      row.push_back(FixedOr(arm.ValueOf("conditional_acceptance", PositionScope(scope, k)), 3));
     }
     if (confident) {
-      row.push_back(Percent(ValueOf(arm, "confidence_ece", place)));
-      row.push_back(FixedOr(ValueOf(arm, "confidence_auc", place), 3));
-      row.push_back(FixedOr(ValueOf(arm, "confidence_brier", place), 3));
+      row.push_back(Percent(arm.ValueOf("confidence_ece", place)));
+      row.push_back(FixedOr(arm.ValueOf("confidence_auc", place), 3));
+      row.push_back(FixedOr(arm.ValueOf("confidence_brier", place), 3));
     }
     table.rows.push_back(std::move(row));
   }
@@ -160,8 +146,8 @@ Table RequestTable(const ReportSet& set) {
   for (const ReportArm& arm : set.arms) {
     const RequestCounts& counts = arm.counts;
     std::string flags;
-    for (const auto& [flag, detail] : arm.data.flags) flags += (flags.empty() ? "" : " ") + flag;
-    table.rows.push_back({arm.name, std::to_string(arm.data.run.id), arm.data.run.state,
+    for (const auto& [flag, detail] : arm.data->flags) flags += (flags.empty() ? "" : " ") + flag;
+    table.rows.push_back({arm.name, std::to_string(arm.data->run.id), arm.data->run.state,
                           std::to_string(counts.measured), std::to_string(counts.warmup),
                           std::to_string(counts.failed), std::to_string(counts.cancelled),
                           std::to_string(counts.no_decode), flags.empty() ? "-" : flags});

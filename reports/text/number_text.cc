@@ -16,21 +16,18 @@ std::string FixedOr(const std::optional<double>& value, int decimals, double sca
   return value ? Fixed(*value * scale, decimals) : "n/a";
 }
 
-std::string WithInterval(const std::optional<double>& value, const std::optional<double>& lo,
-                         const std::optional<double>& hi, int decimals) {
-  if (!value) return "n/a";
-  std::string text = Fixed(*value, decimals);
-  if (!lo && !hi) return text;
-  return text + " [" + (lo ? Fixed(*lo, decimals) : "?") + ", " +
-         (hi ? Fixed(*hi, decimals) : "?") + "]";
+std::string WithInterval(const Estimate& estimate, int decimals) {
+  if (!estimate.value) return "n/a";
+  std::string text = Fixed(*estimate.value, decimals);
+  if (!estimate.has_interval()) return text;
+  const auto bound = [&](const std::optional<double>& side) {
+    return side ? Fixed(*side, decimals) : "?";
+  };
+  return text + " [" + bound(estimate.lo) + ", " + bound(estimate.hi) + "]";
 }
 
 std::string WithInterval(const MetricRecord* metric, int decimals) {
-  return metric == nullptr ? "n/a" : WithInterval(metric->value, metric->lo, metric->hi, decimals);
-}
-
-std::string WithInterval(const Estimate& estimate, int decimals) {
-  return WithInterval(estimate.value, estimate.lo, estimate.hi, decimals);
+  return metric == nullptr ? "n/a" : WithInterval(metric->estimate, decimals);
 }
 
 std::string Percent(const std::optional<double>& share) { return FixedOr(share, 1, 100); }

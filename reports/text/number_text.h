@@ -14,12 +14,10 @@ namespace dsb {
 std::string Fixed(double value, int decimals);
 std::string FixedOr(const std::optional<double>& value, int decimals, double scale = 1);
 // "3.21 [3.05, 3.38]"; without an interval "3.21"; "n/a" without a value.
-std::string WithInterval(const std::optional<double>& value, const std::optional<double>& lo,
-                         const std::optional<double>& hi, int decimals);
-std::string WithInterval(const MetricRecord* metric, int decimals);
 std::string WithInterval(const Estimate& estimate, int decimals);
-std::string Percent(const std::optional<double>& share);  // "12.3"
-std::string PercentWithUnit(double share);                // 0.0123 -> "1.23 %"
+std::string WithInterval(const MetricRecord* metric, int decimals);  // null: no value
+std::string Percent(const std::optional<double>& share);             // "12.3"
+std::string PercentWithUnit(double share);                           // 0.0123 -> "1.23 %"
 // 98362432 -> "93.8 MiB"
 std::string Bytes(int64_t bytes);
 

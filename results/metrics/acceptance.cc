@@ -1,7 +1,6 @@
 #include "results/metrics/acceptance.h"
 
 #include <algorithm>
-#include <array>
 
 namespace dsb {
 namespace {
@@ -23,25 +22,6 @@ std::optional<double> Ratio(const std::vector<int64_t>& above, const std::vector
   if (k < 1 || i >= below.size() || below[i] == 0) return std::nullopt;
   return D(above[i]) / D(below[i]);
 }
-
-double Rounds(const RoundCounts& c) { return D(c.rounds); }
-
-constexpr std::array<AcceptanceRatio, 6> kRatios{{
-    {"accepted_length", "token/round", "sum c / rounds",
-     [](const RoundCounts& c) { return D(c.committed); }, Rounds},
-    {"accepted_drafts", "token/round", "sum a / rounds",
-     [](const RoundCounts& c) { return D(c.accepted); }, Rounds},
-    {"verify_rate", "1", "sum c / (sum p + rounds)",
-     [](const RoundCounts& c) { return D(c.committed); },
-     [](const RoundCounts& c) { return D(c.proposed + c.rounds); }},
-    {"draft_utilisation", "1", "sum a / sum v", [](const RoundCounts& c) { return D(c.accepted); },
-     [](const RoundCounts& c) { return D(c.verified); }},
-    {"budget", "token/round", "sum (v + 1) / rounds",
-     [](const RoundCounts& c) { return D(c.verified + c.rounds); }, Rounds},
-    {"wasted_verify", "1", "sum (v - a) / sum (v + 1)",
-     [](const RoundCounts& c) { return D(c.verified - c.accepted); },
-     [](const RoundCounts& c) { return D(c.verified + c.rounds); }},
-}};
 
 }  // namespace
 
@@ -82,8 +62,6 @@ RoundCounts CountRounds(std::span<const RoundRecord> rounds) {
   for (const RoundRecord& round : rounds) counts.Add(round);
   return counts;
 }
-
-std::span<const AcceptanceRatio> AcceptanceRatios() { return kRatios; }
 
 std::optional<double> AcceptedLength(const RoundCounts& counts) {
   if (counts.rounds == 0) return std::nullopt;

@@ -1,12 +1,11 @@
-// What a set of verify rounds says about acceptance (measurement.md 4): the counters and the ratios
-// formed of them. Pure functions on rows; which rounds belong to a set is the caller's choice
-// (metrics_selection.h).
+// What a set of verify rounds says about acceptance (measurement.md 4): the counters, of which the
+// ratios of catalogue.h are formed. Pure functions on rows; which rounds belong to a set is the
+// caller's choice (selection.h).
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "results/records.h"
@@ -28,16 +27,6 @@ struct RoundCounts {
 };
 
 RoundCounts CountRounds(std::span<const RoundRecord> rounds);
-
-// A ratio of two sums over rounds. `definition` is the formula as measurement.md writes it.
-struct AcceptanceRatio {
-  std::string_view metric, unit, definition;
-  double (*numerator)(const RoundCounts& counts);
-  double (*denominator)(const RoundCounts& counts);
-};
-
-// accepted_length, accepted_drafts, verify_rate, draft_utilisation, budget, wasted_verify.
-std::span<const AcceptanceRatio> AcceptanceRatios();
 
 // tau: committed tokens a round. Empty without rounds.
 std::optional<double> AcceptedLength(const RoundCounts& counts);

@@ -10,15 +10,15 @@ double PairCounts::dropped_share() const {
   return static_cast<double>(dropped) / static_cast<double>(pairs + dropped);
 }
 
-ArmComparison CompareArms(const RunData& baseline, const RunData& candidate,
+ArmComparison CompareArms(const CheckedRun& baseline, const CheckedRun& candidate,
                           const std::string& scope, const MetricOptions& options) {
   const PairedTable table(baseline, candidate, scope, options.bootstrap);
   ArmComparison result;
   result.scope = scope;
   result.counts = table.counts();
   result.prompts = table.prompts();
-  for (const std::string_view metric : PairedTable::Metrics()) {
-    result.metrics.push_back(table.Compare(metric));
+  for (const MetricDefinition* metric : ComparedMetrics()) {
+    result.metrics.push_back(table.Compare(metric->metric));
   }
   SpeedupFactors& factors = result.factors;
   factors.speedup = table.Ratio("user_decode_tokens_per_s");

@@ -30,7 +30,7 @@ struct ComparedMetric {
 // speedup = accepted_length_factor x step_time_factor x (1 + residual). All over the same requests:
 // tau = sum c / rounds and step_time = sum (t_B - t_1) / rounds, so the residual is 0 unless
 // delivered and committed tokens differ (a first burst that holds a round's tokens, or a server
-// whose tokens were counted from text).
+// whose tokens were counted from text). Of an engine that reports no rounds there are no factors.
 struct SpeedupFactors {
   PairedEstimate speedup;                 // user_decode_tokens_per_s, candidate / baseline
   PairedEstimate accepted_length_factor;  // tau_c / tau_b
@@ -47,7 +47,7 @@ struct ArmComparison {
 };
 
 // `scope` as in metrics.h: all, domain:..., dataset:...
-ArmComparison CompareArms(const RunData& baseline, const RunData& candidate,
+ArmComparison CompareArms(const CheckedRun& baseline, const CheckedRun& candidate,
                           const std::string& scope, const MetricOptions& options = {});
 
 }  // namespace dsb

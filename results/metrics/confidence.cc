@@ -19,7 +19,10 @@ size_t BinOf(double prediction) {
   return std::min(static_cast<size_t>(prediction * static_cast<double>(N)), N - 1);
 }
 
-double Clamp(double prediction) { return std::clamp(prediction, 1e-8, 1 - 1e-8); }
+// What is no number is no prediction: 0.
+double Number(double prediction) { return std::isnan(prediction) ? 0 : prediction; }
+
+double Clamp(double prediction) { return std::clamp(Number(prediction), 1e-8, 1 - 1e-8); }
 
 std::array<Bin, kCalibrationBins> CalibrationBins(std::span<const double> predictions,
                                                   std::span<const uint8_t> labels) {
@@ -62,15 +65,15 @@ std::optional<double> BinnedAuc(std::span<const double> predictions,
 
 std::optional<double> ExactAuc(std::span<const double> predictions,
                                std::span<const uint8_t> labels) {
+  const auto value = [&](size_t i) { return Number(predictions[i]); };
   std::vector<size_t> order(predictions.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::sort(order.begin(), order.end(),
-            [&](size_t a, size_t b) { return predictions[a] < predictions[b]; });
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return value(a) < value(b); });
   double positives = 0, negatives = 0, area = 0;
   for (size_t first = 0; first < order.size();) {
     size_t last = first;
     double tied_positives = 0, tied_negatives = 0;
-    for (; last < order.size() && predictions[order[last]] == predictions[order[first]]; ++last) {
+    for (; last < order.size() && value(order[last]) == value(order[first]); ++last) {
       (labels[order[last]] != 0 ? tied_positives : tied_negatives) += 1;
     }
     area += tied_positives * (negatives + tied_negatives / 2);
@@ -86,20 +89,28 @@ double Sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 }  // namespace
 
+double BrierScore(std::span<const double> predictions, std::span<const uint8_t> labels) {
+  DSB_CHECK(predictions.size() == labels.size());
+  double sum = 0;
+  for (size_t i = 0; i < predictions.size(); ++i) {
+    const double error = Clamp(predictions[i]) - labels[i];
+    sum += error * error;
+  }
+  return predictions.empty() ? 0 : sum / static_cast<double>(predictions.size());
+}
+
 PositionQuality QualityOf(std::span<const double> predictions, std::span<const uint8_t> labels) {
   DSB_CHECK(predictions.size() == labels.size());
   PositionQuality quality;
   quality.weight = static_cast<double>(predictions.size());
   if (predictions.empty()) return quality;
   for (size_t i = 0; i < predictions.size(); ++i) {
-    const double prediction = Clamp(predictions[i]), label = labels[i];
-    quality.mean_prediction += prediction;
-    quality.mean_label += label;
-    quality.brier += (prediction - label) * (prediction - label);
+    quality.mean_prediction += Clamp(predictions[i]);
+    quality.mean_label += labels[i];
   }
   quality.mean_prediction /= quality.weight;
   quality.mean_label /= quality.weight;
-  quality.brier /= quality.weight;
+  quality.brier = BrierScore(predictions, labels);
   const auto bins = CalibrationBins(predictions, labels);
   quality.ece = CalibrationError(bins);
   for (int b = 0; b < kCalibrationBins; ++b) {

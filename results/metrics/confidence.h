@@ -28,7 +28,11 @@ struct PositionQuality {
   std::vector<ReliabilityBin> reliability;
 };
 
-// Predictions are clamped to [1e-8, 1 - 1e-8]. Equal lengths; weight 0 if empty.
+// Mean squared error; 0 if empty. Equal lengths.
+double BrierScore(std::span<const double> predictions, std::span<const uint8_t> labels);
+
+// Predictions are clamped to [1e-8, 1 - 1e-8]. Equal lengths; weight 0 if empty. Ends for any
+// input; what is no number counts as 0.
 PositionQuality QualityOf(std::span<const double> predictions, std::span<const uint8_t> labels);
 
 // Rounds as predictions and outcomes, by position.

@@ -1,17 +1,14 @@
 #include "results/metrics/device.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
-#include <string_view>
 
+#include "results/metrics/intervals.h"
 #include "results/metrics/selection.h"
+#include "results/phases.h"
 
 namespace dsb {
 namespace {
-
-constexpr std::array<std::string_view, 8> kOrder{"prefill", "draft",  "confidence", "schedule",
-                                                 "verify",  "sample", "commit",     "other"};
 
 std::optional<int64_t> DeviceNs(const PhaseTimeRecord& phase, const std::string& source) {
   if (source == "cpu_thread") return phase.thread_cpu_ns;
@@ -55,7 +52,8 @@ int64_t DeviceSummary::device_ns() const {
   return sum_ns;
 }
 
-std::optional<DeviceSummary> SummariseDevice(const RunData& data) {
+std::optional<DeviceSummary> SummariseDevice(const CheckedRun& run) {
+  const RunData& data = *run;
   if (!HasSource(data.run) || !data.run.steps_complete) return std::nullopt;
   DeviceSummary summary;
   summary.source = data.run.device_time_source;
@@ -67,7 +65,7 @@ std::optional<DeviceSummary> SummariseDevice(const RunData& data) {
   if (summary.source == "cpu_thread") summary.busy_ns /= std::max<int64_t>(1, data.run.threads);
   summary.num_tokens = MeasuredTokens(data);
   if (summary.num_steps == 0 || summary.num_tokens == 0) return std::nullopt;
-  for (const std::string_view phase : kOrder) {
+  for (const std::string_view phase : kPhaseNames) {
     const auto found = phases.find(phase);
     if (found == phases.end() || found->second == 0) continue;
     summary.phases.push_back({std::string(phase), found->second});
@@ -75,7 +73,8 @@ std::optional<DeviceSummary> SummariseDevice(const RunData& data) {
   return summary;
 }
 
-Estimate DeviceTimePerToken(const RunData& data, const BootstrapOptions& options) {
+Estimate DeviceTimePerToken(const CheckedRun& run, const BootstrapOptions& options) {
+  const RunData& data = *run;
   struct Share {
     const RequestRow* row;
     int64_t start_ns, end_ns;
@@ -109,11 +108,12 @@ Estimate DeviceTimePerToken(const RunData& data, const BootstrapOptions& options
     const double values[] = {share.device_ns, static_cast<double>(tokens)};
     table.Add(share.row->prompt.dataset, ClusterOf(*share.row), values);
   }
-  return RatioOfSums(table, ResampleTotals(table, options, "all", 0, options.num_resamples), 0, 1,
-                     options);
+  const RatioKey key{"device_time_per_token", "all"};
+  return RatiosWithIntervals(table, key.scope, {&key, 1}, options, data.metrics).front();
 }
 
-int64_t NumDroppedRecords(const RunData& data) {
+int64_t NumDroppedRecords(const CheckedRun& run) {
+  const RunData& data = *run;
   int64_t sum = 0;
   for (const KernelTimeRecord& kernel : data.kernels) {
     if (kernel.kernel == kDroppedRecords) sum += kernel.calls;

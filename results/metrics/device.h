@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "results/run_data.h"
+#include "results/checked_run.h"
 #include "results/statistics/bootstrap.h"
 
 namespace dsb {
@@ -32,13 +32,13 @@ struct DeviceSummary {
 
 // Over the measured steps. Empty if the source is none or model, if steps are incomplete, or if a
 // step lacks its times.
-std::optional<DeviceSummary> SummariseDevice(const RunData& data);
+std::optional<DeviceSummary> SummariseDevice(const CheckedRun& run);
 
 // Device time per delivered token with its interval by prompt: a step's time is shared equally by
 // the requests that were in flight. ns/token.
-Estimate DeviceTimePerToken(const RunData& data, const BootstrapOptions& options);
+Estimate DeviceTimePerToken(const CheckedRun& run, const BootstrapOptions& options);
 
 // Records that the profiler lost: the tables of kernels are incomplete.
-int64_t NumDroppedRecords(const RunData& data);
+int64_t NumDroppedRecords(const CheckedRun& run);
 
 }  // namespace dsb

@@ -29,7 +29,7 @@ int64_t Overlap(const Spans& window, int64_t from, int64_t to) {
   for (const auto& span : window) {
     if (span.second <= from) continue;
     if (span.first >= to) break;
-    sum += std::min(to, span.second) - std::max(from, span.first);
+    sum += std::max<int64_t>(0, std::min(to, span.second) - std::max(from, span.first));
   }
   return sum;
 }
@@ -47,7 +47,8 @@ std::pair<int64_t, int64_t> Delivery(const RequestRecord& request) {
 
 }  // namespace
 
-std::optional<LoadSummary> SummariseLoad(const RunData& data) {
+std::optional<LoadSummary> SummariseLoad(const CheckedRun& run) {
+  const RunData& data = *run;
   const Selection selection = Select(data);
   Spans spans;
   for (const RequestRow* row : selection.timing) {

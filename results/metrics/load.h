@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "results/run_data.h"
+#include "results/checked_run.h"
 
 namespace dsb {
 
@@ -19,6 +19,6 @@ struct LoadSummary {
 // Closed loop and batch: the window is the time with a measured request in flight, so that arms
 // which take turns do not count each other's time. Open loop and trace: from the first to the last
 // scheduled time. Empty without a window.
-std::optional<LoadSummary> SummariseLoad(const RunData& data);
+std::optional<LoadSummary> SummariseLoad(const CheckedRun& run);
 
 }  // namespace dsb

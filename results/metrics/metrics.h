@@ -1,6 +1,6 @@
 // Every metric of a run as rows of the metric table: pure functions of the stored rows and of the
 // statistics seed. The table is a cache: computing again gives the same rows bit for bit, on any
-// number of threads.
+// number of threads, with it or without.
 //
 // Scopes: all, domain:NAME, dataset:NAME; a position is its own scope (position:3), after a slash
 // inside a domain or data set (domain:math/position:3). Positions count from 1. A phase or a
@@ -13,22 +13,11 @@
 #include <string_view>
 #include <vector>
 
-#include "results/run_data.h"
+#include "results/checked_run.h"
+#include "results/metrics/catalogue.h"
 #include "results/statistics/bootstrap.h"
 
 namespace dsb {
-
-struct MetricDefinition {
-  std::string_view metric, unit;
-  int better;  // +1: more is better, -1: less is better, 0: neither
-  std::string_view definition;
-};
-
-// All metrics that ComputeMetrics can give, in the order in which it gives them.
-std::span<const MetricDefinition> MetricCatalogue();
-// The metric itself, or the longest entry that its name continues: phase_wall_verify is of
-// phase_wall. Checks that there is one.
-const MetricDefinition& DefinitionOf(std::string_view metric);
 
 struct MetricOptions {
   BootstrapOptions bootstrap;
@@ -43,12 +32,16 @@ struct MetricNote {
 
 // Acceptance metrics are left out for runs flagged ignore_eos or synthetic_acceptance, step and
 // phase times for runs whose steps are incomplete. Rows without a value say that there was nothing
-// to measure, or too little for a percentile.
-std::vector<MetricRecord> ComputeMetrics(const RunData& data, const MetricOptions& options = {},
+// to measure, or too little for a percentile. Intervals are taken from the run's stored rows where
+// these answer the same question (intervals.h); values never are.
+std::vector<MetricRecord> ComputeMetrics(const CheckedRun& run, const MetricOptions& options = {},
                                          std::vector<MetricNote>* notes = nullptr);
 
 // The row of `metric` and `scope`; null if there is none.
 const MetricRecord* FindMetric(std::span<const MetricRecord> metrics, std::string_view metric,
                                std::string_view scope);
+
+// "position:3" of all, else "domain:math/position:3".
+std::string PositionScope(const std::string& scope, int64_t k);
 
 }  // namespace dsb

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,16 +14,12 @@ namespace dsb {
 class PairedTable {
  public:
   // `scope` as in metrics.h: all, domain:..., dataset:...
-  PairedTable(const RunData& baseline, const RunData& candidate, const std::string& scope,
+  PairedTable(const CheckedRun& baseline, const CheckedRun& candidate, const std::string& scope,
               const BootstrapOptions& options);
-
-  // Names of the metrics it holds, in the order in which compare shows them.
-  static std::span<const std::string_view> Metrics();
-  static bool Has(std::string_view metric);
 
   const PairCounts& counts() const { return counts_; }
   int64_t prompts() const { return table_.num_clusters(); }
-  // Both arms' values and their ratio with its interval. `metric` is one of Metrics().
+  // Both arms' values and their ratio with its interval. `metric` is one of ComparedMetrics().
   ComparedMetric Compare(std::string_view metric) const;
   // candidate / baseline, or its inverse.
   PairedEstimate Ratio(std::string_view metric, bool inverse = false) const;

@@ -1,10 +1,9 @@
 #include "results/metrics/phases.h"
 
-#include <array>
 #include <map>
-#include <string_view>
 
 #include "results/metrics/selection.h"
+#include "results/phases.h"
 
 namespace dsb {
 
@@ -23,9 +22,8 @@ std::optional<int64_t> PhaseSummary::thread_cpu_ns() const {
   return sum;
 }
 
-std::optional<PhaseSummary> SummarisePhases(const RunData& data) {
-  constexpr std::array<std::string_view, 8> kOrder{"prefill", "draft",  "confidence", "schedule",
-                                                   "verify",  "sample", "commit",     "other"};
+std::optional<PhaseSummary> SummarisePhases(const CheckedRun& run) {
+  const RunData& data = *run;
   if (!data.run.steps_complete) return std::nullopt;
   PhaseSummary summary;
   std::map<std::string, PhaseTotal, std::less<>> totals;
@@ -44,7 +42,7 @@ std::optional<PhaseSummary> SummarisePhases(const RunData& data) {
       }
     }
   }
-  for (const std::string_view phase : kOrder) {
+  for (const std::string_view phase : kPhaseNames) {
     const auto found = totals.find(phase);
     if (found == totals.end()) continue;
     PhaseTotal& total = found->second;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "results/run_data.h"
+#include "results/checked_run.h"
 
 namespace dsb {
 
@@ -27,6 +27,6 @@ struct PhaseSummary {
 };
 
 // Steps of measured and drain requests only. Empty if the run's steps are incomplete.
-std::optional<PhaseSummary> SummarisePhases(const RunData& data);
+std::optional<PhaseSummary> SummarisePhases(const CheckedRun& run);
 
 }  // namespace dsb

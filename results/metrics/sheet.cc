@@ -1,60 +1,74 @@
 #include "results/metrics/sheet.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "base/error.h"
-#include "results/metrics/selection.h"
-
 namespace dsb {
+namespace {
 
-std::string JoinScope(const std::string& scope, const std::string& part) {
-  if (part.empty()) return scope;
-  return scope == "all" ? part : scope + "/" + part;
+// 30 -> "30", 7.5 -> "7.5".
+std::string RateName(double tokens_per_s) {
+  std::string name = std::to_string(tokens_per_s);
+  name.erase(name.find_last_not_of('0') + 1);
+  if (name.back() == '.') name.pop_back();
+  return name;
 }
 
-void MetricSheet::AddRatio(std::string metric, std::string part) {
-  DSB_CHECK(!table_.has_value());
-  names_.push_back({std::move(metric), std::move(part)});
-}
+}  // namespace
 
-void MetricSheet::AddRow(const RequestRow& row, const std::vector<double>& sums) {
-  if (!table_) table_.emplace(2 * num_ratios());
-  table_->Add(row.prompt.dataset, ClusterOf(row), sums);
-}
-
-void MetricSheet::Append(const std::string& scope, const MetricOptions& options, int64_t run_id,
-                         std::vector<MetricRecord>* metrics, std::vector<MetricNote>* notes) const {
-  const ClusterTable empty(2 * num_ratios());
-  const ClusterTable& table = table_ ? *table_ : empty;
-  const BootstrapOptions& bootstrap = options.bootstrap;
-  std::vector<double> totals;
-  if (table.num_clusters() >= kMinPromptsForInterval) {
-    totals = ResampleTotals(table, bootstrap, scope, 0, bootstrap.num_resamples);
+MetricSheet::MetricSheet(std::string scope, std::initializer_list<MetricKind> kinds,
+                         const Spread& spread)
+    : scope_(std::move(scope)) {
+  for (const MetricDefinition& metric : MetricCatalogue()) {
+    if (!metric.is_ratio() || std::count(kinds.begin(), kinds.end(), metric.kind) == 0) continue;
+    const std::string name(metric.metric);
+    const auto add_positions = [&](int64_t positions) {
+      for (int64_t k = 1; k <= positions; ++k) {
+        AddColumn(metric, name, PositionScope(scope_, k), AsDouble(k));
+      }
+    };
+    switch (metric.spread) {
+      case MetricSpread::kOnce:
+        AddColumn(metric, name, scope_, 0);
+        break;
+      case MetricSpread::kPositions:
+        add_positions(spread.positions);
+        break;
+      case MetricSpread::kJudgedPositions:
+        add_positions(spread.judged_positions);
+        break;
+      case MetricSpread::kReadingRates:
+        for (const double rate : spread.reading_rates) {
+          AddColumn(metric, name + "_" + RateName(rate), scope_, rate);
+        }
+        break;
+    }
   }
-  for (int64_t i = 0; i < num_ratios(); ++i) {
-    const Name& name = names_[static_cast<size_t>(i)];
-    AppendMetric(RatioOfSums(table, totals, 2 * i, 2 * i + 1, bootstrap), name.metric,
-                 JoinScope(scope, name.part), run_id, metrics, notes);
-  }
+  table_ = ClusterTable(2 * static_cast<int64_t>(columns_.size()));
 }
 
-void AppendMetric(const Estimate& estimate, std::string metric, std::string scope, int64_t run_id,
-                  std::vector<MetricRecord>* metrics, std::vector<MetricNote>* notes) {
-  MetricRecord record;
-  record.run_id = run_id;
-  record.unit = DefinitionOf(metric).unit;
-  record.value = estimate.value;
-  record.lo = estimate.lo;
-  record.hi = estimate.hi;
-  if (estimate.lo || estimate.hi) record.level = estimate.level;
-  record.method = estimate.method;
-  record.n = estimate.n;
-  record.num_resamples = estimate.num_resamples;
-  record.statistics_seed = estimate.statistics_seed;
-  if (notes != nullptr && !estimate.note.empty()) notes->push_back({metric, scope, estimate.note});
-  record.metric = std::move(metric);
-  record.scope = std::move(scope);
-  metrics->push_back(std::move(record));
+void MetricSheet::AddColumn(const MetricDefinition& metric, std::string name, std::string scope,
+                            double at) {
+  columns_.push_back({&metric, at});
+  keys_.push_back({std::move(name), std::move(scope)});
+}
+
+void MetricSheet::AddRow(const RequestRow& row, RequestFacts* facts) {
+  std::vector<double> sums;
+  for (const Column& column : columns_) {
+    facts->at = column.at;
+    sums.push_back(column.metric->numerator(*facts));
+    sums.push_back(column.metric->denominator(*facts));
+  }
+  table_.Add(row.prompt.dataset, ClusterOf(row), sums);
+}
+
+void MetricSheet::AppendTo(MetricContext* context) const {
+  const std::vector<Estimate> ratios =
+      RatiosWithIntervals(table_, scope_, keys_, context->options.bootstrap, context->data.metrics);
+  for (size_t i = 0; i < ratios.size(); ++i) {
+    context->Add(ratios[i], keys_[i].metric, keys_[i].scope);
+  }
 }
 
 }  // namespace dsb

@@ -1,42 +1,43 @@
-// A sheet of ratio metrics over one scope: each row a request's two sums per metric, added up by
-// prompt, so that one set of resamples gives every interval. Used by ComputeMetrics only.
+// A sheet of ratio metrics over one scope: a column for each ratio of the catalogue that belongs on
+// it, each row a request's sums, added up by prompt, so that one set of resamples gives every
+// interval. Used by ComputeMetrics only.
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
-#include "results/metrics/metrics.h"
+#include "results/metrics/rows.h"
 
 namespace dsb {
 
-// "all" + "position:3" -> "position:3"; "domain:math" + "position:3" -> "domain:math/position:3".
-std::string JoinScope(const std::string& scope, const std::string& part);
-
 class MetricSheet {
  public:
-  // `part`: the scope inside the scope, or empty. All ratios are named before the first row.
-  void AddRatio(std::string metric, std::string part = "");
-  int64_t num_ratios() const { return static_cast<int64_t>(names_.size()); }
+  // What the metrics that spread are asked for.
+  struct Spread {
+    int64_t positions = 0, judged_positions = 0;
+    std::vector<double> reading_rates = {};
+  };
+  // The ratios of these kinds, in the order of the catalogue.
+  MetricSheet(std::string scope, std::initializer_list<MetricKind> kinds, const Spread& spread);
 
-  // One request; `sums` holds numerator and denominator of each ratio in turn, [2 * num_ratios].
-  void AddRow(const RequestRow& row, const std::vector<double>& sums);
-
-  // The rows of `scope`, in the order of AddRatio.
-  void Append(const std::string& scope, const MetricOptions& options, int64_t run_id,
-              std::vector<MetricRecord>* metrics, std::vector<MetricNote>* notes) const;
+  // One request; its facts are asked for every column in turn.
+  void AddRow(const RequestRow& row, RequestFacts* facts);
+  // A row of the metric table for each column.
+  void AppendTo(MetricContext* context) const;
 
  private:
-  struct Name {
-    std::string metric, part;
+  struct Column {
+    const MetricDefinition* metric;
+    double at;  // RequestFacts::at
   };
-  std::vector<Name> names_;
-  std::optional<ClusterTable> table_;
-};
+  void AddColumn(const MetricDefinition& metric, std::string name, std::string scope, double at);
 
-// Adds one row of the metric table, and its note if there is one.
-void AppendMetric(const Estimate& estimate, std::string metric, std::string scope, int64_t run_id,
-                  std::vector<MetricRecord>* metrics, std::vector<MetricNote>* notes);
+  std::string scope_;
+  std::vector<Column> columns_;
+  std::vector<RatioKey> keys_;  // of the columns
+  ClusterTable table_{0};
+};
 
 }  // namespace dsb

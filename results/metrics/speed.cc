@@ -30,18 +30,12 @@ std::optional<RequestTiming> TimingOf(const RequestRecord& request) {
   const int64_t first_ns = bursts.front().t_ns, last_ns = bursts.back().t_ns;
   timing.decode_tokens = timing.tokens - bursts.front().num_tokens;
   timing.decode_ns = last_ns - first_ns;
+  timing.gaps = static_cast<int64_t>(bursts.size()) - 1;
   timing.ttft_ns = first_ns - request.scheduled_ns;
   timing.ttft_from_issue_ns = first_ns - request.issued_ns;
   timing.e2e_ns = last_ns - request.scheduled_ns;
   timing.e2e_from_issue_ns = last_ns - request.issued_ns;
   if (request.admitted_ns) timing.queue_delay_ns = *request.admitted_ns - request.scheduled_ns;
-  if (request.rounds.empty()) {
-    timing.decode_rounds = static_cast<int64_t>(bursts.size()) - 1;
-    timing.committed = timing.decode_tokens;
-  } else {
-    timing.decode_rounds = static_cast<int64_t>(request.rounds.size());
-    for (const RoundRecord& round : request.rounds) timing.committed += round.committed;
-  }
   return timing;
 }
 

@@ -1,5 +1,5 @@
 // One request's times (measurement.md 2), all derived from its bursts: when tokens became visible,
-// and how many. Pure functions on one record; sums over requests are formed in metrics.cc.
+// and how many. Pure functions on one record; request_facts.h adds the rounds.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,7 @@ struct RequestTiming {
   int64_t tokens = 0;         // n: all delivered tokens
   int64_t decode_tokens = 0;  // n - k_1: the first burst is not decoding
   int64_t decode_ns = 0;      // t_B - t_1
-  int64_t decode_rounds = 0;  // verify rounds; engines that report none: bursts after the first
-  int64_t committed = 0;      // sum c over the rounds, or decode_tokens without rounds
+  int64_t gaps = 0;           // between bursts
   int64_t ttft_ns = 0;        // t_1 - s
   int64_t ttft_from_issue_ns = 0;
   int64_t e2e_ns = 0;  // t_B - s

@@ -143,21 +143,36 @@ double LinearisedError(const ClusterTable& table, int64_t x, int64_t y) {
   return std::sqrt(variance) / std::abs(totals[yi]);
 }
 
-Estimate RatioOfSums(const ClusterTable& table, std::span<const double> totals, int64_t x,
-                     int64_t y, const BootstrapOptions& options) {
+Estimate PlainRatio(const ClusterTable& table, int64_t x, int64_t y,
+                    const BootstrapOptions& options) {
   Estimate result{.level = options.level, .n = table.num_clusters()};
-  const auto columns = static_cast<size_t>(table.num_columns());
-  const auto xi = static_cast<size_t>(x), yi = static_cast<size_t>(y);
   const std::vector<double> sums = table.Totals();
-  if (result.n == 0 || sums[yi] == 0) {
+  const double below = sums[static_cast<size_t>(y)];
+  if (result.n == 0 || below == 0) {
     result.note = "n/a: nothing to count";
     return result;
   }
-  result.value = sums[xi] / sums[yi];
-  if (result.n < kMinPromptsForInterval) {
-    result.note = "n too small for an interval";
-    return result;
+  result.value = sums[static_cast<size_t>(x)] / below;
+  if (result.n < kMinPromptsForInterval) result.note = "n too small for an interval";
+  return result;
+}
+
+void DoubtInterval(const ClusterTable& table, int64_t x, int64_t y, Estimate* ratio) {
+  if (!ratio->lo || !ratio->hi) return;
+  const double width = *ratio->hi - *ratio->lo;
+  const double linearised =
+      2 * NormalQuantile(1 - (1 - ratio->level) / 2) * LinearisedError(table, x, y);
+  if (std::abs(width - linearised) > 0.25 * width + 1e-12 * std::abs(*ratio->value)) {
+    ratio->note = "interval and linearised error disagree by more than 25 %";
   }
+}
+
+Estimate RatioOfSums(const ClusterTable& table, std::span<const double> totals, int64_t x,
+                     int64_t y, const BootstrapOptions& options) {
+  Estimate result = PlainRatio(table, x, y, options);
+  if (!result.value || result.n < kMinPromptsForInterval) return result;
+  const auto columns = static_cast<size_t>(table.num_columns());
+  const auto xi = static_cast<size_t>(x), yi = static_cast<size_t>(y);
   std::vector<double> ratios;
   ratios.reserve(totals.size() / columns);
   for (size_t r = 0; r < totals.size(); r += columns) {
@@ -170,12 +185,7 @@ Estimate RatioOfSums(const ClusterTable& table, std::span<const double> totals, 
   const auto [lo, hi] = PercentileInterval(std::move(ratios), options.level);
   result.lo = lo;
   result.hi = hi;
-  const double width = hi - lo;
-  const double linearised =
-      2 * NormalQuantile(1 - (1 - options.level) / 2) * LinearisedError(table, x, y);
-  if (std::abs(width - linearised) > 0.25 * width + 1e-12 * std::abs(*result.value)) {
-    result.note = "interval and linearised error disagree by more than 25 %";
-  }
+  DoubtInterval(table, x, y, &result);
   return result;
 }
 

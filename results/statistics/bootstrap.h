@@ -55,10 +55,17 @@ std::vector<double> ResampleTotals(const ClusterTable& table, const BootstrapOpt
 std::vector<uint32_t> ResampleCounts(const ClusterTable& table, const BootstrapOptions& options,
                                      const std::string& sample, int64_t resample);
 
+// sum of column x / sum of column y without an interval; the note says why there is no value, or
+// that fewer than 10 prompts have no interval.
+Estimate PlainRatio(const ClusterTable& table, int64_t x, int64_t y,
+                    const BootstrapOptions& options);
+
+// Notes an interval whose width and the linearised standard error differ by more than 25 %.
+void DoubtInterval(const ClusterTable& table, int64_t x, int64_t y, Estimate* ratio);
+
 // sum of column x / sum of column y with its interval. `totals` are all options.num_resamples
 // resamples; resamples whose denominator is 0 are left out of the interval and counted out of
-// num_resamples. Fewer than 10 prompts: no interval. A note warns when the interval's width and the
-// linearised standard error differ by more than 25 %.
+// num_resamples. Fewer than 10 prompts: no interval. Notes as PlainRatio and DoubtInterval.
 Estimate RatioOfSums(const ClusterTable& table, std::span<const double> totals, int64_t x,
                      int64_t y, const BootstrapOptions& options);
 

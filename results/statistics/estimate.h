@@ -13,10 +13,13 @@ namespace dsb {
 struct Estimate {
   std::optional<double> value = {}, lo = {}, hi = {};
   double level = 0.95;
-  std::string method = "none";  // as MetricRecord::method
-  int64_t n = 0;                // independent units: prompts, or samples for order_statistic
+  std::string method =
+      "none";     // cluster_bootstrap, paired_bootstrap, t_runs, order_statistic, wilson, none
+  int64_t n = 0;  // independent units: prompts, or samples for order_statistic
   std::optional<int64_t> num_resamples = {}, statistics_seed = {};
   std::string note = {};
+
+  bool has_interval() const { return lo || hi; }  // a side may be open
 };
 
 // P(X <= k) of a binomial with n trials of probability p in (0, 1); 0 for k < 0, 1 for k >= n.

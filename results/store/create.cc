@@ -8,40 +8,18 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/whole_file.h"
 #include "results/store/schema.h"
-#include "results/store/sqlite.h"
 #include "results/store/store_file.h"
 
 namespace dsb {
 namespace {
 
-// A file under construction, with the journals SQLite may put beside it; removed when it goes.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& path)
-      : path_(path + ".creating-" + std::to_string(getpid())) {
-    Remove();
-  }
-  ~TemporaryFile() { Remove(); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  void Remove() const {
-    for (const char* suffix : {"", "-journal", "-wal", "-shm"}) unlink((path_ + suffix).c_str());
-  }
-  std::string path_;
-};
-
 void WriteEmptySchema(const std::string& path, const std::string& name) {
   Database database(path, name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   database.Execute("PRAGMA page_size=8192; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;");
   Transaction transaction(database, Transaction::Kind::kWrite);
-  for (const char* sql :
-       {kRunTablesSql, kEventTablesSql, kDerivedTablesSql, kIndexesSql, kViewsSql}) {
-    database.Execute(sql);
-  }
+  CreateSchema(database);
   database.Execute("PRAGMA application_id=" + std::to_string(kApplicationId) +
                    "; PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";");
   transaction.Commit();
@@ -58,6 +36,22 @@ void MoveIntoPlace(const std::string& from, const std::string& to) {
 
 }  // namespace
 
+TemporaryFile::TemporaryFile(const std::string& path)
+    : path_(path + ".creating-" + std::to_string(getpid())) {
+  Remove();
+}
+
+void TemporaryFile::Remove() const {
+  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) unlink((path_ + suffix).c_str());
+}
+
+void CreateSchema(Database& database) {
+  for (const char* sql :
+       {kRunTablesSql, kEventTablesSql, kDerivedTablesSql, kIndexesSql, kViewsSql}) {
+    database.Execute(sql);
+  }
+}
+
 void CreateResultsFile(const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) == 0) return;
@@ -69,6 +63,7 @@ void CreateResultsFile(const std::string& path) {
   const TemporaryFile temporary(path);
   WriteEmptySchema(temporary.path(), path);
   MoveIntoPlace(temporary.path(), path);
+  SyncFolderOf(path);
 }
 
 }  // namespace dsb

@@ -2,9 +2,12 @@
 #include <numeric>
 #include <tuple>
 
-#include "results/store/multi_insert.h"
+#include "results/store/chain.h"
+#include "results/store/insert.h"
+#include "results/store/select.h"
 #include "results/store/store.h"
 #include "results/store/store_impl.h"
+#include "results/store/tables.h"
 
 namespace dsb {
 namespace {
@@ -21,48 +24,51 @@ std::optional<int64_t> FirstBurstTokens(const RequestRecord& record) {
   return record.bursts.front().num_tokens;
 }
 
+// The request's link in the chain of its run, and the run's new head; none without a chain.
+std::optional<std::string> ContinueChain(Store::Impl& impl, const RequestRecord& record) {
+  std::optional<std::string> head;
+  PromptRecord prompt;
+  {
+    static const std::string sql = SelectSql(
+        impl, true, "run.chain_head",
+        "run JOIN prompt ON prompt.id = ? WHERE run.id = ? AND run.chain_head IS NOT NULL",
+        kPromptTable);
+    Rows rows = impl.sql(sql).Query(record.prompt_id, record.run_id);
+    if (!rows.Next()) return std::nullopt;
+    rows.Read(0, head);
+    ReadRecord(rows, 1, kPromptTable, prompt);
+  }
+  head = ChainNext(*head, prompt, record);
+  impl.sql("UPDATE run SET chain_head = ? WHERE id = ?").Run(head, record.run_id);
+  return head;
+}
+
 int64_t InsertRequest(Store::Impl& impl, const RequestRecord& record) {
-  impl.sql(
-          "INSERT INTO request VALUES "
-          "(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .Run(record.run_id, record.segment_id, record.prompt_id, record.repeat, record.phase,
-           record.seed, record.scheduled_ns, record.issued_ns, record.admitted_ns, record.first_ns,
-           record.finished_ns, FirstBurstTokens(record), NumOutputTokens(record),
-           record.rounds.size(), record.end_reason, record.error, record.token_count_source,
-           record.prompt_ids, record.output_ids);
+  static const Insert insert(kRequestTable);
+  insert.One(impl.sql, record, NumOutputTokens(record), record.rounds.size(),
+             FirstBurstTokens(record), ContinueChain(impl, record));
   return sqlite3_last_insert_rowid(impl.database.get());
 }
 
 void InsertBursts(Store::Impl& impl, int64_t request_id, const std::vector<BurstRecord>& bursts) {
-  static const MultiInsert insert("burst", "(?, ?, ?, ?)");
-  insert.Run(impl.sql, bursts.size(), [&](Statement& statement, size_t i, int first) {
-    return statement.BindFrom(first, request_id, i, bursts[i].t_ns, bursts[i].num_tokens);
-  });
+  static const Insert insert(kBurstTable);
+  insert.Many(impl.sql, bursts.size(),
+              [&](size_t i) { return std::tuple(&bursts[i], request_id, i); });
 }
 
 void InsertRounds(Store::Impl& impl, int64_t request_id, const std::vector<RoundRecord>& rounds) {
-  static const MultiInsert insert("round", "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  insert.Run(impl.sql, rounds.size(), [&](Statement& statement, size_t i, int first) {
-    const RoundRecord& round = rounds[i];
-    return statement.BindFrom(first, request_id, i, round.step_idx, round.position, round.proposed,
-                              round.verified, round.accepted, round.committed, round.cut,
-                              round.confidence, round.draft_ids);
-  });
+  static const Insert insert(kRoundTable);
+  insert.Many(impl.sql, rounds.size(),
+              [&](size_t i) { return std::tuple(&rounds[i], request_id, i); });
 }
 
 void InsertStepRows(Store::Impl& impl, const std::vector<StepRecord>& steps) {
-  static const MultiInsert insert("step", "(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  insert.Run(impl.sql, steps.size(), [&](Statement& statement, size_t i, int first) {
-    const StepRecord& step = steps[i];
-    return statement.BindFrom(first, step.run_id, step.idx, step.t_start_ns, step.wall_ns,
-                              step.num_requests, step.num_prefill_tokens, step.num_draft_tokens,
-                              step.num_verify_tokens, step.padded_tokens, step.context_tokens,
-                              step.device_busy_ns);
-  });
+  static const Insert insert(kStepTable);
+  insert.Many(impl.sql, steps.size(), [&](size_t i) { return std::tuple(&steps[i]); });
 }
 
 void InsertPhaseRows(Store::Impl& impl, const std::vector<StepRecord>& steps) {
-  static const MultiInsert insert("phase_time", "(?, ?, ?, ?, ?, ?, ?)");
+  static const Insert insert(kPhaseTimeTable);
   struct Row {
     const StepRecord* step;
     const PhaseTimeRecord* phase;
@@ -76,11 +82,16 @@ void InsertPhaseRows(Store::Impl& impl, const std::vector<StepRecord>& steps) {
     return std::tie(a.step->run_id, a.step->idx, a.phase->phase) <
            std::tie(b.step->run_id, b.step->idx, b.phase->phase);
   });
-  insert.Run(impl.sql, rows.size(), [&](Statement& statement, size_t i, int first) {
-    const auto& [step, phase] = rows[i];
-    return statement.BindFrom(first, step->run_id, step->idx, phase->phase, phase->wall_ns,
-                              phase->thread_cpu_ns, phase->device_kernel_ns, phase->device_busy_ns);
+  insert.Many(impl.sql, rows.size(), [&](size_t i) {
+    return std::tuple(rows[i].phase, rows[i].step->run_id, rows[i].step->idx);
   });
+}
+
+template <typename Record>
+void PutAll(Store::Impl& impl, const std::vector<Record>& records, const Insert<Record>& insert) {
+  Transaction transaction(impl.database, Transaction::Kind::kWrite);
+  insert.Many(impl.sql, records.size(), [&](size_t i) { return std::tuple(&records[i]); });
+  transaction.Commit();
 }
 
 }  // namespace
@@ -101,31 +112,31 @@ void Store::PutSteps(const std::vector<StepRecord>& records) {
 }
 
 void Store::PutKernelTimes(const std::vector<KernelTimeRecord>& records) {
-  Transaction transaction(impl_->database, Transaction::Kind::kWrite);
-  for (const KernelTimeRecord& record : records) {
-    impl_
-        ->sql(
-            "INSERT INTO kernel_time VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, "
-            "total_ns = total_ns + excluded.total_ns, min_ns = min(min_ns, excluded.min_ns), "
-            "max_ns = max(max_ns, excluded.max_ns), bytes = bytes + excluded.bytes, "
-            "flops = flops + excluded.flops")
-        .Run(record.run_id, record.phase, record.kernel, record.device, record.batch_bucket,
-             record.calls, record.total_ns, record.min_ns, record.max_ns, record.bytes,
-             record.flops);
-  }
-  transaction.Commit();
+  static const Insert insert(
+      kKernelTimeTable, "INSERT",
+      "ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, "
+      "total_ns = total_ns + excluded.total_ns, min_ns = min(min_ns, excluded.min_ns), "
+      "max_ns = max(max_ns, excluded.max_ns), bytes = bytes + excluded.bytes, "
+      "flops = flops + excluded.flops");
+  PutAll(*impl_, records, insert);
+}
+
+void Store::PutSkippedItems(const std::vector<SkippedItemRecord>& records) {
+  static const Insert insert(kSkippedItemTable, "INSERT OR REPLACE");
+  PutAll(*impl_, records, insert);
+}
+
+void Store::PutServerSamples(const std::vector<ServerSampleRecord>& records) {
+  static const Insert insert(kServerSampleTable, "INSERT OR REPLACE");
+  PutAll(*impl_, records, insert);
 }
 
 void Store::PutMetrics(const std::vector<MetricRecord>& records) {
-  Transaction transaction(impl_->database, Transaction::Kind::kWrite);
-  for (const MetricRecord& record : records) {
-    impl_->sql("INSERT OR REPLACE INTO metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        .Run(record.run_id, record.metric, record.scope, record.unit, record.value, record.lo,
-             record.hi, record.level, record.method, record.n, record.num_resamples,
-             record.statistics_seed, record.definition_version);
-  }
-  transaction.Commit();
+  static const Insert insert(kMetricTable, "INSERT OR REPLACE");
+  std::vector<MetricRow> rows;
+  rows.reserve(records.size());
+  for (const MetricRecord& record : records) rows.push_back(RowOf(record));
+  PutAll(*impl_, rows, insert);
 }
 
 }  // namespace dsb

@@ -73,7 +73,7 @@ std::unique_ptr<Store::Impl> OpenForReading(const std::string& path) {
   return impl;
 }
 
-void CheckIdentity(Database& database) {
+int CheckedVersion(Database& database) {
   const int64_t application_id = database.Int("PRAGMA application_id");
   if (application_id != kApplicationId) {
     ThrowBadInput(database.name() + ": application_id is " + Hex(application_id) + ", expected " +
@@ -85,6 +85,7 @@ void CheckIdentity(Database& database) {
                   (version > kSchemaVersion ? " is newer than" : " is unknown to") +
                   " this build's, which is " + std::to_string(kSchemaVersion));
   }
+  return static_cast<int>(version);
 }
 
 void SetCommonPragmas(Database& database) {
@@ -118,7 +119,7 @@ std::unique_ptr<Store::Impl> OpenResultsFile(const std::string& path,
     std::unique_ptr<Store::Impl> impl = OpenForReading(path);
     SetCommonPragmas(impl->database);
     impl->database.Execute("PRAGMA query_only=ON; PRAGMA mmap_size=0;");
-    CheckIdentity(impl->database);
+    impl->schema_version = CheckedVersion(impl->database);
     return impl;
   }
   std::unique_ptr<Store::Impl> impl(
@@ -127,11 +128,12 @@ std::unique_ptr<Store::Impl> OpenResultsFile(const std::string& path,
                       .warning = "",
                       .database = Database(path, path, SQLITE_OPEN_READWRITE)});
   SetCommonPragmas(impl->database);
-  CheckIdentity(impl->database);
+  impl->schema_version = CheckedVersion(impl->database);
   if (sqlite3_db_readonly(impl->database.get(), "main") == 1) {
     ThrowResource(path + ": is write-protected, expected a results file to add to");
   }
   SetWriterPragmas(*impl, options.durable);
+  if (impl->schema_version < kSchemaVersion) MigrateResultsFile(*impl);
   return impl;
 }
 

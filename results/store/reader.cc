@@ -3,25 +3,41 @@
 #include <unordered_map>
 
 #include "base/error.h"
-#include "results/store/reader_rows.h"
+#include "results/store/select.h"
 #include "results/store/store_impl.h"
+#include "results/store/tables.h"
 
 namespace dsb {
 namespace {
 
+using Places = std::unordered_map<int64_t, size_t>;  // of a row's number in a vector
+
+std::string RunName(const Store::Impl& impl, int64_t run_id) {
+  return impl.path + ": run " + std::to_string(run_id);
+}
+
+void ReadHead(Store::Impl& impl, int64_t run_id, RunData& data) {
+  Rows rows = impl.sql(SelectSql(impl, true, "run.id",
+                                 "run JOIN environment ON environment.id = run.environment_id "
+                                 "JOIN build ON build.id = run.build_id WHERE run.id = ?",
+                                 kRunTable, kEnvironmentTable, kBuildTable))
+                  .Query(run_id);
+  if (!rows.Next()) ThrowBadInput(RunName(impl, run_id) + " does not exist");
+  data.run.id = rows.Int(0);
+  int next = ReadRecord(rows, 1, kRunTable, data.run);
+  next = ReadRecord(rows, next, kEnvironmentTable, data.environment);
+  ReadRecord(rows, next, kBuildTable, data.build);
+}
+
 void ReadArtifactsAndFlags(Store::Impl& impl, RunData& data) {
-  Rows artifacts = impl.sql(
-                           "SELECT ra.role, a.kind, a.name, a.sha256, a.size_bytes, a.source, "
-                           "a.detail_json FROM run_artifact AS ra "
-                           "JOIN artifact AS a ON a.id = ra.artifact_id WHERE ra.run_id = ?")
-                       .Query(data.run.id);
+  Rows artifacts =
+      impl.sql(SelectSql(impl, true, "run_artifact.role",
+                         "run_artifact JOIN artifact ON artifact.id = run_artifact.artifact_id "
+                         "WHERE run_artifact.run_id = ?",
+                         kArtifactTable))
+          .Query(data.run.id);
   while (artifacts.Next()) {
-    data.artifacts[artifacts.Text(0)] = {.kind = artifacts.Text(1),
-                                         .name = artifacts.Text(2),
-                                         .sha256 = artifacts.Text(3),
-                                         .size_bytes = artifacts.Int(4),
-                                         .source = artifacts.OptionalText(5),
-                                         .detail_json = artifacts.Text(6)};
+    ReadRecord(artifacts, 1, kArtifactTable, data.artifacts[artifacts.Text(0)]);
   }
   Rows flags = impl.sql("SELECT flag, detail FROM run_flag WHERE run_id = ?").Query(data.run.id);
   while (flags.Next()) data.flags[flags.Text(0)] = flags.Text(1);
@@ -29,119 +45,110 @@ void ReadArtifactsAndFlags(Store::Impl& impl, RunData& data) {
   if (segments.Next()) data.num_segments = segments.Int(0);
 }
 
-size_t PlaceOf(const Store::Impl& impl, const std::unordered_map<int64_t, size_t>& places,
-               int64_t request_id) {
+RequestRecord& RequestOf(const Store::Impl& impl, const Places& places, int64_t request_id,
+                         RunData& data) {
   const auto place = places.find(request_id);
-  if (place != places.end()) return place->second;
+  if (place != places.end()) return data.requests[place->second].request;
   ThrowBadInput(impl.path + ": request " + std::to_string(request_id) + " has no prompt");
 }
 
 void ReadRequests(Store::Impl& impl, bool token_ids, RunData& data) {
-  std::unordered_map<int64_t, size_t> place;  // of a request id in data.requests
+  Places places;
   {
-    Rows rows = QueryRequests(impl, data.run.id, token_ids);
+    Rows rows =
+        impl.sql(SelectSql(impl, token_ids, "request.id",
+                           "request JOIN prompt ON prompt.id = request.prompt_id "
+                           "WHERE request.run_id = ? ORDER BY request.issued_ns, request.id",
+                           kRequestTable, kPromptTable))
+            .Query(data.run.id);
     while (rows.Next()) {
-      place.emplace(rows.Int(0), data.requests.size());
-      data.requests.push_back(RequestFromRow(rows));
+      places.emplace(rows.Int(0), data.requests.size());
+      RequestRow& row = data.requests.emplace_back();
+      row.id = rows.Int(0);
+      ReadRecord(rows, ReadRecord(rows, 1, kRequestTable, row.request), kPromptTable, row.prompt);
     }
   }
-  Rows bursts = impl.sql(
-                        "SELECT b.request_id, b.t_ns, b.num_tokens FROM request AS r "
-                        "JOIN burst AS b ON b.request_id = r.id WHERE r.run_id = ? "
-                        "ORDER BY b.request_id, b.idx")
+  Rows bursts = impl.sql(SelectSql(impl, token_ids, "burst.request_id",
+                                   "request JOIN burst ON burst.request_id = request.id "
+                                   "WHERE request.run_id = ? ORDER BY burst.request_id, burst.idx",
+                                   kBurstTable))
                     .Query(data.run.id);
   while (bursts.Next()) {
-    data.requests[PlaceOf(impl, place, bursts.Int(0))].request.bursts.push_back(
-        {.t_ns = bursts.Int(1), .num_tokens = bursts.Int(2)});
+    ReadRecord(bursts, 1, kBurstTable,
+               RequestOf(impl, places, bursts.Int(0), data).bursts.emplace_back());
   }
-  Rows rounds = QueryRounds(impl, data.run.id, token_ids);
+  Rows rounds = impl.sql(SelectSql(impl, token_ids, "round.request_id",
+                                   "request JOIN round ON round.request_id = request.id "
+                                   "WHERE request.run_id = ? ORDER BY round.request_id, round.idx",
+                                   kRoundTable))
+                    .Query(data.run.id);
   while (rounds.Next()) {
-    data.requests[PlaceOf(impl, place, rounds.Int(0))].request.rounds.push_back(
-        RoundFromRow(rounds));
+    ReadRecord(rounds, 1, kRoundTable,
+               RequestOf(impl, places, rounds.Int(0), data).rounds.emplace_back());
   }
 }
 
 void ReadSteps(Store::Impl& impl, RunData& data) {
-  std::unordered_map<int64_t, size_t> place;  // of a step idx in data.steps
-  {
-    Rows rows = QuerySteps(impl, data.run.id);
-    while (rows.Next()) {
-      data.steps.push_back(StepFromRow(rows));
-      place.emplace(data.steps.back().idx, data.steps.size() - 1);
-    }
-  }
-  Rows phases = impl.sql(
-                        "SELECT step_idx, phase, wall_ns, thread_cpu_ns, device_kernel_ns, "
-                        "device_busy_ns FROM phase_time WHERE run_id = ? "
-                        "ORDER BY step_idx, phase")
-                    .Query(data.run.id);
+  data.steps = ReadRecords(impl, kStepTable, "WHERE run_id = ? ORDER BY idx", data.run.id);
+  Places places;
+  for (size_t i = 0; i < data.steps.size(); ++i) places.emplace(data.steps[i].idx, i);
+  Rows phases =
+      impl.sql(SelectSql(impl, true, "phase_time.step_idx",
+                         "phase_time WHERE run_id = ? ORDER BY step_idx, phase", kPhaseTimeTable))
+          .Query(data.run.id);
   while (phases.Next()) {
-    const auto step = place.find(phases.Int(0));
-    if (step == place.end()) {
-      ThrowBadInput(impl.path + ": run " + std::to_string(data.run.id) +
-                    ": a phase time belongs to step " + std::to_string(phases.Int(0)) +
-                    ", which does not exist");
+    const auto place = places.find(phases.Int(0));
+    if (place == places.end()) {
+      ThrowBadInput(RunName(impl, data.run.id) + ": a phase time belongs to step " +
+                    std::to_string(phases.Int(0)) + ", which does not exist");
     }
-    data.steps[step->second].phases.push_back({.phase = phases.Text(1),
-                                               .wall_ns = phases.Int(2),
-                                               .thread_cpu_ns = phases.OptionalInt(3),
-                                               .device_kernel_ns = phases.OptionalInt(4),
-                                               .device_busy_ns = phases.OptionalInt(5)});
-  }
-}
-
-void ReadKernels(Store::Impl& impl, RunData& data) {
-  Rows rows = impl.sql(
-                      "SELECT phase, kernel, device, batch_bucket, calls, total_ns, min_ns, "
-                      "max_ns, bytes, flops FROM kernel_time WHERE run_id = ? "
-                      "ORDER BY phase, kernel, device, batch_bucket")
-                  .Query(data.run.id);
-  while (rows.Next()) {
-    data.kernels.push_back({.run_id = data.run.id,
-                            .phase = rows.Text(0),
-                            .kernel = rows.Text(1),
-                            .device = rows.Int(2),
-                            .batch_bucket = rows.Int(3),
-                            .calls = rows.Int(4),
-                            .total_ns = rows.Int(5),
-                            .min_ns = rows.Int(6),
-                            .max_ns = rows.Int(7),
-                            .bytes = rows.OptionalInt(8),
-                            .flops = rows.OptionalInt(9)});
+    ReadRecord(phases, 1, kPhaseTimeTable, data.steps[place->second].phases.emplace_back());
   }
 }
 
 }  // namespace
 
-std::vector<RunRecord> ReadRuns(const Store& store) {
+std::vector<RunRecord> ReadRuns(Store::Impl& impl) {
   std::vector<RunRecord> runs;
-  Rows rows = QueryRuns(store.impl());
-  while (rows.Next()) runs.push_back(RunFromRow(rows));
+  Rows rows = impl.sql(SelectSql(impl, true, "run.id", "run ORDER BY run.id", kRunTable)).Query();
+  while (rows.Next()) {
+    ReadRecord(rows, 1, kRunTable, runs.emplace_back());
+    runs.back().id = rows.Int(0);
+  }
   return runs;
 }
+
+std::vector<RunRecord> ReadRuns(const Store& store) { return ReadRuns(store.impl()); }
 
 RunData ReadRun(const Store& store, int64_t run_id, const ReadOptions& options) {
   Store::Impl& impl = store.impl();
   // One snapshot, also while another process writes.
   Transaction transaction(impl.database, Transaction::Kind::kRead);
   RunData data;
-  {
-    Rows rows = QueryRun(impl, run_id);
-    if (!rows.Next()) {
-      ThrowBadInput(impl.path + ": run " + std::to_string(run_id) + " does not exist");
-    }
-    data.run = RunFromRow(rows);
-    data.environment = EnvironmentFromRow(rows);
-    data.build = BuildFromRow(rows);
-  }
+  ReadHead(impl, run_id, data);
   ReadArtifactsAndFlags(impl, data);
+  data.skipped =
+      ReadRecords(impl, kSkippedItemTable, "WHERE run_id = ? ORDER BY item_key, turn", run_id);
   ReadRequests(impl, options.token_ids, data);
   if (options.steps) {
     ReadSteps(impl, data);
-    ReadKernels(impl, data);
+    data.kernels =
+        ReadRecords(impl, kKernelTimeTable,
+                    "WHERE run_id = ? ORDER BY phase, kernel, device, batch_bucket", run_id);
+    data.server_samples =
+        ReadRecords(impl, kServerSampleTable, "WHERE run_id = ? ORDER BY t_ns, name", run_id);
   }
   transaction.Commit();
   return data;
+}
+
+std::vector<MetricRecord> ReadMetrics(const Store& store, int64_t run_id) {
+  std::vector<MetricRecord> records;
+  for (const MetricRow& row :
+       ReadRecords(store.impl(), kMetricTable, "WHERE run_id = ? ORDER BY metric, scope", run_id)) {
+    records.push_back(RecordOf(row));
+  }
+  return records;
 }
 
 }  // namespace dsb

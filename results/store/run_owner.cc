@@ -13,19 +13,11 @@ namespace {
 
 // When this process began, as "2026-11-24T10:57:46Z"; empty if unknown.
 std::string OwnStartUtc() {
-  std::ifstream file("/proc/self/stat");
-  std::string text;
-  std::getline(file, text);
-  // The second field is a name that may hold spaces; the start time is field 22.
-  const size_t name_end = text.rfind(')');
-  if (name_end == std::string::npos) return "";
-  std::istringstream fields(text.substr(name_end + 1));
-  std::string field;
-  for (int i = 3; i <= 22; ++i) fields >> field;
+  const std::optional<int64_t> ticks = StartTicks(getpid());
   const long ticks_per_s = sysconf(_SC_CLK_TCK);
   timespec since_boot{};
-  if (!fields || ticks_per_s <= 0 || clock_gettime(CLOCK_BOOTTIME, &since_boot) != 0) return "";
-  const time_t age_s = since_boot.tv_sec - static_cast<time_t>(std::stoll(field) / ticks_per_s);
+  if (!ticks || ticks_per_s <= 0 || clock_gettime(CLOCK_BOOTTIME, &since_boot) != 0) return "";
+  const time_t age_s = since_boot.tv_sec - static_cast<time_t>(*ticks / ticks_per_s);
   // One second earlier: both clocks were cut to whole seconds.
   const time_t start = time(nullptr) - age_s - 1;
   tm utc{};
@@ -43,11 +35,33 @@ std::string BootId() {
   return id;
 }
 
-int64_t OwnPid() { return static_cast<int64_t>(getpid()); }
+std::optional<int64_t> StartTicks(int64_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text;
+  std::getline(file, text);
+  // The second field is a name that may hold spaces.
+  const size_t name_end = text.rfind(')');
+  if (name_end == std::string::npos) return std::nullopt;
+  std::istringstream fields(text.substr(name_end + 1));
+  std::string field;
+  for (int i = 3; i < 22; ++i) fields >> field;
+  int64_t ticks = 0;
+  if (!(fields >> ticks)) return std::nullopt;
+  return ticks;
+}
 
-bool OwnerIsAlive(int64_t pid, const std::string& boot_id, const std::string& started_utc) {
-  if (pid <= 0 || boot_id != BootId()) return false;
-  if (pid == OwnPid()) return started_utc >= OwnStartUtc();
+void MakeThisProcessOwner(RunRecord& run) {
+  run.owner_pid = getpid();
+  run.owner_start_ticks = StartTicks(getpid());
+  run.boot_id = BootId();
+}
+
+bool OwnerIsAlive(const RunRecord& run) {
+  const int64_t pid = run.owner_pid.value_or(0);
+  if (pid <= 0 || run.boot_id.value_or("") != BootId()) return false;
+  const std::optional<int64_t> ticks = StartTicks(pid);
+  if (ticks && run.owner_start_ticks) return ticks == run.owner_start_ticks;
+  if (pid == getpid()) return run.started_utc >= OwnStartUtc();
   return kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM;
 }
 

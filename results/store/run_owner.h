@@ -1,17 +1,23 @@
 // Which process writes a run, and whether it still lives: a pid means something only within one
-// boot.
+// boot, and only together with its process's start.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+
+#include "results/records.h"
 
 namespace dsb {
 
 // /proc/sys/kernel/random/boot_id; empty if it cannot be read.
 std::string BootId();
-int64_t OwnPid();
+// When a process began, in clock ticks since boot (field 22 of /proc/PID/stat); none if unknown.
+std::optional<int64_t> StartTicks(int64_t pid);
 
-// `started_utc` tells this process from an earlier one with the same pid (usual in containers).
-bool OwnerIsAlive(int64_t pid, const std::string& boot_id, const std::string& started_utc);
+void MakeThisProcessOwner(RunRecord& run);
+// Without a recorded start, started_utc tells this process from an earlier one of the same pid
+// (usual in containers).
+bool OwnerIsAlive(const RunRecord& run);
 
 }  // namespace dsb

@@ -1,5 +1,7 @@
-// The SQL text of schema version 1 (measurement.md 12). Text only; nothing here talks to SQLite.
+// The SQL text of the schema (measurement.md 12). Text only; nothing here talks to SQLite.
 // Every table is STRICT; enums, counts and JSON have CHECKs; what belongs to a run goes with it.
+// A change needs a higher kSchemaVersion and the new columns' descriptions (columns.h): migrate.cc
+// finds by itself which tables to rebuild.
 #pragma once
 
 namespace dsb {

@@ -26,6 +26,7 @@ CREATE TABLE request (
                                                  'error')),
   error TEXT,
   token_count_source TEXT NOT NULL,
+  chain_digest TEXT,
   prompt_ids BLOB CHECK (length(prompt_ids) % 4 = 0),
   output_ids BLOB CHECK (length(output_ids) % 4 = 0),
   UNIQUE (run_id, prompt_id, repeat)
@@ -52,6 +53,7 @@ CREATE TABLE step (
   padded_tokens INTEGER NOT NULL CHECK (padded_tokens >= 0),
   context_tokens INTEGER NOT NULL CHECK (context_tokens >= 0),
   device_busy_ns INTEGER CHECK (device_busy_ns >= 0),
+  budget_tokens INTEGER CHECK (budget_tokens >= 0),
   UNIQUE (run_id, idx)
 ) STRICT;
 
@@ -110,6 +112,14 @@ CREATE TABLE environment_sample (
   throttle_bits INTEGER,
   cpu_khz INTEGER,
   PRIMARY KEY (run_id, t_ns, device)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE server_sample (
+  run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+  t_ns INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  value REAL NOT NULL,
+  PRIMARY KEY (run_id, t_ns, name)
 ) STRICT, WITHOUT ROWID;
 )sql";
 

@@ -42,7 +42,7 @@ CREATE TABLE build (
 CREATE TABLE artifact (
   id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('target', 'drafter', 'tokenizer', 'chat_template', 'workload',
-                                     'schedule', 'cost_table', 'report')),
+                                     'schedule', 'cost_table', 'report', 'calibration', 'trace')),
   name TEXT NOT NULL,
   sha256 TEXT NOT NULL UNIQUE,
   size_bytes INTEGER NOT NULL CHECK (size_bytes >= 0),
@@ -60,26 +60,47 @@ CREATE TABLE run (
   duration_ns INTEGER CHECK (duration_ns >= 0),
   environment_id INTEGER NOT NULL REFERENCES environment (id),
   build_id INTEGER NOT NULL REFERENCES build (id),
-  engine TEXT NOT NULL CHECK (engine IN ('native', 'simulated', 'remote')),
+  engine TEXT NOT NULL CHECK (engine IN ('native', 'simulated', 'remote', 'null', 'imported')),
+  provenance TEXT NOT NULL CHECK (provenance IN ('measured', 'synthetic', 'recorded', 'modelled',
+                                                 'imported')),
   drafter TEXT NOT NULL,
   draft_length INTEGER NOT NULL CHECK (draft_length >= 0),
   policy TEXT NOT NULL,
   load_mode TEXT NOT NULL CHECK (load_mode IN ('batch', 'closed', 'open', 'trace')),
+  arrival TEXT,
   offered_rate_per_s REAL CHECK (offered_rate_per_s >= 0),
+  achieved_rate_per_s REAL CHECK (achieved_rate_per_s >= 0),
+  arrival_cv REAL CHECK (arrival_cv >= 0),
+  rate_scale REAL CHECK (rate_scale > 0),
   users INTEGER CHECK (users >= 0),
+  client_cap INTEGER CHECK (client_cap >= 1),
+  think_time_ns INTEGER CHECK (think_time_ns >= 0),
   temperature REAL NOT NULL CHECK (temperature >= 0),
   top_p REAL NOT NULL,
   top_k INTEGER NOT NULL,
   max_tokens INTEGER NOT NULL CHECK (max_tokens >= 0),
   seed INTEGER NOT NULL,
+  verification_rule TEXT CHECK (verification_rule IN ('greedy_exact', 'rejection', 'unknown')),
+  sampling_law TEXT,
+  prompt_form TEXT,
   threads INTEGER NOT NULL CHECK (threads >= 0),
   num_devices INTEGER NOT NULL CHECK (num_devices >= 0),
   clock TEXT NOT NULL CHECK (clock IN ('real', 'virtual')),
   device_time_source TEXT NOT NULL CHECK (device_time_source IN ('cupti', 'cuda_event',
                                                                  'cpu_thread', 'model', 'none')),
   steps_complete INTEGER NOT NULL CHECK (steps_complete IN (0, 1)),
+  target_precision TEXT,
+  drafter_precision TEXT,
+  weight_bytes_per_pass INTEGER CHECK (weight_bytes_per_pass >= 0),
+  flops_per_token INTEGER CHECK (flops_per_token >= 0),
+  bytes_per_draft INTEGER CHECK (bytes_per_draft >= 0),
+  flops_per_draft INTEGER CHECK (flops_per_draft >= 0),
   owner_pid INTEGER,
+  owner_start_ticks INTEGER,
   boot_id TEXT,
+  chain_nonce TEXT,
+  chain_start TEXT,
+  chain_head TEXT,
   config_json TEXT NOT NULL CHECK (json_valid(config_json)),
   config_sha256 TEXT NOT NULL
 ) STRICT;
@@ -95,7 +116,7 @@ CREATE TABLE run_flag (
   run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
   flag TEXT NOT NULL CHECK (flag IN ('not_steady', 'client_limited', 'throttled', 'implausible',
                                      'adaptive', 'ignore_eos', 'synthetic_acceptance', 'resumed',
-                                     'dirty')),
+                                     'dirty', 'contended', 'policy_inert', 'overload')),
   detail TEXT NOT NULL,
   PRIMARY KEY (run_id, flag)
 ) STRICT;
@@ -109,6 +130,14 @@ CREATE TABLE segment (
   window_end_ns INTEGER
 ) STRICT;
 
+CREATE TABLE skipped_item (
+  run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+  item_key TEXT NOT NULL,
+  turn INTEGER NOT NULL CHECK (turn >= 0),
+  reason TEXT NOT NULL,
+  PRIMARY KEY (run_id, item_key, turn)
+) STRICT;
+
 -- The tokens are part of the key: another tokenizer or chat template makes another prompt.
 CREATE TABLE prompt (
   id INTEGER PRIMARY KEY,
@@ -120,7 +149,8 @@ CREATE TABLE prompt (
   domain TEXT NOT NULL,
   num_prompt_tokens INTEGER NOT NULL CHECK (num_prompt_tokens >= 0),
   token_sha256 TEXT NOT NULL,
-  UNIQUE (workload_artifact_id, item_key, turn, token_sha256)
+  context_depth_tokens INTEGER NOT NULL DEFAULT 0 CHECK (context_depth_tokens >= 0),
+  UNIQUE (workload_artifact_id, item_key, turn, token_sha256, context_depth_tokens)
 ) STRICT;
 )sql";
 

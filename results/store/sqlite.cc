@@ -148,20 +148,8 @@ std::string Rows::Text(int column) const {
   return std::string(text, static_cast<size_t>(sqlite3_column_bytes(handle(), column)));
 }
 
-std::optional<int64_t> Rows::OptionalInt(int column) const {
-  return IsNull(column) ? std::nullopt : std::optional(Int(column));
-}
-
-std::optional<double> Rows::OptionalReal(int column) const {
-  return IsNull(column) ? std::nullopt : std::optional(Real(column));
-}
-
-std::optional<std::string> Rows::OptionalText(int column) const {
-  return IsNull(column) ? std::nullopt : std::optional(Text(column));
-}
-
 template <typename T>
-std::vector<T> Rows::Blob(int column) const {
+void Rows::ReadBlob(int column, std::vector<T>& values) const {
   static_assert(sizeof(T) == 4);
   const void* const bytes = sqlite3_column_blob(handle(), column);
   const auto num_bytes = static_cast<size_t>(sqlite3_column_bytes(handle(), column));
@@ -170,18 +158,18 @@ std::vector<T> Rows::Blob(int column) const {
                   sqlite3_column_name(handle(), column) + " has " + std::to_string(num_bytes) +
                   " bytes, expected a multiple of 4");
   }
-  std::vector<T> values(num_bytes / sizeof(T));
+  values.resize(num_bytes / sizeof(T));
   if (num_bytes > 0) std::memcpy(values.data(), bytes, num_bytes);
-  return values;
 }
-
-std::vector<int32_t> Rows::Ints(int column) const { return Blob<int32_t>(column); }
-std::vector<float> Rows::Floats(int column) const { return Blob<float>(column); }
+template void Rows::ReadBlob(int column, std::vector<int32_t>& values) const;
+template void Rows::ReadBlob(int column, std::vector<float>& values) const;
 
 Statement& StatementCache::operator()(std::string_view sql) {
-  std::unique_ptr<Statement>& statement = statements_[sql];
-  if (!statement) statement = std::make_unique<Statement>(*database_, sql);
-  return *statement;
+  auto found = statements_.find(sql);
+  if (found == statements_.end()) {
+    found = statements_.emplace(sql, std::make_unique<Statement>(*database_, sql)).first;
+  }
+  return *found->second;
 }
 
 Transaction::Transaction(Database& database, Kind kind) : database_(&database) {

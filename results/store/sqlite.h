@@ -7,12 +7,13 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <unordered_map>
 #include <vector>
 
 namespace dsb {
@@ -119,21 +120,26 @@ class Rows {
 
   bool Next() { return statement_->Step(); }
   int64_t Int(int column) const { return sqlite3_column_int64(handle(), column); }
-  bool Bool(int column) const { return Int(column) != 0; }
-  double Real(int column) const { return sqlite3_column_double(handle(), column); }
   std::string Text(int column) const;
-  std::optional<int64_t> OptionalInt(int column) const;
-  std::optional<double> OptionalReal(int column) const;
-  std::optional<std::string> OptionalText(int column) const;
-  // NULL reads as an empty vector. Throws kBadInput if the length is no multiple of 4.
-  std::vector<int32_t> Ints(int column) const;
-  std::vector<float> Floats(int column) const;
+  // NULL reads as 0, an empty text or an empty vector, and as no value of an optional. Throws
+  // kBadInput if the length of a vector's blob is no multiple of 4.
+  void Read(int column, int64_t& value) const { value = Int(column); }
+  void Read(int column, bool& value) const { value = Int(column) != 0; }
+  void Read(int column, double& value) const { value = sqlite3_column_double(handle(), column); }
+  void Read(int column, std::string& value) const { value = Text(column); }
+  void Read(int column, std::vector<int32_t>& value) const { ReadBlob(column, value); }
+  void Read(int column, std::vector<float>& value) const { ReadBlob(column, value); }
+  template <typename T>
+  void Read(int column, std::optional<T>& value) const {
+    value.reset();
+    if (!IsNull(column)) Read(column, value.emplace());
+  }
 
  private:
   sqlite3_stmt* handle() const { return statement_->handle_.get(); }
   bool IsNull(int column) const { return sqlite3_column_type(handle(), column) == SQLITE_NULL; }
   template <typename T>
-  std::vector<T> Blob(int column) const;
+  void ReadBlob(int column, std::vector<T>& values) const;
 
   Statement* statement_;
 };
@@ -144,7 +150,7 @@ Rows Statement::Query(const Values&... values) {
   return Rows(*this);
 }
 
-// Prepared statements by their text, which must be a constant of the program.
+// Prepared statements by their text.
 class StatementCache {
  public:
   explicit StatementCache(Database& database) : database_(&database) {}
@@ -152,7 +158,7 @@ class StatementCache {
 
  private:
   Database* database_;
-  std::unordered_map<std::string_view, std::unique_ptr<Statement>> statements_;
+  std::map<std::string, std::unique_ptr<Statement>, std::less<>> statements_;
 };
 
 // BEGIN ... COMMIT; rolls back if it goes without Commit().

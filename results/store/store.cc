@@ -11,18 +11,26 @@ namespace dsb {
 namespace {
 
 void InterruptDeadRuns(Store::Impl& impl) {
-  std::vector<int64_t> dead;
-  {
-    Rows rows = impl.sql(
-                        "SELECT id, coalesce(owner_pid, 0), coalesce(boot_id, ''), started_utc "
-                        "FROM run WHERE state = 'running'")
-                    .Query();
-    while (rows.Next()) {
-      if (!OwnerIsAlive(rows.Int(1), rows.Text(2), rows.Text(3))) dead.push_back(rows.Int(0));
-    }
+  for (const RunRecord& run : ReadRuns(impl)) {
+    if (run.state != "running" || OwnerIsAlive(run)) continue;
+    // Unless another process has resumed it meanwhile.
+    impl.sql(
+            "UPDATE run SET state = 'interrupted', steps_complete = 0 WHERE id = ? AND "
+            "state = 'running' AND owner_pid IS ? AND owner_start_ticks IS ? AND boot_id IS ?")
+        .Run(run.id, run.owner_pid, run.owner_start_ticks, run.boot_id);
   }
-  for (const int64_t run_id : dead) {
-    impl.sql("UPDATE run SET state = 'interrupted', steps_complete = 0 WHERE id = ?").Run(run_id);
+}
+
+// Throws kBadInput if the run cannot be resumed.
+void CheckResumable(Store::Impl& impl, int64_t run_id) {
+  const std::string name = impl.path + ": run " + std::to_string(run_id);
+  const std::vector<RunRecord> runs = ReadRuns(impl);
+  const auto run = std::ranges::find(runs, run_id, &RunRecord::id);
+  if (run == runs.end()) ThrowBadInput(name + " does not exist");
+  if (run->state == "complete") ThrowBadInput(name + " is complete, expected an unfinished run");
+  if (run->state == "running" && OwnerIsAlive(*run)) {
+    ThrowBadInput(name + " is still being written by process " +
+                  std::to_string(run->owner_pid.value_or(0)));
   }
 }
 
@@ -43,25 +51,14 @@ Store::~Store() {
 
 int64_t Store::ResumeRun(int64_t run_id) {
   Transaction transaction(impl_->database, Transaction::Kind::kWrite);
-  {
-    Rows rows = impl_
-                    ->sql(
-                        "SELECT state, coalesce(owner_pid, 0), coalesce(boot_id, ''), "
-                        "started_utc FROM run WHERE id = ?")
-                    .Query(run_id);
-    const std::string run = impl_->path + ": run " + std::to_string(run_id);
-    if (!rows.Next()) ThrowBadInput(run + " does not exist");
-    const std::string state = rows.Text(0);
-    if (state == "complete") ThrowBadInput(run + " is complete, expected an unfinished run");
-    if (state == "running" && OwnerIsAlive(rows.Int(1), rows.Text(2), rows.Text(3))) {
-      ThrowBadInput(run + " is still being written by process " + std::to_string(rows.Int(1)));
-    }
-  }
+  CheckResumable(*impl_, run_id);
+  RunRecord owned;
+  MakeThisProcessOwner(owned);
   impl_
       ->sql(
-          "UPDATE run SET state = 'running', failure = NULL, owner_pid = ?, boot_id = ? "
-          "WHERE id = ?")
-      .Run(OwnPid(), BootId(), run_id);
+          "UPDATE run SET state = 'running', failure = NULL, owner_pid = ?, "
+          "owner_start_ticks = ?, boot_id = ? WHERE id = ?")
+      .Run(owned.owner_pid, owned.owner_start_ticks, owned.boot_id, run_id);
   PutRunFlag(run_id, "resumed", "");
   const int64_t next_step = Reach(run_id).next_step_idx;
   transaction.Commit();

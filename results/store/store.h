@@ -1,6 +1,6 @@
-// The SQLite results file: schema version 1 of measurement.md 12 with the practice of section 11.
-// One writer. A file of a newer schema, of another application or a damaged one throws kBadInput;
-// disk trouble throws kResource.
+// The SQLite results file: the schema of measurement.md 12 with the practice of section 11. One
+// writer. Opening an older file for writing migrates it; reading leaves it as it is. A file of a
+// newer schema, of another application or a damaged one throws kBadInput; disk trouble kResource.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace dsb {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 // How far the rows of an unfinished run reach.
 struct RunReach {
@@ -49,17 +49,23 @@ class Store {
   int64_t ResumeRun(int64_t run_id);
   void PutRunArtifact(int64_t run_id, const std::string& role, int64_t artifact_id);
   void PutRunFlag(int64_t run_id, const std::string& flag, const std::string& detail);
+  // Begins the run's hash chain (chain.h), once its artifacts are there and before its first
+  // request. Returns d_0. PutRequest continues a chain that was begun, also that of a resumed run.
+  std::string StartChain(int64_t run_id);
   int64_t PutPrompt(const PromptRecord& record, int64_t workload_artifact_id);
   int64_t PutSegment(int64_t run_id, int64_t t_start_ns);
   void EndSegment(int64_t segment_id, int64_t t_end_ns, int64_t window_start_ns,
                   int64_t window_end_ns);
 
   // One transaction each. num_output_tokens (the bursts' sum, else the output ids' count),
-  // num_rounds and, if unset, first_burst_tokens come from the record.
+  // num_rounds, chain_digest and, if unset, first_burst_tokens come from the record.
   void PutRequest(const RequestRecord& record);
   void PutSteps(const std::vector<StepRecord>& records);
   // Adds to the rows of equal keys: calls, sums and extremes of a later segment join the earlier.
   void PutKernelTimes(const std::vector<KernelTimeRecord>& records);
+  // These replace equal keys.
+  void PutSkippedItems(const std::vector<SkippedItemRecord>& records);
+  void PutServerSamples(const std::vector<ServerSampleRecord>& records);
   void EndRun(int64_t run_id, const std::string& state, const std::string& failure,
               int64_t duration_ns, bool steps_complete);
   void PutMetrics(const std::vector<MetricRecord>& records);  // replaces equal keys
@@ -69,7 +75,7 @@ class Store {
   RunReach Reach(int64_t run_id) const;  // all zero if there is no such run
   // "ok", or what PRAGMA integrity_check says.
   std::string IntegrityCheck() const;
-  // One line for the user if the file had to be opened with a fallback (no WAL), else empty.
+  // One line for the user if the file was opened with a fallback (no WAL) or migrated, else empty.
   const std::string& warning() const;
 
   struct Impl;  // results/store/store_impl.h; shared with results/store/reader.cc

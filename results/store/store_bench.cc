@@ -2,13 +2,12 @@
 // that Recorder::Add takes from its caller.
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "base/temporary_folder.h"
 #include "results/store/recorder.h"
 #include "results/store/store.h"
 
@@ -17,22 +16,6 @@ namespace {
 
 constexpr int64_t kTokensPerRound = 4;
 constexpr int64_t kDraftLength = 7;
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dsb_bench_XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) std::abort();
-    path_ = pattern;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::string File() const { return (path_ / "results.db").string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 // A request as the native engine leaves it: ids, one burst and one full round for every 4 tokens.
 RequestRecord MakeRequest(int64_t num_rounds) {
@@ -85,7 +68,7 @@ void StartRun(Store& store, RequestRecord& request) {
 // Arguments: rounds a request; whether a step with six phases comes with each round, as at batch 1.
 void BM_StoreRounds(benchmark::State& state) {
   const TemporaryFolder folder;
-  Store store(folder.File(), {});
+  Store store(folder / "results.db", {});
   RequestRecord request = MakeRequest(state.range(0));
   StartRun(store, request);
   std::vector<StepRecord> steps(256, MakeStep());
@@ -112,7 +95,7 @@ BENCHMARK(BM_StoreRounds)->ArgsProduct({{32, 200}, {0, 1}})->UseRealTime();
 template <typename Record>
 void MeasureAdd(benchmark::State& state, Record record, int64_t Record::*key) {
   const TemporaryFolder folder;
-  Store store(folder.File(), {});
+  Store store(folder / "results.db", {});
   RequestRecord keys = MakeRequest(1);
   StartRun(store, keys);
   record.run_id = keys.run_id;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "results/store/sqlite.h"
 #include "results/store/store.h"
@@ -13,7 +14,11 @@ struct Store::Impl {
   bool read_only = false;
   std::string warning;
   Database database;
+  int schema_version = kSchemaVersion;  // of the file: below this build's only if read_only
   StatementCache sql{database};
 };
+
+// All runs, oldest first.
+std::vector<RunRecord> ReadRuns(Store::Impl& impl);
 
 }  // namespace dsb

@@ -1,54 +1,45 @@
 #include "results/store/verdict_rows.h"
 
-#include "results/store/store_impl.h"
+#include "results/store/insert.h"
+#include "results/store/select.h"
+#include "results/store/tables.h"
 
 namespace dsb {
 
 int64_t PutComparison(Store& store, const ComparisonRecord& record) {
   Store::Impl& impl = store.impl();
   Transaction transaction(impl.database, Transaction::Kind::kWrite);
-  impl.sql("INSERT INTO comparison VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)")
-      .Run(record.baseline_run_id, record.candidate_run_id, record.policy_json, record.state,
-           record.exit_code, record.created_utc, record.verdict_json);
+  Insert(kComparisonTable).One(impl.sql, record);
   const int64_t id = sqlite3_last_insert_rowid(impl.database.get());
-  for (const ComparisonMetricRecord& metric : record.metrics) {
-    impl.sql("INSERT INTO comparison_metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        .Run(id, metric.metric, metric.scope, metric.ratio, metric.lo, metric.hi, metric.margin,
-             metric.p_holm, metric.state, metric.needed_n);
-  }
+  const Insert insert(kComparisonMetricTable);
+  for (const ComparisonMetricRecord& metric : record.metrics) insert.One(impl.sql, metric, id);
   transaction.Commit();
   return id;
 }
 
 void PutNoiseFloor(Store& store, const NoiseFloorRecord& record, int64_t environment_id,
                    int64_t build_id, int64_t workload_artifact_id) {
-  store.impl()
-      .sql("INSERT OR REPLACE INTO noise_floor VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-      .Run(environment_id, build_id, workload_artifact_id, record.metric, record.pairs,
-           record.p95_abs_log_ratio, record.false_alarm_rate, record.created_utc);
+  Insert(kNoiseFloorTable, "INSERT OR REPLACE")
+      .One(store.impl().sql, record, environment_id, build_id, workload_artifact_id);
 }
 
 std::vector<NoiseFloorRecord> ReadNoiseFloors(const Store& store) {
   std::vector<NoiseFloorRecord> records;
-  Rows rows = store.impl()
-                  .sql(
-                      "SELECT n.metric, n.pairs, n.p95_abs_log_ratio, n.false_alarm_rate, "
-                      "n.created_utc, e.fingerprint, a.sha256, b.version, b.git_commit "
-                      "FROM noise_floor AS n JOIN environment AS e ON e.id = n.environment_id "
-                      "JOIN build AS b ON b.id = n.build_id "
-                      "JOIN artifact AS a ON a.id = n.workload_artifact_id "
-                      "ORDER BY n.created_utc, n.rowid")
-                  .Query();
+  Store::Impl& impl = store.impl();
+  const char* const keys = "e.fingerprint, a.sha256, b.version, b.git_commit";
+  const char* const from =
+      "noise_floor JOIN environment AS e ON e.id = noise_floor.environment_id "
+      "JOIN build AS b ON b.id = noise_floor.build_id "
+      "JOIN artifact AS a ON a.id = noise_floor.workload_artifact_id "
+      "ORDER BY noise_floor.created_utc, noise_floor.rowid";
+  Rows rows = impl.sql(SelectSql(impl, true, keys, from, kNoiseFloorTable)).Query();
   while (rows.Next()) {
-    records.push_back({.metric = rows.Text(0),
-                       .pairs = rows.Int(1),
-                       .p95_abs_log_ratio = rows.Real(2),
-                       .false_alarm_rate = rows.Real(3),
-                       .created_utc = rows.Text(4),
-                       .environment_fingerprint = rows.Text(5),
-                       .workload_sha256 = rows.Text(6),
-                       .build_version = rows.Text(7),
-                       .build_git_commit = rows.Text(8)});
+    NoiseFloorRecord& record = records.emplace_back();
+    record.environment_fingerprint = rows.Text(0);
+    record.workload_sha256 = rows.Text(1);
+    record.build_version = rows.Text(2);
+    record.build_git_commit = rows.Text(3);
+    ReadRecord(rows, 4, kNoiseFloorTable, record);
   }
   return records;
 }

@@ -4,12 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <utility>
 
 #include "base/error.h"
+#include "base/temporary_folder.h"
 
 namespace dsb {
 namespace {
@@ -18,12 +18,6 @@ constexpr size_t kMapAlways = 1;
 
 class MappedFileTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string folder = testing::TempDir() + "mapped_file_XXXXXX";
-    ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-    folder_ = folder;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   std::string Write(const std::string& content) const {
     const std::string path = folder_ / "file";
     std::ofstream(path, std::ios::binary) << content;
@@ -41,7 +35,7 @@ class MappedFileTest : public testing::Test {
   static std::string Text(const MappedFile& file) {
     return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
   }
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_;
 };
 
 TEST_F(MappedFileTest, HoldsTheBytesReadOrMapped) {
@@ -65,7 +59,7 @@ TEST_F(MappedFileTest, MovesKeepTheBytes) {
 
 TEST_F(MappedFileTest, RefusesWhatIsNoReadableFile) {
   EXPECT_EQ(CodeOf(folder_ / "absent"), ExitCode::kResource);
-  EXPECT_EQ(CodeOf(folder_), ExitCode::kBadInput);
+  EXPECT_EQ(CodeOf(folder_.path()), ExitCode::kBadInput);
   const std::string pipe = folder_ / "pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   EXPECT_EQ(CodeOf(pipe), ExitCode::kBadInput);  // and does not wait for a writer

@@ -2,11 +2,19 @@
 #include "base/thread_pool.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
 #include <thread>
 #include <vector>
+
+#include "base/error.h"
 
 namespace dsb {
 namespace {
@@ -53,6 +61,35 @@ TEST(ThreadPool, WakesSleepingWorkers) {
     });
   }
   EXPECT_GT(helped, 0);
+}
+
+// Leaves address space for a few threads, whose stacks take the most of it; ends the process.
+[[noreturn]] void StartMoreThreadsThanFit() {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, size_t{256} << 20);
+  pthread_setattr_default_np(&attributes);
+  rlim_t num_pages = 0;
+  std::ifstream("/proc/self/statm") >> num_pages;
+  const rlim_t most = num_pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (rlim_t{1} << 30);
+  const rlimit limit = {most, most};
+  setrlimit(RLIMIT_AS, &limit);
+  try {
+    const ThreadPool pool(1000);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    std::exit(static_cast<int>(error.code()));
+  }
+  std::exit(0);
+}
+
+TEST(ThreadPool, AThreadThatCannotBeStartedIsAMissingResource) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers need the address space";
+#endif
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(StartMoreThreadsThanFit(), testing::ExitedWithCode(3),
+              "cannot start thread [3-9] of 1000: ");
 }
 
 }  // namespace

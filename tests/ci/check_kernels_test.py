@@ -16,6 +16,8 @@ TREE = {
     "kernels/cuda/common/ptx.cuh": "__device__ __forceinline__ void Copy16(void* to) { asm volatile(\"\"); }",
     "tests/cudahost/gemm_test.cc": '#include "kernels/cuda/gemm/gemm.h"\n',
     "tests/cudahost/ptx_probes.cu": "cuda::Copy16(to);",
+    "engines/device/device_layer.h": "",
+    "docs/gpu.md": "| `decoder_layer.h` | `device_layer.h` |",
     **{f"kernels/{op}.h": "" for op in check_kernels.NO_TWIN},
 }
 
@@ -44,6 +46,7 @@ class CheckKernels(unittest.TestCase):
             ({"kernels/cuda/isa.h": ""}, "a reason for kernels/isa.h, which has a twin"),
             ({"kernels/isa.h": None}, "a reason for kernels/isa.h, which is not there"),
             ({"tests/cudahost/ptx_probes.cu": ""}, "Copy16 is called by no probe"),
+            ({"engines/device/device_new.h": ""}, "device_new.h: docs/gpu.md's table of twins does not name it"),
             ({"kernels/cuda/new.cuh": "asm volatile(\"\");"}, "inline PTX belongs in ptx.cuh"),
         ]:
             found = check(changes)

@@ -1,15 +1,13 @@
-// Admission on the device against the policies in engines/scheduling, and the rows of the target
-// pass.
+// Admission on the device against engines/scheduling/admission.h, length for length on random
+// rounds with and without ties, and the rows of the target pass.
 #include "kernels/cuda/sampling/admission.h"
 
-#include "engines/scheduling/survival_policies.h"
+#include "engines/scheduling/admission.h"
 #include "tests/cudahost/decoding_cases.h"
 #include "tests/cudahost/device_test.h"
 
 namespace dsb::testing {
 namespace {
-
-using cuda::AdmissionKind;
 
 class AdmissionTest : public DeviceTest {};
 DSB_EVERY_SCHEDULE(AdmissionTest);
@@ -37,13 +35,13 @@ struct DraftedRound {
     }
   }
   int32_t Proposed(size_t r) const { return requests[r].slot < 0 ? 0 : num_drafted[r]; }
-  std::vector<int32_t> Want(VerifyPolicy& policy) const {
-    std::vector<PolicyRequest> round;
+  std::vector<int32_t> Want(AdmissionKind kind, const AdmissionParams& params) const {
+    std::vector<DraftedRequest> round;
     for (size_t r = 0; r < requests.size(); ++r) {
       round.push_back({.proposed = Proposed(r),
                        .confidence = std::span(confidence).subspan(r * kBlock, kBlock)});
     }
-    return policy.Choose(round);
+    return Admit(kind, params, round);
   }
 };
 
@@ -52,18 +50,18 @@ struct Admitted {
   std::vector<cuda::RowInfo> rows;
 };
 
-Admitted Admit(const DraftedRound& round, AdmissionKind kind, int32_t number, double threshold,
-               int32_t num_rows) {
+Admitted AdmitOnDevice(const DraftedRound& round, AdmissionKind kind,
+                       const AdmissionParams& params) {
   const auto count = static_cast<int32_t>(round.requests.size());
+  const int32_t num_rows = count * (DraftedRound::kBlock + 1);
   const auto requests = Upload(round.requests);
   auto tokens = Upload(round.tokens), num_drafted = Upload(round.num_drafted);
   const auto confidence = Upload(round.confidence);
-  const auto budget = Upload(std::vector<int32_t>{number});
+  const auto budget = Upload(std::vector<int32_t>{params.budget});
   cuda::DeviceBuffer<int32_t> lengths(count), first_rows(count), row_tokens(num_rows);
   cuda::DeviceBuffer<cuda::RowInfo> rows(num_rows);
   cuda::AdmitDrafts({.kind = kind,
-                     .fixed_length = number,
-                     .threshold = threshold,
+                     .threshold = params.threshold,
                      .budget = kind == AdmissionKind::kBudget ? budget.data() : nullptr,
                      .drafts = {.num_requests = count,
                                 .block = DraftedRound::kBlock,
@@ -98,15 +96,21 @@ void ExpectRows(const DraftedRound& round, const Admitted& admitted) {
   for (; row < admitted.rows.size(); ++row) EXPECT_LT(admitted.rows[row].slot, 0);
 }
 
-TEST_P(AdmissionTest, FixedAndThresholdAreThePolicies) {
-  const DraftedRound round(41, 9, 8, true);
-  for (const int32_t length : {0, 2, 9}) {
-    const auto fixed = MakePolicy({.name = "fixed", .draft_length = length});
-    const Admitted admitted = Admit(round, AdmissionKind::kFixed, length, 0, 60);
-    EXPECT_EQ(admitted.lengths, round.Want(*fixed));
-    ExpectRows(round, admitted);
-    const auto cut = MakePolicy({.name = "threshold", .draft_length = length, .threshold = 0.5});
-    EXPECT_EQ(Admit(round, AdmissionKind::kThreshold, length, 0.5, 60).lengths, round.Want(*cut));
+void ExpectTheCpusLengths(const DraftedRound& round, AdmissionKind kind,
+                          const AdmissionParams& params) {
+  const Admitted admitted = AdmitOnDevice(round, kind, params);
+  EXPECT_EQ(admitted.lengths, round.Want(kind, params));
+  ExpectRows(round, admitted);
+}
+
+TEST_P(AdmissionTest, WithoutABudgetEachRequestIsOnItsOwn) {
+  for (const int levels : {2, 8, 1000}) {
+    const DraftedRound round(41, 9, levels, true);
+    ExpectTheCpusLengths(round, AdmissionKind::kNone, {});
+    ExpectTheCpusLengths(round, AdmissionKind::kFixed, {});
+    for (const double threshold : {0.0, 0.5, 0.501, 1.0}) {
+      ExpectTheCpusLengths(round, AdmissionKind::kThreshold, {.threshold = threshold});
+    }
   }
 }
 
@@ -117,21 +121,14 @@ TEST_P(AdmissionTest, ABudgetIsSpentInOrderOfSurvival) {
       for (const int32_t budget : {0, 1, 2, 3, 10, 25, 100, 100000}) {
         SCOPED_TRACE("levels " + std::to_string(levels) + " requests " + std::to_string(count) +
                      " budget " + std::to_string(budget));
-        const Admitted admitted =
-            Admit(round, AdmissionKind::kBudget, budget, 0, count * (DraftedRound::kBlock + 1));
-        EXPECT_EQ(admitted.lengths, round.Want(*MakeBudget(budget)));
-        ExpectRows(round, admitted);
+        ExpectTheCpusLengths(round, AdmissionKind::kBudget, {.budget = budget});
       }
     }
   }
 }
 
 TEST_P(AdmissionTest, MoreRequestsThanThreads) {
-  const DraftedRound round(43, 700, 3, true);
-  const Admitted admitted =
-      Admit(round, AdmissionKind::kBudget, 500, 0, 700 * (DraftedRound::kBlock + 1));
-  EXPECT_EQ(admitted.lengths, round.Want(*MakeBudget(500)));
-  ExpectRows(round, admitted);
+  ExpectTheCpusLengths(DraftedRound(43, 700, 3, true), AdmissionKind::kBudget, {.budget = 500});
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ TEST_P(DeviceDrafters, SampledRoundsAreTheCpuEngines) {
 TEST(DeviceEngine, DecodesOneRequestAtATime) {
   for (const char* name : {"dspark_rnn", "eagle3"}) {
     const DeviceWorld world = FixtureDeviceWorld(name);
-    ExpectSameRuns(world, {.draft = true, .policy = {.draft_length = 2}},
+    ExpectSameRuns(world, {.draft = true, .draft_length = 2, .policy = {}},
                    Requests(world, 2, 5, kSampled));
   }
 }
@@ -77,23 +77,49 @@ TEST(DeviceEngine, AdmitsByThresholdAsTheCpuEngine) {
   const DeviceWorld world = FixtureDeviceWorld("dspark_vanilla");
   ExpectSameRuns(world,
                  {.draft = true,
-                  .policy = {.name = "threshold", .draft_length = 4, .threshold = 0.45},
+                  .draft_length = 4,
+                  .policy = {.kind = PolicyKind::kThreshold, .threshold = 0.45},
                   .concurrency = 3},
                  Requests(world, 3, 5));
 }
 
+// Of three requests, from what was verified and accepted before: the rows of a pass change too.
+class ChangingBudget : public VerifyBudget {
+ public:
+  int32_t Next(const LoadView& load) override {
+    EXPECT_LE(load.requests.size(), 3u);
+    return static_cast<int32_t>((seen_ + load.step * 5) % 13);
+  }
+  void Observe(const FinishedRounds& finished) override {
+    for (const FinishedRound& round : finished.rounds) {
+      seen_ += 3 * round.accepted + round.verified + round.request.generation;
+    }
+  }
+
+ private:
+  int64_t seen_ = 0;
+};
+
 TEST(DeviceEngine, AdmitsABudgetAsTheCpuEngine) {
   const DeviceWorld world = FixtureDeviceWorld("dspark_vanilla");
-  constexpr int32_t kBudget = 5;
-  ExpectSameRuns(world, {.draft = true, .policy = {.draft_length = 4}, .concurrency = 3},
-                 Requests(world, 3, 5),
-                 {.cpu = MakeBudget(kBudget),
-                  .device = {.name = "budget",
-                             .kind = cuda::AdmissionKind::kBudget,
-                             .fixed_length = 0,
-                             .threshold = 0,
-                             .budget = kBudget}});
+  TinyOptions options = {.draft = true,
+                         .draft_length = 4,
+                         .policy = {.kind = PolicyKind::kBudget, .budget = 5},
+                         .concurrency = 3};
+  ExpectSameRuns(world, options, Requests(world, 3, 5));
+  options.make_budget = [] { return std::make_unique<ChangingBudget>(); };
+  ExpectSameRuns(world, options, Requests(world, 5, 9));
 }
+
+TEST(DeviceEngine, RefusesAPolicyThatNoDeviceHas) {
+  const DeviceWorld world = FixtureDeviceWorld("dspark_vanilla");
+  const MonotonicClock clock;
+  ThreadPool pool(1);
+  const TinyOptions options = {.draft = true, .policy = {.kind = PolicyKind::kAlgorithm1}};
+  EXPECT_THROW(MakeDeviceEngineOf(world, options, pool, clock), Error);
+}
+
+TEST(DeviceDrafterTable, HasTheRegistrysNames) { EXPECT_EQ(DeviceDrafterNames(), DrafterNames()); }
 
 // With products that are rounded the engines may part; a device's own plain and drafted answers may
 // not: whatever else is in a pass, a row has the same bits.
@@ -119,7 +145,7 @@ TEST(DeviceEngine, StepsSayWhatTheyDid) {
   const MonotonicClock clock;
   ThreadPool pool(1);
   const auto engine = MakeDeviceEngineOf(
-      world, {.draft = true, .policy = {.draft_length = 3}, .concurrency = 5}, pool, clock);
+      world, {.draft = true, .draft_length = 3, .policy = {}, .concurrency = 5}, pool, clock);
   EXPECT_EQ(engine->Describe().isa, "cuda");
   for (EngineRequest& request : Requests(world, 3, 8)) {
     request.id = static_cast<int64_t>(request.random_id);

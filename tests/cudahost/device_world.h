@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "engines/device/device_drafters.h"
 #include "engines/device/device_engine.h"
-#include "engines/scheduling/survival_policies.h"
 #include "tests/engines/checkpoint_copy.h"
 #include "tests/engines/recurrent_world.h"
 #include "tests/engines/tiny_world.h"
@@ -107,54 +107,32 @@ inline DrafterLoad LoadOf(const DeviceWorld& world, int32_t num_slots, ThreadPoo
 
 inline std::unique_ptr<Engine> MakeDeviceEngineOf(const DeviceWorld& world,
                                                   const TinyOptions& options, ThreadPool& pool,
-                                                  const Clock& clock,
-                                                  const DevicePolicy* policy = nullptr) {
-  DeviceEngineParts parts;
+                                                  const Clock& clock) {
+  auto parts = PartsOf<DeviceEngineParts>(
+      options, options.draft ? LoadDeviceDrafter(world.drafter, LoadOf(world, 1, nullptr),
+                                                 world.device_target)
+                             : nullptr);
   parts.target = world.device_target;
-  parts.policy = policy == nullptr ? DevicePolicyFrom(options.policy) : *policy;
-  if (options.draft) {
-    parts.drafter =
-        LoadDeviceDrafter(world.drafter, LoadOf(world, 1, nullptr), world.device_target);
-    parts.draft_length = std::min(options.policy.draft_length, parts.drafter->draft_length());
-  }
-  parts.max_concurrency = options.concurrency;
-  parts.context_tokens = kTinyContextTokens;
-  parts.prefill_chunk_tokens = options.prefill_chunk_tokens;
   return std::make_unique<DeviceEngine>(std::move(parts), pool, clock);
 }
 
 inline std::unique_ptr<Engine> MakeCpuEngineOf(const DeviceWorld& world, const TinyOptions& options,
-                                               ThreadPool& pool, const Clock& clock,
-                                               std::unique_ptr<VerifyPolicy> policy = nullptr) {
-  NativeEngineParts parts;
-  parts.target = world.target;
-  if (options.draft) {
-    parts.drafter = LoadDrafter(world.drafter, LoadOf(world, options.concurrency, &pool));
-    parts.draft_length = std::min(options.policy.draft_length, parts.drafter->draft_length());
-  }
-  parts.policy = policy == nullptr ? MakePolicy(options.policy) : std::move(policy);
-  parts.max_concurrency = options.concurrency;
-  parts.context_tokens = kTinyContextTokens;
-  parts.prefill_chunk_tokens = options.prefill_chunk_tokens;
-  return std::make_unique<NativeEngine>(std::move(parts), pool, clock);
+                                               ThreadPool& pool, const Clock& clock) {
+  return MakeEngineWith(world.target,
+                        options.draft
+                            ? LoadDrafter(world.drafter, LoadOf(world, options.concurrency, &pool))
+                            : nullptr,
+                        options, pool, clock);
 }
-
-// The same policy for both, where the options' does not do.
-struct PolicyPair {
-  std::unique_ptr<VerifyPolicy> cpu;
-  DevicePolicy device;
-};
 
 // Both engines make the same rounds and tokens of `requests`.
 inline void ExpectSameRuns(const DeviceWorld& world, const TinyOptions& options,
-                           const std::vector<EngineRequest>& requests, PolicyPair policies = {}) {
+                           const std::vector<EngineRequest>& requests) {
   const MonotonicClock clock;
   ThreadPool pool(1);
-  const bool own_policies = policies.cpu != nullptr;
-  const auto cpu = MakeCpuEngineOf(world, options, pool, clock, std::move(policies.cpu));
+  const auto cpu = MakeCpuEngineOf(world, options, pool, clock);
   const std::vector<Finished> expected = RunAll(*cpu, requests, options.concurrency);
-  const auto device =
-      MakeDeviceEngineOf(world, options, pool, clock, own_policies ? &policies.device : nullptr);
+  const auto device = MakeDeviceEngineOf(world, options, pool, clock);
   const std::vector<Finished> found = RunAll(*device, requests, options.concurrency);
   for (size_t i = 0; i < requests.size(); ++i) {
     SCOPED_TRACE(testing::Message() << "request " << i);

@@ -16,8 +16,10 @@ struct Counts {
 Counts RoundLaunches(const DeviceWorld& world, int num_requests) {
   const MonotonicClock clock;
   ThreadPool pool(1);
-  const TinyOptions options{
-      .draft = world.drafter != "none", .policy = {.draft_length = 3}, .concurrency = num_requests};
+  const TinyOptions options{.draft = world.drafter != "none",
+                            .draft_length = 3,
+                            .policy = {},
+                            .concurrency = num_requests};
   const auto engine = MakeDeviceEngineOf(world, options, pool, clock);
   for (EngineRequest& request : MixedRequests(num_requests, 9, world.target->config().vocab_size)) {
     request.id = static_cast<int64_t>(request.random_id);

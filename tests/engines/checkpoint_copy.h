@@ -3,7 +3,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <cstring>
 #include <filesystem>
@@ -14,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/temporary_folder.h"
 #include "tests/model_files/safetensors_writer.h"
 
 namespace dsb {
@@ -40,13 +40,7 @@ class CheckpointCopy {
       const auto end = entry["data_offsets"][1].get<size_t>();
       tensors[name] = {entry["dtype"], entry["shape"], file.substr(8 + size + begin, end - begin)};
     }
-    std::string pattern = testing::TempDir() + "/copy-XXXXXX";
-    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
   }
-  CheckpointCopy(const CheckpointCopy&) = delete;
-  CheckpointCopy& operator=(const CheckpointCopy&) = delete;
-  ~CheckpointCopy() { std::filesystem::remove_all(folder_); }
 
   // Element `index` of an F32 or BF16 tensor.
   void Set(const std::string& name, size_t index, float value) {
@@ -109,7 +103,8 @@ class CheckpointCopy {
     text << std::ifstream(path, std::ios::binary).rdbuf();
     return text.str();
   }
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 }  // namespace dsb

@@ -2,7 +2,6 @@
 // writes: it loads, its memory is the weights' and little more, prefill in pieces and decoding give
 // finite, repeatable logits. Prints what it took; no claim rests on the times.
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <chrono>
@@ -14,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/temporary_folder.h"
 #include "base/thread_pool.h"
 #include "engines/target_model/target_runner.h"
 #include "kernels/vocabulary_row.h"
@@ -118,15 +118,6 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-// A folder that goes with the test, whatever its outcome.
-struct Folder {
-  std::string path = testing::TempDir() + "/full-size-XXXXXX";
-  Folder() { EXPECT_NE(mkdtemp(path.data()), nullptr); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path); }
-};
-
 std::vector<float> Forward(TargetRunner& runner, int32_t slot, int32_t position,
                            std::span<const int32_t> tokens) {
   const TargetInput input = {
@@ -137,14 +128,14 @@ std::vector<float> Forward(TargetRunner& runner, int32_t slot, int32_t position,
 }
 
 TEST(FullSize, QwenOfSixHundredMillionLoadsAndDecodes) {
-  const Folder folder;
-  if (std::filesystem::space(folder.path).available < (uint64_t{3} << 30)) {
-    GTEST_SKIP() << "less than 3 GiB free in " << testing::TempDir();
+  const TemporaryFolder folder;
+  if (std::filesystem::space(folder.path()).available < (uint64_t{3} << 30)) {
+    GTEST_SKIP() << "less than 3 GiB free in " << folder.path();
   }
-  const int64_t file_bytes = WriteModel(folder.path);
+  const int64_t file_bytes = WriteModel(folder.path());
   const int64_t before_bytes = PrivateBytes();
   const Stopwatch load;
-  const auto target = TargetModel::FromFolder(folder.path, WeightMode::kStored);
+  const auto target = TargetModel::FromFolder(folder.path(), WeightMode::kStored);
   const double load_s = load.seconds();
   const int64_t weight_bytes = PrivateBytes() - before_bytes;
   ThreadPool pool(2);

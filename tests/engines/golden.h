@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engines/model_files/safetensors.h"
+#include "tests/build_paths.h"
 
 namespace dsb::golden {
 

@@ -11,6 +11,7 @@
 
 #include "engines/drafters/registry.h"
 #include "engines/native/native_factory.h"
+#include "tests/build_paths.h"
 #include "tests/engines/tiny_world.h"
 #include "tests/target_file.h"
 #include "workloads/workload.h"
@@ -100,11 +101,10 @@ class Identity : public testing::TestWithParam<std::tuple<WeightMode, std::strin
                                             .context_tokens = parts.context_tokens,
                                             .pool = &pool});
     }
-    const bool fixed = std::string_view(setting.policy) == "threshold" &&
+    const PolicyKind policy = PolicyFromName(setting.policy);
+    const bool fixed = DescribePolicy(policy).needs_confidence &&
                        !(parts.drafter && parts.drafter->has_confidence());
-    parts.policy = MakePolicy({.name = fixed ? "fixed" : setting.policy,
-                               .draft_length = setting.draft_length,
-                               .threshold = 0.45});
+    parts.policy = MakePolicy({.kind = fixed ? PolicyKind::kFixed : policy, .threshold = 0.45});
     parts.draft_length = setting.draft_length;
     parts.max_concurrency = setting.concurrency;
     return std::make_unique<NativeEngine>(std::move(parts), pool, clock_);

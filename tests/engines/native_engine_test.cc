@@ -42,14 +42,16 @@ struct Load {
 
 void ExpectSameAnswers(const TinyWorld& world, const std::vector<EngineRequest>& requests,
                        const std::vector<std::vector<int32_t>>& expected, const Load& load,
-                       const PolicyOptions& policy) {
+                       const PolicyOptions& policy, int32_t draft_length) {
   SCOPED_TRACE(testing::Message() << "threads " << load.threads << " concurrency "
-                                  << load.concurrency << " policy " << policy.name << " length "
-                                  << policy.draft_length);
+                                  << load.concurrency << " policy "
+                                  << DescribePolicy(policy.kind).name << " length "
+                                  << draft_length);
   const MonotonicClock clock;
   ThreadPool pool(load.threads);
   const auto engine = MakeTinyEngine(world,
                                      {.draft = true,
+                                      .draft_length = draft_length,
                                       .policy = policy,
                                       .concurrency = load.concurrency,
                                       .prefill_chunk_tokens = 3 + 5 * load.concurrency},
@@ -66,17 +68,17 @@ TEST_P(NativeEngine, GreedySpeculationChangesNoTokenUnderAnyLoadPolicyOrWeightMo
     const auto plain = MakeTinyEngine(world, {.draft = false, .policy = {}}, one, clock);
     const auto expected = Answers(RunAll(*plain, requests, 1));
     const auto drafter = MakeTinyDrafter(world, 1, one);
-    std::vector<std::string> policies = {"none", "fixed"};
-    if (drafter->has_confidence()) policies.push_back("threshold");
+    std::vector<PolicyKind> policies = {PolicyKind::kNone, PolicyKind::kFixed};
+    if (drafter->has_confidence()) policies.push_back(PolicyKind::kThreshold);
     const int32_t whole = drafter->draft_length();
     for (const Load& load : {Load{1, 1}, Load{2, 1}, Load{2, 2}, Load{1, 8}, Load{2, 8}}) {
       // Other weight modes differ in their products alone: one load tells.
       if (mode != WeightMode::kF32 && load.concurrency * load.threads != 16) continue;
-      for (const std::string& policy : policies) {
+      for (const PolicyKind policy : policies) {
         for (const int32_t length : {0, 1, 2, whole}) {
-          if (policy == "none" && length != whole) continue;
-          ExpectSameAnswers(world, requests, expected, load,
-                            {.name = policy, .draft_length = length, .threshold = 0.4});
+          if (policy == PolicyKind::kNone && length != whole) continue;
+          ExpectSameAnswers(world, requests, expected, load, {.kind = policy, .threshold = 0.4},
+                            length);
         }
       }
     }
@@ -91,9 +93,9 @@ TEST_P(NativeEngine, SampledTokensDoNotDependOnLoadAtFixedLength) {
     request.sampling = {.temperature = 1, .top_k = 30, .top_p = 0.95};
   ThreadPool one(1), two(2);
   const auto alone =
-      MakeTinyEngine(world, {.draft = true, .policy = {.draft_length = 3}}, one, clock);
+      MakeTinyEngine(world, {.draft = true, .draft_length = 3, .policy = {}}, one, clock);
   const auto together = MakeTinyEngine(
-      world, {.draft = true, .policy = {.draft_length = 3}, .concurrency = 6}, two, clock);
+      world, {.draft = true, .draft_length = 3, .policy = {}, .concurrency = 6}, two, clock);
   EXPECT_EQ(Answers(RunAll(*alone, requests, 1)), Answers(RunAll(*together, requests, 6)));
 }
 

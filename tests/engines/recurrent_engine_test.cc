@@ -67,11 +67,13 @@ TEST_F(RecurrentEngine, GreedySpeculationChangesNoTokenUnderAnyLoadOrPolicy) {
       const auto expected = Answers(Run(one, {.draft = false, .policy = {}}, mode, 1, requests));
       for (const int threads : {1, 2}) {
         for (const int32_t concurrency : {1, 2, 8}) {
-          for (const char* policy : {"none", "fixed"}) {
-            SCOPED_TRACE(testing::Message() << one.name << " threads " << threads << " concurrency "
-                                            << concurrency << " policy " << policy);
+          for (const PolicyKind policy : {PolicyKind::kNone, PolicyKind::kFixed}) {
+            SCOPED_TRACE(testing::Message()
+                         << one.name << " threads " << threads << " concurrency " << concurrency
+                         << " policy " << DescribePolicy(policy).name);
             const TinyOptions options = {.draft = true,
-                                         .policy = {.name = policy, .draft_length = 1 + threads},
+                                         .draft_length = 1 + threads,
+                                         .policy = {.kind = policy},
                                          .concurrency = concurrency,
                                          .prefill_chunk_tokens = 3 + 5 * concurrency};
             ASSERT_EQ(Answers(Run(one, options, mode, threads, requests)), expected);

@@ -159,24 +159,6 @@ inline std::unique_ptr<RecurrentDrafter> LoadRecurrent(
                                        context_tokens, pool);
 }
 
-// `drafter` may be null: plain decoding.
-inline std::unique_ptr<NativeEngine> MakeEngineWith(std::shared_ptr<const TargetModel> target,
-                                                    std::unique_ptr<Drafter> drafter,
-                                                    const TinyOptions& options, ThreadPool& pool,
-                                                    const Clock& clock) {
-  NativeEngineParts parts;
-  parts.target = std::move(target);
-  parts.drafter = std::move(drafter);
-  parts.context_tokens = 160;
-  parts.policy = MakePolicy(options.policy);
-  parts.draft_length = parts.drafter == nullptr
-                           ? 0
-                           : std::min(options.policy.draft_length, parts.drafter->draft_length());
-  parts.max_concurrency = options.concurrency;
-  parts.prefill_chunk_tokens = options.prefill_chunk_tokens;
-  return std::make_unique<NativeEngine>(std::move(parts), pool, clock);
-}
-
 // Prompts of different lengths over the vocabulary of a target.
 inline std::vector<EngineRequest> MixedRequests(int count, int32_t max_tokens, int64_t vocab) {
   std::vector<EngineRequest> requests;

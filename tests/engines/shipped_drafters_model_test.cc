@@ -9,6 +9,7 @@
 #include "engines/recurrent/recurrent_drafter.h"
 #include "engines/target_model/target_runner.h"
 #include "kernels/vocabulary_row.h"
+#include "tests/build_paths.h"
 #include "tests/engines/advance.h"
 #include "tests/engines/golden.h"
 #include "tests/target_file.h"

@@ -88,11 +88,11 @@ TEST_P(TargetFolderTest, DecodesLikeTheModelAndTheReference) {
   const nlohmann::json reference =
       golden::ReadJson(golden::Root() + "/targets/" + GetParam() + "/reference.json");
   NativeEngineOptions plain;
-  plain.policy = {.name = "none", .draft_length = 0};
+  plain.policy.kind = PolicyKind::kNone;
   for (const WeightMode mode : {WeightMode::kStored, WeightMode::kBf16, WeightMode::kF32}) {
     const auto target = LoadTarget(path, mode);
     const auto model = TargetModel::FromFolder(path, mode);
-    EXPECT_EQ(target->weight_bytes_per_pass, model->weight_bytes_per_pass());
+    EXPECT_EQ(target->model->weight_bytes_per_pass(), model->weight_bytes_per_pass());
     for (const auto& prompt : reference["prompts"]) {
       const std::vector<int32_t> ids = golden::Tokens(prompt["token_ids"]);
       const std::vector<int32_t> tokens = EngineTokens(target, plain, ids);
@@ -154,7 +154,7 @@ TEST(TargetFolder, TakesADrafterByItsShape) {
   drafted.drafter = "dspark";
   drafted.drafter_path = golden::Root() + "/drafters/dspark_vanilla";
   drafted.drafter_weights = WeightMode::kF32;
-  drafted.policy = {.name = "fixed", .draft_length = 4};
+  drafted.draft_length = 4;
   drafted.context_tokens = 128;
   const nlohmann::json prompt =
       golden::ReadJson(golden::Root() + "/targets/qwen3/reference.json")["prompts"][1];

@@ -3,10 +3,8 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -14,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/temporary_folder.h"
 #include "tests/model_files/safetensors_writer.h"
 
 namespace dsb {
@@ -29,15 +28,6 @@ class TestCheckpoint {
  public:
   nlohmann::json config;
   std::map<std::string, TestTensor> tensors;
-
-  TestCheckpoint() {
-    std::string pattern = testing::TempDir() + "/checkpoint-XXXXXX";
-    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  TestCheckpoint(const TestCheckpoint&) = delete;
-  TestCheckpoint& operator=(const TestCheckpoint&) = delete;
-  ~TestCheckpoint() { std::filesystem::remove_all(folder_); }
 
   void Add(const std::string& name, std::vector<int64_t> shape, std::vector<float> values) {
     tensors[name] = {
@@ -79,7 +69,8 @@ class TestCheckpoint {
   }
 
  private:
-  std::string folder_;
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
   std::mt19937 random_{20240601};
 };
 

@@ -1,6 +1,8 @@
 // The tiny fixture models wired into real engines, for tests that need many runs.
 #pragma once
 
+#include <algorithm>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -60,24 +62,45 @@ inline std::unique_ptr<BlockDrafter> MakeTinyBlockDrafter(const TinyWorld& world
 
 struct TinyOptions {
   bool draft = true;
+  int32_t draft_length = 7;  // no more than the drafter's own
   PolicyOptions policy;
+  std::function<std::unique_ptr<VerifyBudget>()> make_budget = {};  // in place of the policy's own
   int32_t concurrency = 1;
   int32_t prefill_chunk_tokens = 256;
 };
 
+// All parts of an engine but its models; `drafter` may be null: plain decoding.
+template <class Parts, class AnyDrafter>
+Parts PartsOf(const TinyOptions& options, std::unique_ptr<AnyDrafter> drafter) {
+  Parts parts;
+  parts.context_tokens = kTinyContextTokens;
+  parts.drafter = std::move(drafter);
+  parts.policy = MakePolicy(options.policy);
+  if (options.make_budget) parts.policy.budget = options.make_budget();
+  if (parts.drafter != nullptr) {
+    parts.draft_length = std::min(options.draft_length, parts.drafter->draft_length());
+  }
+  parts.max_concurrency = options.concurrency;
+  parts.prefill_chunk_tokens = options.prefill_chunk_tokens;
+  return parts;
+}
+
+// `drafter` may be null: plain decoding.
+inline std::unique_ptr<NativeEngine> MakeEngineWith(std::shared_ptr<const TargetModel> target,
+                                                    std::unique_ptr<Drafter> drafter,
+                                                    const TinyOptions& options, ThreadPool& pool,
+                                                    const Clock& clock) {
+  auto parts = PartsOf<NativeEngineParts>(options, std::move(drafter));
+  parts.target = std::move(target);
+  return std::make_unique<NativeEngine>(std::move(parts), pool, clock);
+}
+
 inline std::unique_ptr<NativeEngine> MakeTinyEngine(const TinyWorld& world,
                                                     const TinyOptions& options, ThreadPool& pool,
                                                     const Clock& clock) {
-  NativeEngineParts parts;
-  parts.target = world.target;
-  parts.context_tokens = kTinyContextTokens;
-  if (options.draft) parts.drafter = MakeTinyDrafter(world, options.concurrency, pool);
-  parts.policy = MakePolicy(options.policy);
-  parts.draft_length =
-      options.draft ? std::min(options.policy.draft_length, parts.drafter->draft_length()) : 0;
-  parts.max_concurrency = options.concurrency;
-  parts.prefill_chunk_tokens = options.prefill_chunk_tokens;
-  return std::make_unique<NativeEngine>(std::move(parts), pool, clock);
+  return MakeEngineWith(world.target,
+                        options.draft ? MakeTinyDrafter(world, options.concurrency, pool) : nullptr,
+                        options, pool, clock);
 }
 
 struct Finished {

@@ -24,10 +24,10 @@ TEST_P(GreedyTrace, EngineRepeatsEveryRound) {
   ThreadPool pool(2);
   const MonotonicClock clock;
   TinyOptions options;
-  options.policy.draft_length = trace["gamma"].get<int32_t>();
+  options.draft_length = trace["gamma"].get<int32_t>();
   const double threshold = trace["confidence_threshold"].get<double>();
   if (threshold > 0) {
-    options.policy.name = "threshold";
+    options.policy.kind = PolicyKind::kThreshold;
     options.policy.threshold = threshold;
   }
   const auto engine = MakeTinyEngine(world, options, pool, clock);
@@ -36,7 +36,7 @@ TEST_P(GreedyTrace, EngineRepeatsEveryRound) {
   // The reference starts a round while fewer than max_new_tokens are out and trims afterwards; with
   // room for a whole block our last rounds are the same, and the trimmed tokens are a prefix of
   // ours.
-  request.max_tokens = trace["max_new_tokens"].get<int32_t>() + options.policy.draft_length + 1;
+  request.max_tokens = trace["max_new_tokens"].get<int32_t>() + options.draft_length + 1;
   if (!trace["stop_token_ids"].is_null())
     request.stop_tokens = golden::Tokens(trace["stop_token_ids"]);
   const Finished run = RunAll(*engine, {request}, 1)[0];

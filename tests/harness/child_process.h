@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/build_paths.h"
+
 namespace dsb {
 
 struct ChildResult {

@@ -77,7 +77,7 @@ std::vector<Damage> PairDamages() {
        pair("test.count", GgufType::kU8, "x"),
        {"\"test.count\"", "second time", "unique"}},
       {"KeyControl", pair("a\nb", GgufType::kU8, "x"), {"a\\x0ab", "printable ASCII"}},
-      {"KeyNonAscii", pair("\u00e9", GgufType::kU8, "x"), {"\\xc3\\xa9", "printable ASCII"}},
+      {"KeyNonAscii", pair("\u00e9", GgufType::kU8, "x"), {"\"\u00e9\"", "printable ASCII"}},
       {"KeyLengthHuge",
        [](auto& w) { w.pairs.push_back(Raw(~uint64_t{0}) + "k"); },
        {"key 3", "18446744073709551615 bytes", "at most 1048576"}},

@@ -1,7 +1,9 @@
 #include "engines/model_files/json_config.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include "base/temporary_folder.h"
 #include "tests/model_files/expect_error.h"
 
 namespace dsb {
@@ -34,6 +36,13 @@ TEST(JsonConfigTest, RefusesWhatIsNotOneObject) {
   ExpectBadInput({"config.json", "not a JSON object"}, [] { Parse("[1]"); });
   ExpectBadInput({"config.json", "ill-formed"}, [] { Parse("{\"a\": 1} {}"); });
   ExpectBadInput({"config.json", "NUL"}, [] { Parse(std::string("{}\0{\"a\": 1}", 12)); });
+}
+
+TEST(JsonConfigTest, DoesNotWaitForAPipe) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(mkfifo((folder / "config.json").c_str(), 0600), 0);
+  ExpectBadInput({"config.json", "expected a regular file"},
+                 [&] { JsonConfig::Read(folder / "config.json"); });
 }
 
 TEST(JsonConfigTest, NamesKeyFoundAndExpected) {

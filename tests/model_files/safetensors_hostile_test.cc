@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/temporary_folder.h"
 #include "engines/model_files/safetensors.h"
 #include "tests/model_files/expect_error.h"
 #include "tests/model_files/safetensors_writer.h"
@@ -133,15 +134,10 @@ TEST(SafetensorsHostileTest, RefusesBadLengths) {
 class ShardsTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string folder = testing::TempDir() + "shards_XXXXXX";
-    ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-    root_ = folder;
-    folder_ = root_ / "model";
     std::filesystem::create_directory(folder_);
     Write("one.safetensors", Tensor("a"));
     Write("two.safetensors", Tensor("b"));
   }
-  void TearDown() override { std::filesystem::remove_all(root_); }
   static std::string Tensor(const std::string& name) {
     return SafetensorsFile("{\"" + name + R"(":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
                            Raw(1.0f));
@@ -160,8 +156,8 @@ class ShardsTest : public testing::Test {
     parts.insert(parts.end(), message.begin(), message.end());
     ExpectBadInput(parts, [&] { Safetensors::Open(folder_.string()); });
   }
-  std::filesystem::path root_;
-  std::filesystem::path folder_;
+  const TemporaryFolder root_;
+  const std::filesystem::path folder_ = root_ / "model";
 };
 
 TEST_F(ShardsTest, JoinsTheFiles) {

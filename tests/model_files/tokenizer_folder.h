@@ -3,13 +3,12 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
 
+#include "base/temporary_folder.h"
 #include "tests/model_files/small_tokenizer_json.h"
 
 namespace dsb {
@@ -26,14 +25,7 @@ class TokenizerFolderFiles {
   std::map<std::string, std::string> others;  // name -> content
 
   explicit TokenizerFolderFiles(const SmallTokenizer& small = SmallTokenizer())
-      : tokenizer(SmallTokenizerJson(small)) {
-    std::string pattern = testing::TempDir() + "/folder-XXXXXX";
-    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
-    path_ = pattern;
-  }
-  TokenizerFolderFiles(const TokenizerFolderFiles&) = delete;
-  TokenizerFolderFiles& operator=(const TokenizerFolderFiles&) = delete;
-  ~TokenizerFolderFiles() { std::filesystem::remove_all(path_); }
+      : tokenizer(SmallTokenizerJson(small)) {}
 
   const std::string& path() const { return path_; }
 
@@ -53,7 +45,8 @@ class TokenizerFolderFiles {
   void WriteJson(const std::string& name, const nlohmann::json& value) const {
     if (!value.is_null()) WriteFile(name, value.dump());
   }
-  std::string path_;
+  const TemporaryFolder temporary_;
+  const std::string path_ = temporary_.path();
 };
 
 }  // namespace dsb

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "reports/report/compare_document.h"
 #include "reports/report/report_json.h"
 #include "tests/results/metrics/metrics_test_data.h"
 
@@ -47,7 +48,7 @@ TEST(Compare, RefusesRunsOfDifferentQuestionsAndShowsBoth) {
   candidate.run.temperature = 0.7;
   candidate.run.max_tokens = 256;
   candidate.artifacts["target"].sha256 = "abc";
-  const std::string message = MessageOf([&] { ComparePair(Plain(), candidate, Quick()); });
+  const std::string message = MessageOf([&] { ComparePair(CheckRun(Plain()), CheckRun(candidate), Quick()); });
   EXPECT_THAT(message, HasSubstr("temperature (baseline 0.0, candidate 0.7)"));
   EXPECT_THAT(message, HasSubstr("max_tokens (baseline 64, candidate 256)"));
   EXPECT_THAT(message, HasSubstr("target_sha256 (baseline none, candidate abc)"));
@@ -60,21 +61,21 @@ TEST(Compare, AcrossAllowsNamedFieldsOnly) {
   candidate.run.temperature = 0.7;
   CompareOptions options = Quick();
   options.across = {"temperature"};
-  const ComparedPair pair = ComparePair(Plain(), candidate, options);
+  const ComparedPair pair = ComparePair(CheckRun(Plain()), CheckRun(candidate), options);
   EXPECT_EQ(pair.across, (std::vector<std::string>{"temperature"}));
   EXPECT_THAT(PrintTerminal(MakeCompareDocument({pair}, options.metrics)),
               HasSubstr("compared across a different temperature"));
   candidate.run.top_k = 40;
-  MessageOf([&] { ComparePair(Plain(), candidate, options); });
+  MessageOf([&] { ComparePair(CheckRun(Plain()), CheckRun(candidate), options); });
   options.across = {"colour"};
-  EXPECT_THAT(MessageOf([&] { ComparePair(Plain(), candidate, options); }),
+  EXPECT_THAT(MessageOf([&] { ComparePair(CheckRun(Plain()), CheckRun(candidate), options); }),
               HasSubstr("expected one of workload_sha256"));
 }
 
 TEST(Compare, ShowsFactorsMetricsAndWhatElseDiffers) {
   RunData candidate = SyntheticRun({});
   candidate.run.threads = 7;
-  const ComparedPair pair = ComparePair(Plain(), candidate, Quick());
+  const ComparedPair pair = ComparePair(CheckRun(Plain()), CheckRun(candidate), Quick());
   const std::string text = PrintTerminal(MakeCompareDocument({pair}, Quick().metrics));
   for (const char* wanted : {"Baseline none #1, candidate dspark fixed 4 #2", "36 paired requests",
                              "threads differs: baseline 2; candidate 7", "user_decode_tokens_per_s",

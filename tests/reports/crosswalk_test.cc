@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/model/crosswalk.h"
+#include "tests/build_paths.h"
 #include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {
@@ -41,8 +42,8 @@ double Value(const Crosswalk& crosswalk, const std::string& key) {
 // Rounds by a policy: one without a draft, one ended by an accepted stop token.
 TEST(Crosswalk, DefinitionsByHand) {
   const Crosswalk crosswalk =
-      MakeCrosswalk(OneRequest({MakeRound(4, 4, 4, 5), MakeRound(4, 0, 0, 1), MakeRound(4, 2, 1, 2),
-                                MakeRound(4, 4, 2, 2, 1)}));
+      MakeCrosswalk(CheckRun(OneRequest({MakeRound(4, 4, 4, 5), MakeRound(4, 0, 0, 1),
+                                         MakeRound(4, 2, 1, 2), MakeRound(4, 4, 2, 2, 1)})));
   EXPECT_DOUBLE_EQ(Value(crosswalk, "dsbench.accepted_length"), 10.0 / 4);
   EXPECT_DOUBLE_EQ(Value(crosswalk, "deepspec.accept_len"), 10.0 / 4);
   EXPECT_DOUBLE_EQ(Value(crosswalk, "deepspec.verify_rate"), 10.0 / (4 + 0 + 2 + 2 + 4));
@@ -64,7 +65,7 @@ TEST(Crosswalk, DefinitionsByHand) {
 }
 
 TEST(Crosswalk, ALimitCutCountsWholeInDeepSpecOnly) {
-  const Crosswalk crosswalk = MakeCrosswalk(OneRequest({MakeRound(4, 4, 3, 2, 2)}));
+  const Crosswalk crosswalk = MakeCrosswalk(CheckRun(OneRequest({MakeRound(4, 4, 3, 2, 2)})));
   EXPECT_DOUBLE_EQ(Value(crosswalk, "dsbench.accepted_length"), 2);
   EXPECT_DOUBLE_EQ(Value(crosswalk, "deepspec.accept_len"), 4);
 }
@@ -75,7 +76,7 @@ TEST(Crosswalk, WarmupAndLaterTurnsAreLeftOutWhereTheToolDoes) {
   data.requests[1].prompt.turn = 1;
   data.requests.push_back(OneRequest({MakeRound(4, 4, 2, 3)}).requests[0]);
   data.requests[2].request.phase = "warmup";
-  const Crosswalk crosswalk = MakeCrosswalk(data);
+  const Crosswalk crosswalk = MakeCrosswalk(CheckRun(data));
   EXPECT_DOUBLE_EQ(Value(crosswalk, "deepspec.accept_len"), 5);
   EXPECT_DOUBLE_EQ(Value(crosswalk, "vllm.mean_acceptance_length"), 3);
 }
@@ -84,7 +85,8 @@ TEST(Crosswalk, SpecBenchSpeedupIsUnpairedAndCountsPrefill) {
   RunData fast = OneRequest({MakeRound(4, 4, 4, 5)}), plain = OneRequest({MakeRound(0, 0, 0, 1)});
   fast.requests[0].request.bursts = {{1'000'000'000, 1}, {2'000'000'000, 5}};   // 6 tokens in 2 s
   plain.requests[0].request.bursts = {{1'000'000'000, 1}, {4'000'000'000, 4}};  // 5 - 1 in 4 s
-  EXPECT_DOUBLE_EQ(Value(MakeCrosswalk(fast, &plain), "spec_bench.speedup"), 3);
+  const CheckedRun baseline = CheckRun(plain);
+  EXPECT_DOUBLE_EQ(Value(MakeCrosswalk(CheckRun(fast), &baseline), "spec_bench.speedup"), 3);
 }
 
 // Runs of DeepSpec's own evaluator: its figures must come out of its rounds.
@@ -104,7 +106,7 @@ TEST(Crosswalk, EqualsDeepSpecOnItsOwnTraces) {
     }
     if (rounds.empty()) continue;
     ++traces;
-    const Crosswalk crosswalk = MakeCrosswalk(OneRequest(rounds));
+    const Crosswalk crosswalk = MakeCrosswalk(CheckRun(OneRequest(rounds)));
     EXPECT_NEAR(Value(crosswalk, "deepspec.accept_len"), trace["tau"].get<double>(), 1e-9);
     EXPECT_NEAR(Value(crosswalk, "deepspec.verify_rate"), trace["verify_rate"].get<double>(), 1e-9);
     const nlohmann::json& rates = trace["accept_rates_by_position"];

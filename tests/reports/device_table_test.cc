@@ -67,14 +67,16 @@ RunData OnGpu(RunData data) {
 }
 
 ReportModel Watched() {
-  return BuildModel({Arm("none", 1, "off", "none"), OnGpu(Arm("none", 2, "on", "cupti")),
-                     Arm("dspark", 3, "off", "none"), OnGpu(Arm("dspark", 4, "on", "cupti"))},
-                    Quick());
+  return BuildModel(
+      {CheckRun(Arm("none", 1, "off", "none")), CheckRun(OnGpu(Arm("none", 2, "on", "cupti"))),
+       CheckRun(Arm("dspark", 3, "off", "none")), CheckRun(OnGpu(Arm("dspark", 4, "on", "cupti")))},
+      Quick());
 }
 
 TEST(DeviceTable, OnTheCpuItHoldsThreadTimeAndSaysSo) {
-  const ReportModel model =
-      BuildModel({Arm("none", 1, "", "cpu_thread"), Arm("dspark", 2, "", "cpu_thread")}, Quick());
+  const ReportModel model = BuildModel(
+      {CheckRun(Arm("none", 1, "", "cpu_thread")), CheckRun(Arm("dspark", 2, "", "cpu_thread"))},
+      Quick());
   const std::string text = PrintTerminal(MakeDocument(model, {}));
   EXPECT_THAT(text, HasSubstr("Device time per delivered token"));
   EXPECT_THAT(text, HasSubstr("CPU threads"));
@@ -108,8 +110,8 @@ TEST(DeviceTable, ObservedTwinsGiveTheTimesAndNoSpeed) {
   const ReportSet& set = model.sets[0];
   ASSERT_EQ(set.arms.size(), 2u);
   ASSERT_EQ(set.observers.size(), 2u);
-  EXPECT_EQ(set.arms[1].data.run.id, 3);
-  EXPECT_EQ(set.TimesOf(1).data.run.id, 4);
+  EXPECT_EQ(set.arms[1].data->run.id, 3);
+  EXPECT_EQ(set.TimesOf(1).data->run.id, 4);
   EXPECT_EQ(set.comparisons.size(), 1u);
   for (const std::vector<std::string>& row : SpeedTable(set).rows) {
     EXPECT_THAT(row[1], Not(HasSubstr("observed")));
@@ -126,9 +128,10 @@ TEST(DeviceTable, ObservedTwinsGiveTheTimesAndNoSpeed) {
 
 TEST(DeviceTable, TheOverheadIsPairedByPrompt) {
   const ReportModel model = Watched();
-  const MetricRecord& overhead = model.sets[0].observers[1].overhead;
-  EXPECT_EQ(overhead.metric, "observer_overhead");
-  EXPECT_EQ(overhead.run_id, 4);
+  const MetricRecord& record = model.sets[0].observers[1].overhead;
+  EXPECT_EQ(record.metric, "observer_overhead");
+  EXPECT_EQ(record.run_id, 4);
+  const Estimate& overhead = record.estimate;
   ASSERT_TRUE(overhead.value && overhead.lo && overhead.hi);
   EXPECT_NEAR(*overhead.value, 0.05, 0.01);  // prefill is no slower
   EXPECT_LE(*overhead.lo, *overhead.value);
@@ -136,7 +139,7 @@ TEST(DeviceTable, TheOverheadIsPairedByPrompt) {
 }
 
 TEST(DeviceTable, KernelsAreSummedOverBatches) {
-  const Table table = KernelTable(OnGpu(Arm("dspark", 1, "on", "cupti")), 10);
+  const Table table = KernelTable(CheckRun(OnGpu(Arm("dspark", 1, "on", "cupti"))), 10);
   ASSERT_EQ(table.rows.size(), 1u);
   EXPECT_EQ(table.rows[0], (std::vector<std::string>{"dsb::cuda::Gemm", "verify", "100.0", "5",
                                                      "20.00", "10.00", "30.00"}));
@@ -153,7 +156,7 @@ TEST(DeviceTable, JsonHasTheTwinsTheirOverheadAndKernels) {
 }
 
 TEST(DeviceTable, AnObservedRunWithoutTwinIsAnArmThatSaysSo) {
-  const ReportModel model = BuildModel({OnGpu(Arm("dspark", 4, "on", "cupti"))}, Quick());
+  const ReportModel model = BuildModel({CheckRun(OnGpu(Arm("dspark", 4, "on", "cupti")))}, Quick());
   ASSERT_EQ(model.sets[0].arms.size(), 1u);
   EXPECT_EQ(model.sets[0].arms[0].name, "dspark fixed 4 (observed)");
 }

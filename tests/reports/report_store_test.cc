@@ -2,11 +2,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
+#include "base/temporary_folder.h"
+#include "reports/gate/pairs.h"
 #include "reports/report/report.h"
 #include "results/store/reader.h"
 #include "tests/results/metrics/metrics_test_data.h"
@@ -20,18 +25,11 @@ using testing::SyntheticRun;
 
 class ReportStore : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dsb_report_XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::unique_ptr<Store> Open(const std::string& name) const {
     return std::make_unique<Store>((folder_ / name).string(), Store::Options{});
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_;
 };
 
 // Writes a synthetic run as the harness would; returns its id.
@@ -86,10 +84,11 @@ void ExpectSameRows(const std::vector<MetricRecord>& a, const std::vector<Metric
   for (size_t i = 0; i < a.size(); ++i) {
     EXPECT_EQ(a[i].metric, b[i].metric);
     EXPECT_EQ(a[i].scope, b[i].scope);
-    EXPECT_EQ(a[i].value, b[i].value) << a[i].metric << " " << a[i].scope;
-    EXPECT_EQ(a[i].lo, b[i].lo) << a[i].metric << " " << a[i].scope;
-    EXPECT_EQ(a[i].hi, b[i].hi) << a[i].metric << " " << a[i].scope;
-    EXPECT_EQ(a[i].n, b[i].n);
+    const Estimate &x = a[i].estimate, &y = b[i].estimate;
+    EXPECT_EQ(x.value, y.value) << a[i].metric << " " << a[i].scope;
+    EXPECT_EQ(x.lo, y.lo) << a[i].metric << " " << a[i].scope;
+    EXPECT_EQ(x.hi, y.hi) << a[i].metric << " " << a[i].scope;
+    EXPECT_EQ(x.n, y.n);
   }
 }
 
@@ -97,11 +96,11 @@ TEST_F(ReportStore, MetricsFromTheFileAreTheMetricsOfTheRun) {
   const auto store = Open("results.db");
   const RunData data = SyntheticRun({});
   const int64_t run_id = Write(data, store.get());
-  const std::vector<MetricRecord> once = ComputeMetrics(ReadRun(*store, run_id, {}));
+  const std::vector<MetricRecord> once = ComputeMetrics(CheckRun(ReadRun(*store, run_id, {})));
   store->PutMetrics(once);
-  const std::vector<MetricRecord> again = ComputeMetrics(ReadRun(*store, run_id, {}));
+  const std::vector<MetricRecord> again = ComputeMetrics(CheckRun(ReadRun(*store, run_id, {})));
   ExpectSameRows(once, again);
-  ExpectSameRows(ComputeMetrics(data), once);
+  ExpectSameRows(ComputeMetrics(CheckRun(data)), once);
   store->PutMetrics(again);  // every key is valid in the table, and replaces its own row
   EXPECT_EQ(store->IntegrityCheck(), "ok");
 }
@@ -128,6 +127,96 @@ TEST_F(ReportStore, ReportsAndComparesWhatWasWritten) {
   const auto other = Open("other.db");
   Write(SyntheticRun({}), other.get());
   EXPECT_THAT(RenderCompare(*store, *other, compare), HasSubstr("no difference shown"));
+}
+
+// The stored intervals are shown as they are: a changed one shows that nothing was resampled.
+TEST_F(ReportStore, StoredIntervalsOfTheSameFiguresAreNotComputedAgain) {
+  const auto store = Open("results.db");
+  const int64_t run_id = Write(SyntheticRun({}), store.get());
+  ReportOptions options;
+  options.format = ReportFormat::kJson;
+  options.metrics.bootstrap.num_resamples = 400;
+  const std::string computed = RenderReport(*store, options);
+  std::vector<MetricRecord> rows =
+      ComputeMetrics(CheckRun(ReadRun(*store, run_id, {})), options.metrics);
+  store->PutMetrics(rows);
+  EXPECT_EQ(RenderReport(*store, options), computed);
+
+  const auto change = [&](const std::function<void(MetricRecord&)>& edit) {
+    std::vector<MetricRecord> changed = rows;
+    for (MetricRecord& row : changed) {
+      if (row.metric == "accepted_length" && row.scope == "all") edit(row);
+    }
+    store->PutMetrics(changed);
+    return RenderReport(*store, options);
+  };
+  const auto lower = [](MetricRecord& row) { row.estimate.lo = 0.125; };
+  EXPECT_THAT(change(lower), HasSubstr("\"lo\": 0.125,"));
+  // Of another figure, definition, level, seed or number of resamples they are not.
+  const std::vector<std::function<void(MetricRecord&)>> others = {
+      [](MetricRecord& row) { *row.estimate.value += 1e-9; },
+      [](MetricRecord& row) { row.definition_version = kMetricDefinitionVersion + 1; },
+      [](MetricRecord& row) { row.estimate.level = 0.9; },
+      [](MetricRecord& row) { row.estimate.n += 1; },
+      [](MetricRecord& row) { row.estimate.statistics_seed = 2; },
+      [](MetricRecord& row) { row.estimate.num_resamples = 500; },
+      [](MetricRecord& row) { row.estimate.hi.reset(); },
+      [](MetricRecord& row) { row.estimate.hi = HUGE_VAL; },
+  };
+  for (const auto& other : others) {
+    const std::string shown = change([&](MetricRecord& row) {
+      lower(row);
+      other(row);
+    });
+    EXPECT_EQ(shown, computed);
+  }
+  change(lower);
+  options.metrics.bootstrap.num_resamples = 399;
+  EXPECT_EQ(RenderReport(*store, options).find("0.125"), std::string::npos);
+}
+
+// Each hung, aborted or ran out of memory once.
+TEST_F(ReportStore, UnusableRowsAreRefusedByEveryReader) {
+  const std::vector<std::pair<std::string, std::function<void(RequestRecord&)>>> cases = {
+      {"found confidence nan",
+       [](RequestRecord& request) { request.rounds[1].confidence[0] = std::nanf(""); }},
+      {"never run backwards",
+       [](RequestRecord& request) { std::swap(request.bursts[1].t_ns, request.bursts[2].t_ns); }},
+      {"found 1000000000000 tokens",
+       [](RequestRecord& request) { request.bursts[1].num_tokens = 1'000'000'000'000; }},
+      {"found scheduled -1 ns", [](RequestRecord& request) { request.scheduled_ns = -1; }},
+  };
+  for (size_t i = 0; i < cases.size(); ++i) {
+    const auto& [part, damage] = cases[i];
+    const auto store = Open("results" + std::to_string(i) + ".db");
+    Write(Plain(), store.get());
+    RunData data = SyntheticRun({});
+    damage(data.requests[5].request);
+    Write(data, store.get());
+    const std::vector<std::function<void()>> readers = {
+        [&] { RenderReport(*store, {}); },
+        [&] { RenderCompare(*store, *store, {}); },
+        [&] { ReadGatePairs({.baseline = store.get(), .candidate = store.get()}); },
+    };
+    for (const auto& reader : readers) {
+      try {
+        reader();
+        ADD_FAILURE() << part;
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ExitCode::kBadInput);
+        EXPECT_THAT(error.what(), HasSubstr("run 2, request "));
+        EXPECT_THAT(error.what(), HasSubstr(part));
+      }
+    }
+  }
+}
+
+TEST_F(ReportStore, RowsThatContradictEachOtherAreSaid) {
+  const auto store = Open("results.db");
+  RunData data = SyntheticRun({});
+  data.requests[5].request.bursts.back().num_tokens += 1;
+  Write(data, store.get());
+  EXPECT_THAT(RenderReport(*store, {}), HasSubstr("breaks an invariant"));
 }
 
 TEST_F(ReportStore, AnEmptyFileIsOneLine) {

@@ -49,7 +49,7 @@ RunData Plain() {
 }
 RunData DSpark() { return WithFacts(SyntheticRun({})); }
 
-ReportModel TwoArms() { return BuildModel({Plain(), DSpark()}, Quick()); }
+ReportModel TwoArms() { return BuildModel({CheckRun(Plain()), CheckRun(DSpark())}, Quick()); }
 
 std::string LongestLine(const std::string& text) {
   std::istringstream stream(text);
@@ -156,12 +156,11 @@ TEST(Report, MarkdownTablesAreClosedAndEscaped) {
 }
 
 TEST(Report, NothingFinishedIsOneClearLine) {
-  EXPECT_EQ(
-      PrintTerminal(MakeDocument(BuildModel(std::vector<RunData>{}, Quick()), {.crosswalk = true})),
-      "Nothing to report: 0 runs in the file, none with a finished request.\n");
+  EXPECT_EQ(PrintTerminal(MakeDocument(BuildModel({}, Quick()), {.crosswalk = true})),
+            "Nothing to report: 0 runs in the file, none with a finished request.\n");
   RunData warmups = Plain();
   warmups.requests.resize(2);
-  const ReportModel model = BuildModel({warmups}, Quick());
+  const ReportModel model = BuildModel({CheckRun(warmups)}, Quick());
   EXPECT_EQ(PrintTerminal(MakeDocument(model, {.crosswalk = true})),
             "Nothing to report: 1 run in the file, none with a finished request.\n");
   const nlohmann::json json = nlohmann::json::parse(ReportJson(model, {.crosswalk = true}));
@@ -170,7 +169,7 @@ TEST(Report, NothingFinishedIsOneClearLine) {
 }
 
 TEST(Report, AnArmWithoutBaselineStillReports) {
-  const ReportModel model = BuildModel({DSpark()}, Quick());
+  const ReportModel model = BuildModel({CheckRun(DSpark())}, Quick());
   EXPECT_TRUE(model.sets[0].comparisons.empty());
   EXPECT_EQ(SpeedTable(model.sets[0]).rows[0][4], "n/a");
   EXPECT_THAT(PrintTerminal(MakeDocument(model, {.crosswalk = true})), HasSubstr("dspark fixed 4"));
@@ -181,7 +180,9 @@ TEST(Report, RunsOfOtherQuestionsMakeOtherSets) {
   hot.run.temperature = 1;
   other_target.artifacts["target"].sha256 = "c";
   bf16.run.config_json = R"({"weights": "bf16"})";
-  const ReportModel model = BuildModel({Plain(), DSpark(), hot, other_target, bf16}, Quick());
+  const ReportModel model = BuildModel({CheckRun(Plain()), CheckRun(DSpark()), CheckRun(hot),
+                                        CheckRun(other_target), CheckRun(bf16)},
+                                       Quick());
   ASSERT_EQ(model.sets.size(), 4u);
   EXPECT_EQ(model.sets[0].arms.size(), 2u);
 }
@@ -192,21 +193,22 @@ TEST(Report, ArmsPairWithTheBaselineOfTheirSession) {
     data.run.config_json = std::string(R"({"session": ")") + session + "\"}";
     return data;
   };
-  const ReportModel model = BuildModel(
-      {run(Plain(), 1, "a"), run(DSpark(), 2, "b"), run(Plain(), 9, "b"), run(DSpark(), 10, "c")},
-      Quick());
+  const ReportModel model =
+      BuildModel({CheckRun(run(Plain(), 1, "a")), CheckRun(run(DSpark(), 2, "b")),
+                  CheckRun(run(Plain(), 9, "b")), CheckRun(run(DSpark(), 10, "c"))},
+                 Quick());
   const ReportSet& set = model.sets.at(0);
   ASSERT_EQ(set.comparisons.size(), 2u);
-  EXPECT_EQ(set.arms[set.comparisons[0].baseline].data.run.id, 9);
-  EXPECT_EQ(set.arms[set.comparisons[1].baseline].data.run.id, 9);  // no session: the nearest
+  EXPECT_EQ(set.arms[set.comparisons[0].baseline].data->run.id, 9);
+  EXPECT_EQ(set.arms[set.comparisons[1].baseline].data->run.id, 9);  // no session: the nearest
   EXPECT_EQ(set.arms[0].name, "none #1");
 }
 
 TEST(Report, LostPairsAreSaid) {
   RunData candidate = DSpark();
   candidate.requests.resize(candidate.requests.size() - 3);
-  const std::string text =
-      PrintTerminal(MakeDocument(BuildModel({Plain(), candidate}, Quick()), {}));
+  const std::string text = PrintTerminal(
+      MakeDocument(BuildModel({CheckRun(Plain()), CheckRun(candidate)}, Quick()), {}));
   EXPECT_THAT(text, HasSubstr("3 dropped"));
   EXPECT_THAT(text, HasSubstr("NOT COMPARABLE"));
 }

@@ -29,10 +29,8 @@ TEST(Invariants, EachIsFoundWhenBroken) {
        [](RunData& data) { data.requests[5].request.rounds[0].committed += 1; }},
       {"sum of committed = tokens",
        [](RunData& data) { data.requests[5].request.bursts[2].num_tokens += 1; }},
-      {"times never run backwards",
-       [](RunData& data) { data.requests[5].request.bursts[2].t_ns = 0; }},
-      {"times never run backwards",
-       [](RunData& data) { data.requests[5].request.issued_ns -= 2000; }},
+      {"never run backwards", [](RunData& data) { data.requests[5].request.bursts[2].t_ns = 0; }},
+      {"never run backwards", [](RunData& data) { data.requests[5].request.issued_ns -= 2000; }},
       {"tokens <= token limit", [](RunData& data) { data.run.max_tokens = 63; }},
       {"token ids = tokens",
        [](RunData& data) {
@@ -55,6 +53,7 @@ TEST(Invariants, EachIsFoundWhenBroken) {
     ASSERT_FALSE(broken.empty()) << rule;
     EXPECT_THAT(broken.front().rule, HasSubstr(rule));
     EXPECT_FALSE(broken.front().where.empty());
+    EXPECT_FALSE(broken.front().found.empty());
   }
 }
 
@@ -63,6 +62,41 @@ TEST(Invariants, FailedRequestsNeedNotBeComplete) {
   data.requests[5].request.end_reason = "error";
   data.requests[5].request.bursts.pop_back();
   EXPECT_TRUE(CheckInvariants(data).empty());
+}
+
+RequestRecord Cut(int64_t committed, int64_t cut) {
+  RequestRecord request;
+  request.end_reason = "stop";
+  request.bursts = {{10, 1}, {20, committed}};
+  request.rounds = {testing::MakeRound(4, 4, 3, committed, cut)};
+  return request;
+}
+
+// An engine's round ends early on a stop token among its accepted drafts, which is committed too,
+// or at the limit: either way it commits a token.
+TEST(Invariants, ACutRoundCommitsFromOneTokenToAll) {
+  const RequestRules rules{.draft_length = 4};
+  for (const int64_t cut : {1, 2}) {
+    for (const int64_t committed : {1, 2, 3, 4}) {
+      EXPECT_TRUE(CheckRequest(Cut(committed, cut), rules).empty()) << committed;
+    }
+    EXPECT_FALSE(CheckRequest(Cut(5, cut), rules).empty());
+    RequestRecord none = Cut(1, cut);
+    none.rounds[0].committed = 0;
+    EXPECT_THAT(CheckRequest(none, rules).at(0).rule, HasSubstr("committed = accepted + 1"));
+  }
+  EXPECT_TRUE(CheckRequest(Cut(4, 0), rules).empty());
+  EXPECT_FALSE(CheckRequest(Cut(3, 0), rules).empty());
+}
+
+TEST(Invariants, RoundsAreOwedOnlyByEnginesThatReportThem) {
+  RequestRecord request = Cut(4, 0);
+  request.rounds.clear();
+  EXPECT_TRUE(CheckRequest(request, {.reports_rounds = false}).empty());
+  EXPECT_THAT(CheckRequest(request, {.reports_rounds = true}).at(0).rule,
+              HasSubstr("sum of committed = tokens"));
+  request.token_count_source = "retokenised";  // an estimate
+  EXPECT_TRUE(CheckRequest(request, {.reports_rounds = true}).empty());
 }
 
 TEST(TokensAfterStop, FoundByTheTokenThatEndedOtherAnswers) {
@@ -74,7 +108,7 @@ TEST(TokensAfterStop, FoundByTheTokenThatEndedOtherAnswers) {
   data.requests[4].request.output_ids = {7, 2, 8, 9};
   const std::vector<BrokenInvariant> broken = CheckTokensAfterStop(data);
   ASSERT_EQ(broken.size(), 1u);
-  EXPECT_THAT(broken[0].where, HasSubstr("2 tokens after token 2"));
+  EXPECT_THAT(broken[0].found, HasSubstr("2 tokens after token 2"));
   data.flags["ignore_eos"] = "";
   EXPECT_TRUE(CheckTokensAfterStop(data).empty());
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/sha256.h"
+#include "base/temporary_folder.h"
 #include "workloads/workload.h"
 
 namespace dsb {
@@ -83,9 +84,8 @@ TEST(Jsonl, NamesPlaceAndExpectation) {
       {"", "dir/set.jsonl: no prompts", "expected at least one line"},
       {" \n\n", "dir/set.jsonl: no prompts", "expected"},
       {"\xEF\xBB\xBF", "dir/set.jsonl: no prompts", "expected"},
-      {"\n{", "dir/set.jsonl:2: byte 2 of the line: not valid JSON at its end",
-       "expected one object a line"},
-      {"{\"turns\":[\"a\"]} x", "dir/set.jsonl:1: byte 17 of the line: not valid JSON", "'x'"},
+      {"\n{", "dir/set.jsonl:2: byte 2: found the end", "expected JSON"},
+      {"{\"turns\":[\"a\"]} x", "dir/set.jsonl:1: byte 17: found ill-formed text \"x\"", "JSON"},
       {"{\"turns\":[\"a\"]}{\"turns\":[\"b\"]}", "dir/set.jsonl:1: byte 16", "expected"},
       {"[1]", "dir/set.jsonl:1: a list", "expected one object a line"},
       {"\"text\"", "dir/set.jsonl:1: a string", "expected one object a line"},
@@ -102,36 +102,46 @@ TEST(Jsonl, NamesPlaceAndExpectation) {
       {"{\"turns\":[{\"role\":\"user\"}]}", "dir/set.jsonl:1: turn 1 is an object", "a string"},
       {"{\"turns\":[\"a\"],\"id\":7}", "dir/set.jsonl:1: \"id\" is a number", "a string"},
       {"{\"turns\":[\"a\"],\"id\":[]}", "dir/set.jsonl:1: \"id\" is a list", "a string"},
-      {"{\"turns\":[\"a\"],\"id\":\"\"}", "dir/set.jsonl:1: \"id\" is ''", "1 to 200 bytes"},
-      {"{\"turns\":[\"a\"],\"id\":\"a\\nb\"}", "dir/set.jsonl:1: \"id\" is 'a?b'", "control"},
-      {"{\"turn\":[\"a\"]}", "dir/set.jsonl:1: unknown key 'turn'", "\"turns\", \"id\""},
-      {"{\"turns\":[\"a\"],\"turns\":[\"b\"]}", "dir/set.jsonl:1: key \"turns\"", "twice"},
-      {"{\"id\":\"a\",\"id\":\"a\",\"turns\":[\"b\"]}", "dir/set.jsonl:1: key \"id\"", "twice"},
-      {"{\"turns\":[\"a\"]}\n{\"turns\":[\"\xFF\"]}", "dir/set.jsonl:2: byte 12", "UTF-8"},
-      {"{\"turns\":[\"\\ud800\"]}", "dir/set.jsonl:1: byte", "not valid JSON"},
+      {"{\"turns\":[\"a\"],\"id\":\"\"}", "dir/set.jsonl:1: \"id\" is \"\"", "1 to 200 bytes"},
+      {"{\"turns\":[\"a\"],\"id\":\"a\\nb\"}", "dir/set.jsonl:1: \"id\" is \"a\\x0ab\"", "control"},
+      {"{\"turn\":[\"a\"]}", "dir/set.jsonl:1: unknown key \"turn\"", "\"turns\", \"id\""},
+      {"{\"turns\":[\"a\"],\"turns\":[\"b\"]}",
+       "dir/set.jsonl:1: byte 22: found the key \"turns\" twice", "unique"},
+      {"{\"id\":\"a\",\"id\":\"a\",\"turns\":[\"b\"]}",
+       "dir/set.jsonl:1: byte 14: found the key \"id\" twice", "unique"},
+      {"{\"turns\":[\"a\"]}\n{\"turns\":[\"\xFF\"]}",
+       "dir/set.jsonl:2: byte 12: found ill-formed text \"\\xff", "UTF-8"},
+      {"{\"turns\":[\"\\ud800\"]}", "dir/set.jsonl:1: byte 18", "expected JSON"},
       {"{\"id\":\"a\",\"turns\":[\"x\"]}\n\n{\"id\":\"a\",\"turns\":[\"y\"]}",
-       "dir/set.jsonl:3: id 'a' was used before", "unique"},
+       "dir/set.jsonl:3: id \"a\" was used before", "unique"},
       {"{\"turns\":[\"x\"]}\n{\"id\":\"set:1\",\"turns\":[\"y\"]}",
-       "dir/set.jsonl:2: id 'set:1' was used before", "unique"},
+       "dir/set.jsonl:2: id \"set:1\" was used before", "unique"},
   };
   for (const Case& c : kCases) {
     EXPECT_THAT(ProblemOf(c.text), AllOf(StartsWith(c.start), HasSubstr(c.part))) << c.text;
   }
 }
 
+TEST(Jsonl, RefusesWhatFollowsANulByte) {
+  const std::string line = "{\"turns\":[\"a\"]}";
+  EXPECT_THAT(ProblemOf(line + std::string(1, '\0') + "tail\n" + line),
+              StartsWith("dir/set.jsonl:1: byte 16: found a NUL byte"));
+}
+
 TEST(Jsonl, RefusesNestingAtOnceAndKeepsMessagesShort) {
   const size_t kDepth = 4u << 20;
-  EXPECT_THAT(ProblemOf("{\"turns\":" + std::string(kDepth, '[')), HasSubstr("turn 1 is a list"));
-  EXPECT_THAT(ProblemOf(std::string(kDepth, '[')), HasSubstr("a list, expected one object"));
+  EXPECT_THAT(ProblemOf("{\"turns\":" + std::string(kDepth, '[')), HasSubstr("nested deeper"));
+  EXPECT_THAT(ProblemOf(std::string(kDepth, '[')), HasSubstr("nested deeper"));
   std::string objects;
   for (size_t i = 0; i < 100000; ++i) objects += "{\"turns\":";
-  EXPECT_THAT(ProblemOf(objects), HasSubstr("\"turns\" is an object"));
+  EXPECT_THAT(ProblemOf(objects), HasSubstr("nested deeper"));
   EXPECT_LT(ProblemOf("{\"turns\":[" + std::string(1u << 20, 'x')).size(), 300u);
   EXPECT_LT(ProblemOf("{\"" + std::string(1u << 20, 'k') + "\":1}").size(), 300u);
 }
 
 TEST(Jsonl, ReadsAFileAndReportsAMissingOne) {
-  const auto path = std::filesystem::path(::testing::TempDir()) / "jsonl_test_workload.jsonl";
+  const TemporaryFolder folder;
+  const auto path = folder / "jsonl_test_workload.jsonl";
   std::ofstream(path) << "{\"turns\": [\"hello\"]}\n";
   EXPECT_EQ(ReadJsonl(path.string()).items[0].key, "jsonl_test_workload:1");
   std::ofstream(path, std::ios::trunc).close();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/build_paths.h"
 #include "workloads/workload.h"
 
 namespace dsb {

@@ -1,11 +1,8 @@
 #include "kernels/cuda/bench/cublaslt_gemm.h"
 
 #include <cublasLt.h>
-#include <dlfcn.h>
 
-#include <type_traits>
-#include <vector>
-
+#include "base/dynamic_library.h"
 #include "base/error.h"
 #include "kernels/cuda/bench/device_data.h"
 
@@ -13,7 +10,7 @@ namespace dsb::bench {
 
 struct CublasLt::Api {
   ~Api() {
-    if (handle != nullptr) destroy(handle);  // the library stays open: its threads may still run
+    if (handle != nullptr) destroy(handle);
   }
   decltype(&cublasLtCreate) create = nullptr;
   decltype(&cublasLtDestroy) destroy = nullptr;
@@ -40,10 +37,9 @@ void Check(cublasStatus_t status, const char* call) {
                 std::to_string(static_cast<int>(status)));
 }
 
-bool FindAll(CublasLt::Api* api, void* library) {
+bool FindAll(CublasLt::Api* api, const DynamicLibrary& library, std::string* why_not) {
   const auto find = [&](const char* name, auto& function) {
-    function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(library, name));
-    return function != nullptr;
+    return library.Find(name, function, why_not);
   };
   return find("cublasLtCreate", api->create) && find("cublasLtDestroy", api->destroy) &&
          find("cublasLtMatmul", api->matmul) &&
@@ -139,20 +135,10 @@ CublasLt::~CublasLt() = default;
 
 std::shared_ptr<CublasLt> CublasLt::Open(std::string* why_not) {
   const std::string name = "libcublasLt.so." + std::to_string(CUBLAS_VER_MAJOR);
-  void* library = nullptr;
-  for (const std::string& path : {name, "/usr/local/cuda/lib64/" + name}) {
-    library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (library != nullptr) break;
-  }
-  if (library == nullptr) {
-    *why_not = "no " + name;
-    return nullptr;
-  }
+  const auto library = DynamicLibrary::Open({name, "/usr/local/cuda/lib64/" + name}, why_not);
+  if (!library) return nullptr;
   std::shared_ptr<CublasLt> opened(new CublasLt);
-  if (!FindAll(opened->api_.get(), library)) {
-    *why_not = name + " lacks a function";
-    return nullptr;
-  }
+  if (!FindAll(opened->api_.get(), *library, why_not)) return nullptr;
   const cublasStatus_t status = opened->api_->create(&opened->api_->handle);
   if (status != CUBLAS_STATUS_SUCCESS) {
     *why_not = name + ": cublasLtCreate returned " + std::to_string(static_cast<int>(status));

@@ -129,7 +129,8 @@ __device__ __forceinline__ void AdmitBudget(const AdmissionParams& params, Share
 }
 
 __device__ __forceinline__ int32_t LengthWithoutBudget(const AdmissionParams& params, int32_t r) {
-  const int32_t most = max(min(params.fixed_length, Proposed(params, r)), 0);
+  if (params.kind == AdmissionKind::kNone) return 0;
+  const int32_t most = Proposed(params, r);
   if (params.kind == AdmissionKind::kFixed) return most;
   int32_t length = 0;
   const float* confidence = params.confidence + int64_t{r} * params.drafts.block;
@@ -196,6 +197,7 @@ __global__ __launch_bounds__(kThreads) void AdmissionKernel(AdmissionParams para
 }  // namespace
 
 void AdmitDrafts(const AdmissionParams& params, Stream stream) {
+  DSB_CHECK(params.kind <= AdmissionKind::kBudget);
   DSB_CHECK((params.kind == AdmissionKind::kBudget) == (params.budget != nullptr));
   Launch({.grid = dim3(1), .block = dim3(kThreads), .stream = stream}, AdmissionKernel, params);
 }

@@ -1,5 +1,6 @@
 // How many drafts of each request the target verifies, and the rows of that target pass, decided on
-// the device: nothing on the host waits for confidences or tokens. Twin of engines/scheduling.
+// the device: nothing on the host waits for confidences or tokens. Twin of
+// engines/scheduling/admission.h, length for length.
 //   kBudget is verification.md 6: all (request, position) in the order (-a, j, r) of their current
 //   survival a = c_1 ... c_j; the first `budget` are admitted. The budget is the caller's, from
 //   earlier rounds only. Survival in double, as the CPU's; selection by radix, exact.
@@ -7,20 +8,18 @@
 
 #include <cstdint>
 
+#include "kernels/admission_kind.h"
 #include "kernels/cuda/common/round_request.h"
 #include "kernels/cuda/common/row_info.h"
 #include "kernels/cuda/common/stream.h"
 
 namespace dsb::cuda {
 
-enum class AdmissionKind : int32_t { kFixed, kThreshold, kBudget };
-
 struct AdmissionParams {
-  AdmissionKind kind = AdmissionKind::kFixed;
-  int32_t fixed_length = 0;         // kFixed, kThreshold: no more than this
-  double threshold = 0;             // kThreshold: up to the first confidence below it
-  const int32_t* budget = nullptr;  // kBudget: one device number >= 0
-  DraftRows drafts = {};            // tokens, num_drafted
+  AdmissionKind kind = AdmissionKind::kFixed;  // up to kBudget
+  double threshold = 0;                        // kThreshold: up to the first confidence below it
+  const int32_t* budget = nullptr;             // kBudget: one device number >= 0
+  DraftRows drafts = {};                       // tokens, num_drafted
   const RoundRequest* requests = nullptr;
   const float* confidence = nullptr;  // [requests, block]; kThreshold, kBudget
   int32_t* lengths = nullptr;         // out [requests]

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/temporary_folder.h"
 #include "harness/machine/gpu_state.h"
 #include "results/store/reader.h"
 #include "results/store/store.h"
@@ -18,14 +19,8 @@ namespace {
 class CliTest : public testing::Test {
  protected:
   CliTest() {
-    folder_ = std::filesystem::temp_directory_path() /
-              ("dsb_cli_" + std::to_string(getpid()) + "_" +
-               testing::UnitTest::GetInstance()->current_test_info()->name());
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
     Write("ok.jsonl", "{\"turns\": [\"one\"]}\n{\"turns\": [\"two\"]}\n{\"turns\": [\"three\"]}\n");
   }
-  ~CliTest() override { std::filesystem::remove_all(folder_); }
 
   std::string Path(const std::string& name) const { return (folder_ / name).string(); }
   std::string Write(const std::string& name, const std::string& text) const {
@@ -53,7 +48,7 @@ class CliTest : public testing::Test {
     EXPECT_FALSE(std::filesystem::exists(folder_ / "out.db-wal"));
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_;
 };
 
 TEST_F(CliTest, RunStoresTheResults) {
@@ -66,7 +61,7 @@ TEST_F(CliTest, RunStoresTheResults) {
   EXPECT_EQ(runs[1].drafter, "dspark");
   EXPECT_EQ(runs[1].state, "complete");
   // Folders of absolute paths are nobody's business.
-  EXPECT_EQ(runs[0].config_json.find(folder_.string()), std::string::npos);
+  EXPECT_EQ(runs[0].config_json.find(folder_.path().string()), std::string::npos);
   EXPECT_NE(runs[0].config_json.find("ok.jsonl"), std::string::npos);
 }
 
@@ -133,6 +128,7 @@ TEST_F(CliTest, BadCommandLines) {
       {{"--domain", "poetry"}, {"ok.jsonl", "poetry"}},
       {{"--threads"}, {"--threads"}},
       {{"surplus"}, {"surplus"}},
+      {{"--label", "a\xFF"}, {"\"a\\xff\"", "expected UTF-8"}},
       {{"--context", "10"}, {"ok.jsonl", "ok:1", "context of 10"}},
       {{"--max-tokens", "9000"}, {"ok.jsonl", "ok:1", "8192"}},
   };
@@ -154,7 +150,7 @@ TEST_F(CliTest, BadWorkloads) {
 
 TEST_F(CliTest, BadOutputs) {
   ExpectBadInput(RunInto(Path("no/such/folder.db"), {}), {"--output"});
-  ExpectBadInput(RunInto(folder_.string(), {}), {"--output", "folder"});
+  ExpectBadInput(RunInto(folder_.path().string(), {}), {"--output", "folder"});
   const std::string text =
       "not a database, but longer than one header of one hundred bytes, so "
       "that it can be told apart from an empty file";
@@ -167,7 +163,7 @@ TEST_F(CliTest, BadOutputs) {
 TEST_F(CliTest, MissingTargetIsAMissingResource) {
   const ChildResult result =
       RunChild({"run", "--output", Path("out.db")},
-               {{"DSBENCH_TARGET", ""}, {"DSBENCH_CACHE", folder_.string()}});
+               {{"DSBENCH_TARGET", ""}, {"DSBENCH_CACHE", folder_.path().string()}});
   EXPECT_EQ(result.exit_code, 3) << result.err;
   EXPECT_NE(result.err.find("bash ci/quickstart.sh"), std::string::npos) << result.err;
   EXPECT_FALSE(std::filesystem::exists(folder_ / "out.db"));
@@ -194,9 +190,9 @@ TEST_F(CliTest, BadConfigFiles) {
       {R"({"config": "x"})", {"config.json", "'config'"}},
       {R"({"max-tokens": 0})", {"config.json", "'max-tokens'", "from 1"}},
       {R"({"max-tokens": [1, 2]})", {"config.json", "'max-tokens'", "array"}},
-      {R"({"max-tokens": {"a": 1}})", {"config.json", "'max-tokens'"}},
-      {R"({"max-tokens": null})", {"config.json", "'max-tokens'", "null"}},
-      {R"({"seed": 1, "seed": 2})", {"config.json", "'seed'", "twice"}},
+      {R"({"max-tokens": {"a": 1}})", {"config.json", "\"max-tokens\""}},
+      {R"({"max-tokens": null})", {"config.json", "\"max-tokens\"", "null"}},
+      {R"({"seed": 1, "seed": 2})", {"config.json", "\"seed\"", "twice"}},
       {R"({"temperature": 1e999})", {"config.json"}},
       {R"([1])", {"config.json", "object"}},
       {R"({"seed": 1)", {"config.json", "JSON"}},

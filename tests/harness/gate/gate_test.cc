@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/temporary_folder.h"
 #include "harness/gate/gate_selfcheck.h"
 #include "results/store/store.h"
 #include "results/store/verdict_rows.h"
@@ -48,11 +48,6 @@ TEST(ScriptedRun, TheKnobsDoWhatTheySay) {
 class GateCliTest : public testing::Test {
  protected:
   GateCliTest() {
-    folder_ = std::filesystem::temp_directory_path() /
-              ("dsb_gate_" + std::to_string(getpid()) + "_" +
-               testing::UnitTest::GetInstance()->current_test_info()->name());
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
     std::string lines;
     for (int i = 0; i < 40; ++i) {
       lines += "{\"turns\": [\"prompt number " + std::to_string(i) + "\"]}\n";
@@ -62,7 +57,6 @@ class GateCliTest : public testing::Test {
           R"({"primary": [{"metric": "accepted_length"}, {"metric": "exact_match"}]})");
     Write("time.json", R"({"primary": [{"metric": "step_time", "margin": 0.9}]})");
   }
-  ~GateCliTest() override { std::filesystem::remove_all(folder_); }
 
   std::string Path(const std::string& name) const { return (folder_ / name).string(); }
   std::string Write(const std::string& name, const std::string& text) const {
@@ -92,7 +86,7 @@ class GateCliTest : public testing::Test {
     return nlohmann::json::parse(file);
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_;
 };
 
 TEST_F(GateCliTest, StatesAndExitCodes) {

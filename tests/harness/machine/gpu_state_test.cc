@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "tests/build_paths.h"
 #include "tests/harness/child_process.h"
 
 namespace dsb {

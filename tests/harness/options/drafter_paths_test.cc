@@ -3,11 +3,11 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "base/temporary_folder.h"
 #include "engines/drafters/registry.h"
 #include "tests/model_files/expect_error.h"
 
@@ -21,21 +21,16 @@ using Folders = std::map<std::string, std::string>;
 class DrafterPaths : public testing::Test {
  protected:
   DrafterPaths() {
-    root_ = fs::path(testing::TempDir()) / ("dsb_paths_" + std::to_string(getpid()));
-    fs::remove_all(root_);
     for (const char* name : {"dspark", "dflash"}) {
       fs::create_directories(root_ / "models" / name);
       std::ofstream(root_ / "models" / name / "config.json") << "{}";
     }
     setenv("DSBENCH_MODELS", Path("models").c_str(), 1);
   }
-  ~DrafterPaths() override {
-    unsetenv("DSBENCH_MODELS");
-    fs::remove_all(root_);
-  }
+  ~DrafterPaths() override { unsetenv("DSBENCH_MODELS"); }
   std::string Path(const std::string& name) const { return (root_ / name).string(); }
 
-  fs::path root_;
+  const TemporaryFolder root_;
 };
 
 TEST_F(DrafterPaths, AllIsPlainDecodingAndEveryDrafter) {

@@ -43,16 +43,15 @@ struct Subject {
 
   ChiSquareTest Test(const FirstTokensLaw& law, int32_t load) {
     const MonotonicClock clock;
-    const auto engine = MakeTinyEngine(
-        world, {.draft = true, .policy = {.name = "fixed", .draft_length = 7}, .concurrency = 16},
-        pool, clock);
+    const auto engine =
+        MakeTinyEngine(world, {.draft = true, .policy = {}, .concurrency = 16}, pool, clock);
     const SampleDraws draws = {.prompt = kPrompt,
                                .sampling = kSampling,
                                .num_samples = NumSamples(),
                                .load = load,
                                .max_tokens = 11,
                                .seed = 7};
-    return ChiSquare(CountFirstTokens(*engine, law, draws), law.Probabilities());
+    return ChiSquare(CountFirstTokens(*engine, clock, law, draws), law.Probabilities());
   }
 
   static constexpr SamplingParams kSampling = {.temperature = 1, .top_k = 0, .top_p = 0.95};

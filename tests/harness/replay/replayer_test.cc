@@ -8,32 +8,10 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "harness/backends/null_engine.h"
+#include "tests/harness/replay/replay_fixture.h"
 
 namespace dsb {
 namespace {
-
-constexpr int64_t kStepNs = 1'000'000;
-
-struct CollectingSink : ReplaySink {
-  void OnRequest(RequestRecord record) override { requests.push_back(std::move(record)); }
-  void OnStep(StepRecord record) override { steps.push_back(std::move(record)); }
-  std::vector<RequestRecord> requests;
-  std::vector<StepRecord> steps;
-};
-
-std::vector<PreparedRequest> Requests(int count, int32_t max_tokens) {
-  std::vector<PreparedRequest> requests(static_cast<size_t>(count));
-  for (int i = 0; i < count; ++i) {
-    PreparedRequest& prepared = requests[static_cast<size_t>(i)];
-    prepared.prompt_id = 100 + i;
-    prepared.engine.id = i + 1;
-    prepared.engine.random_id = static_cast<uint64_t>(i);
-    prepared.engine.seed = 7;
-    prepared.engine.prompt = {1, 2, 3};
-    prepared.engine.max_tokens = max_tokens;
-  }
-  return requests;
-}
 
 // A replay of `requests` against a scripted engine in virtual time.
 struct Replay {
@@ -46,7 +24,9 @@ struct Replay {
     replayer = std::make_unique<Replayer>(engine, clock, sink, replay);
   }
   Replayer::Outcome Run(std::vector<PreparedRequest> requests, int users) {
-    ClosedLoop source(std::move(requests), users, clock.NowNs());
+    ClosedLoop source(std::move(requests), {.num_users = users,
+                                            .max_in_flight = engine.Describe().max_concurrency,
+                                            .start_ns = clock.NowNs()});
     return replayer->Run(source, stop);
   }
   VirtualClock clock;
@@ -155,7 +135,7 @@ TEST(ReplayerTest, StopCancelsWhatIsInFlightAndReportsOnlyWhatFinished) {
   std::vector<PreparedRequest> requests = Requests(4, 100);
   requests[0].engine.max_tokens = 3;
   Replayer replayer(replay.engine, replay.clock, sink, {});
-  ClosedLoop source(std::move(requests), 2, 0);
+  ClosedLoop source(std::move(requests), {.num_users = 2});
   EXPECT_TRUE(replayer.Run(source, replay.stop).stopped);
   ASSERT_EQ(sink.requests.size(), 1u);
   EXPECT_EQ(sink.requests[0].prompt_id, 100);
@@ -205,7 +185,7 @@ TEST(ReplayerTest, BrokenInvariantsBecomeErrors) {
       {[](StepResult& step) {
          for (RoundOutcome& round : step.rounds) round.accepted = round.verified + 1;
        },
-       "round with"},
+       "accepted <= verified"},
       {[](StepResult& step) {
          for (TokenBurst& burst : step.bursts) burst.tokens.back() = 256;
        },
@@ -213,15 +193,19 @@ TEST(ReplayerTest, BrokenInvariantsBecomeErrors) {
       {[](StepResult& step) {
          for (TokenBurst& burst : step.bursts) burst.tokens.push_back(1);
        },
-       "tokens where at most"},
+       "burst of 1 tokens with 2 ids"},
+      {[](StepResult& step) {
+         for (TokenBurst& burst : step.bursts) burst.tokens.push_back(1), ++burst.num_tokens;
+       },
+       "sum of committed = tokens"},
       {[](StepResult& step) {
          for (RoundOutcome& round : step.rounds) round.committed = 0, round.cut = RoundCut::kStop;
        },
-       "committed 1"},
+       "round 0: found a"},
       {[](StepResult& step) {
          for (TokenBurst& burst : step.bursts) burst.time_ns = -1;
        },
-       "a burst before"},
+       "times from 0"},
   };
   for (const auto& [lie, expected] : lies) {
     VirtualClock clock;
@@ -229,7 +213,7 @@ TEST(ReplayerTest, BrokenInvariantsBecomeErrors) {
     engine.lie = lie;
     CollectingSink sink;
     Replayer replayer(engine, clock, sink, {.vocab_size = 256});
-    ClosedLoop source(Requests(1, 6), 1, 0);
+    ClosedLoop source(Requests(1, 6), {});
     replayer.Run(source, std::atomic<bool>{false});
     ASSERT_EQ(sink.requests.size(), 1u);
     EXPECT_EQ(sink.requests[0].end_reason, "error");

@@ -9,6 +9,8 @@
 #include <sstream>
 #include <string>
 
+#include "base/temporary_folder.h"
+#include "tests/build_paths.h"
 #include "tests/harness/child_process.h"
 #include "tests/target_file.h"
 
@@ -31,12 +33,6 @@ class DamagedFiles : public testing::Test {
  protected:
   void SetUp() override {
     if (TargetFile().empty()) GTEST_SKIP() << "no target model file: run ci/quickstart.sh once";
-    folder_ = fs::temp_directory_path() / ("dsb_damaged_" + std::to_string(getpid()));
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  void TearDown() override {
-    if (!folder_.empty()) fs::remove_all(folder_);
   }
 
   void ExpectRefused(const std::vector<std::string>& arguments,
@@ -51,12 +47,12 @@ class DamagedFiles : public testing::Test {
     for (const std::string& part : parts) {
       EXPECT_NE(result.err.find(part), std::string::npos) << part << " not in: " << result.err;
     }
-    for (const auto& entry : fs::directory_iterator(folder_)) {
+    for (const auto& entry : fs::directory_iterator(folder_.path())) {
       EXPECT_FALSE(entry.path().filename().string().starts_with("out.db")) << entry.path();
     }
   }
 
-  fs::path folder_;
+  const TemporaryFolder folder_;
 };
 
 TEST_F(DamagedFiles, TargetIsRefused) {

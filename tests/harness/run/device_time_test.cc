@@ -26,7 +26,7 @@ class DeviceTimeTest : public SessionTest {
                                                          &std::fclose);
     Progress progress(clock, sink.get(), false);
     Store store(path_, {});
-    RunSummary summary = session.Run(store, progress, stop);
+    RunSummary summary = session.Run(PlanLoad(inputs_, session.num_arms()), store, progress, stop);
     num_timeline_launches_ = session.tracer() == nullptr ? 0 : session.tracer()->timeline().size();
     return summary;
   }
@@ -80,8 +80,8 @@ TEST_F(DeviceTimeTest, WithoutASourceTheTwinsDifferInTheirPhasesOnly) {
   EXPECT_TRUE(IsObserved(observed.run));
   EXPECT_TRUE(unobserved.steps[0].phases.empty());
   EXPECT_EQ(observed.steps[0].phases.size(), 1u);
-  const MetricRecord overhead = ObserverOverhead(unobserved, observed, {});
-  EXPECT_EQ(overhead.value, 0);  // in virtual time watching costs nothing
+  const MetricRecord overhead = ObserverOverhead(CheckRun(unobserved), CheckRun(observed), {});
+  EXPECT_EQ(overhead.estimate.value, 0);  // in virtual time watching costs nothing
 }
 
 TEST_F(DeviceTimeTest, AnInterruptedRunGoesOnWithBothTwins) {

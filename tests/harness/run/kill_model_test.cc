@@ -3,15 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "base/temporary_folder.h"
 #include "results/store/reader.h"
 #include "results/store/store.h"
+#include "tests/build_paths.h"
 #include "tests/harness/child_process.h"
 #include "tests/target_file.h"
 
@@ -47,10 +48,7 @@ size_t NumMeasured(const std::string& path) {
 
 TEST(KillModelTest, ResumedRunsHaveTheTokensOfAnUninterruptedOne) {
   if (TargetFile().empty()) GTEST_SKIP() << "no target model file: run ci/quickstart.sh once";
-  const std::filesystem::path folder =
-      std::filesystem::temp_directory_path() / ("dsb_kill_model_" + std::to_string(getpid()));
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
+  const TemporaryFolder folder;
   const std::string whole = (folder / "whole.db").string();
   const std::string killed = (folder / "killed.db").string();
   const auto arguments = [&](const std::string& path) {
@@ -100,7 +98,6 @@ TEST(KillModelTest, ResumedRunsHaveTheTokensOfAnUninterruptedOne) {
   EXPECT_EQ(Measured(killed), expected);
   const Store store(killed, {.mode = Store::Mode::kReadOnly});
   for (const RunRecord& run : ReadRuns(store)) EXPECT_EQ(run.state, "complete");
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/temporary_folder.h"
 #include "results/store/reader.h"
 #include "results/store/store.h"
 #include "tests/harness/child_process.h"
@@ -47,10 +48,7 @@ int64_t NumStored(const std::string& path) {
 }
 
 TEST(KillTest, FiftyKillsLoseNothingThatWasCommitted) {
-  const std::filesystem::path folder =
-      std::filesystem::temp_directory_path() / ("dsb_kill_" + std::to_string(getpid()));
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
+  const TemporaryFolder folder;
   const std::string workload = (folder / "ten.jsonl").string();
   std::ofstream lines(workload);
   for (int i = 0; i < 10; ++i) lines << "{\"turns\": [\"prompt " << i << "\"]}\n";
@@ -103,7 +101,6 @@ TEST(KillTest, FiftyKillsLoseNothingThatWasCommitted) {
     kills_of_file = 0;
   }
   EXPECT_GE(num_landed, kKills / 2);
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

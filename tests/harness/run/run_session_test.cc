@@ -49,6 +49,9 @@ TEST_F(SessionTest, StoresEveryRequestOfEveryArm) {
   EXPECT_EQ(drafted.run.draft_length, 3);
   EXPECT_EQ(drafted.run.policy, "fixed");
   EXPECT_EQ(drafted.num_segments, 1);
+  EXPECT_EQ(drafted.run.load_mode, "closed");
+  EXPECT_EQ(drafted.run.users, 1);
+  EXPECT_EQ(drafted.run.clock, "virtual");
   EXPECT_TRUE(drafted.flags.contains("synthetic_acceptance"));
   EXPECT_EQ(plain.requests.size(), 8u);
   EXPECT_EQ(NumMeasured(plain), 6);
@@ -180,7 +183,7 @@ TEST_F(SessionTest, ARequestInErrorMarksTheRunAsFailedAndKeepsTheRest) {
 TEST_F(SessionTest, SeveralUsersKeepTheTokens) {
   const auto expected = Outputs(Read(Run().run_ids[1]));
   std::filesystem::remove(path_);
-  inputs_.options.concurrency = backend_.concurrency = 3;
+  inputs_.options.concurrency = 3;
   const RunSummary summary = Run();
   EXPECT_EQ(Outputs(Read(summary.run_ids[0])), expected);
   EXPECT_EQ(Outputs(Read(summary.run_ids[1])), expected);

@@ -5,12 +5,12 @@
 
 #include <atomic>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/temporary_folder.h"
 #include "harness/backends/backend.h"
 #include "harness/backends/null_engine.h"
 #include "harness/run/run_session.h"
@@ -24,19 +24,19 @@ inline constexpr int64_t kTestStepNs = 1'000'000;
 // The null engine for every arm; the arm named `failing_arm` gets the fault.
 class TestBackend : public Backend {
  public:
-  std::vector<int32_t> EncodePrompt(std::string_view text) const override {
-    return std::vector<int32_t>(text.begin(), text.end());
+  RenderedPrompt Render(std::span<const ChatMessage> conversation) const override {
+    const std::string& text = conversation.back().content;
+    return {.ids = std::vector<int32_t>(text.begin(), text.end())};
   }
   std::vector<int32_t> stop_tokens() const override { return {}; }
   int64_t vocab_size() const override { return 256; }
   int64_t max_context_tokens() const override { return 1000; }
   std::optional<ArtifactRecord> target() const override { return std::nullopt; }
-  bool is_real() const override { return false; }
-  BackendArm MakeArm(const ArmOptions& arm, int32_t context_tokens, Clock& clock) override {
+  BackendArm MakeArm(const ArmOptions& arm, const ArmRoom& room, Clock& clock) override {
     NullEngineOptions options;
     options.draft_length = arm.draft_length;
-    options.max_concurrency = concurrency;
-    options.max_context_tokens = context_tokens;
+    options.max_concurrency = room.max_concurrency;
+    options.max_context_tokens = room.context_tokens;
     options.step_ns = kTestStepNs;
     if (arm.drafter == failing_arm) {
       options.fail_at_step = fail_at_step;
@@ -45,7 +45,6 @@ class TestBackend : public Backend {
     return {std::make_unique<NullEngine>(options, clock), std::nullopt};
   }
 
-  int32_t concurrency = 1;
   std::string failing_arm;
   int64_t fail_at_step = 0, error_at_step = 0;
 };
@@ -64,11 +63,6 @@ class InterruptingClock : public VirtualClock {
 class SessionTest : public testing::Test {
  protected:
   SessionTest() {
-    folder_ = std::filesystem::temp_directory_path() /
-              ("dsb_session_" + std::to_string(getpid()) + "_" +
-               testing::UnitTest::GetInstance()->current_test_info()->name());
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
     path_ = (folder_ / "results.db").string();
     inputs_.options.engine = "null";
     inputs_.options.drafters = {"none", "dspark"};
@@ -81,13 +75,15 @@ class SessionTest : public testing::Test {
     inputs_.workload.sha256 = std::string(64, 'a');
     inputs_.workload.path = "test.jsonl";
     for (int i = 0; i < 6; ++i) {
-      inputs_.prompts.push_back({"item-" + std::to_string(i), "test", i < 3 ? "math" : "code",
-                                 std::vector<int32_t>(3, i + 1)});
+      inputs_.prompts.push_back({"item-" + std::to_string(i),
+                                 "test",
+                                 i < 3 ? "math" : "code",
+                                 {},
+                                 {.ids = std::vector<int32_t>(3, i + 1)}});
     }
     inputs_.context_tokens = 64;
     inputs_.isa = "portable";
   }
-  ~SessionTest() override { std::filesystem::remove_all(folder_); }
 
   // One command. The interrupt comes when virtual time reaches `interrupt_at_ns` (0: never).
   RunSummary Run(int64_t interrupt_at_ns = 0) {
@@ -100,7 +96,7 @@ class SessionTest : public testing::Test {
                                                          &std::fclose);
     Progress progress(clock, sink.get(), false);
     Store store(path_, {});
-    return session.Run(store, progress, stop);
+    return session.Run(PlanLoad(inputs_, session.num_arms()), store, progress, stop);
   }
   RunData Read(int64_t run_id) const {
     const Store store(path_, {.mode = Store::Mode::kReadOnly});
@@ -110,7 +106,7 @@ class SessionTest : public testing::Test {
     return ReadRuns(Store(path_, {.mode = Store::Mode::kReadOnly}));
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_;
   std::string path_;
   RunInputs inputs_;
   TestBackend backend_;

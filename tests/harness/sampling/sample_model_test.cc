@@ -3,11 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/half.h"
+#include "base/temporary_folder.h"
 #include "base/thread_pool.h"
 #include "engines/drafter.h"
 #include "engines/native/native_factory.h"
@@ -20,9 +20,8 @@ namespace {
 TEST(Sample, KeepsTheHiddenStatesOfEveryTokenButTheLast) {
   const std::string target_path = TargetFile();
   if (target_path.empty()) GTEST_SKIP() << "no target model";
-  const std::string folder = testing::TempDir() + "/sample_model_test";
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
+  const TemporaryFolder temporary;
+  const std::string folder = temporary.path();
   std::ofstream(folder + "/prompts.jsonl")
       << "{\"id\":\"short\",\"turns\":[\"Say hello.\"],\"temperature\":0}\n"
          "{\"id\":\"cut\",\"turns\":[\"Tell a story.\"],\"temperature\":1,\"max_tokens\":5}\n"
@@ -68,7 +67,6 @@ TEST(Sample, KeepsTheHiddenStatesOfEveryTokenButTheLast) {
     EXPECT_EQ(differing, 0u);
   }
   EXPECT_EQ(count, 3);
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

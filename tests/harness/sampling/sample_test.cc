@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/temporary_folder.h"
 #include "harness/sampling/sample_output.h"
 #include "harness/sampling/sample_prompts.h"
 
@@ -15,9 +16,6 @@ namespace fs = std::filesystem;
 
 class SampleFiles : public testing::Test {
  protected:
-  void SetUp() override { fs::remove_all(folder_); }
-  void TearDown() override { fs::remove_all(folder_); }
-
   std::string Write(const std::string& name, const std::string& text) const {
     fs::create_directories(folder_);
     std::ofstream(folder_ + "/" + name, std::ios::binary) << text;
@@ -42,7 +40,8 @@ class SampleFiles : public testing::Test {
     return answer;
   }
 
-  const std::string folder_ = testing::TempDir() + "/sample_test";
+  const TemporaryFolder temporary_;
+  const std::string folder_ = temporary_ / "sample";
   const SampleMeta meta_ = {.layers = {"1", "final_norm"},
                             .hidden = 2,
                             .target = "t",
@@ -74,8 +73,9 @@ TEST_F(SampleFiles, BadPromptsAreRefusedWithFileAndLine) {
     return Refusal(Write("p.jsonl", text), {.raw = raw});
   };
   const std::string good = "{\"id\":\"a\",\"turns\":[\"hi\"]}\n";
-  EXPECT_NE(refusal("nonsense\n", false).find("p.jsonl:1: expected one JSON"), std::string::npos);
-  EXPECT_NE(refusal(good + good, false).find("p.jsonl:2: key id: 'a' is used twice"),
+  EXPECT_NE(refusal("nonsense\n", false).find("p.jsonl:1: byte 2: found ill-formed text"),
+            std::string::npos);
+  EXPECT_NE(refusal(good + good, false).find("p.jsonl:2: key id: \"a\" is used twice"),
             std::string::npos);
   EXPECT_NE(refusal(good, true).find("key text"), std::string::npos);
   EXPECT_NE(refusal("{\"id\":\"a\",\"text\":\"x\"}\n", false).find("key turns"), std::string::npos);
@@ -83,7 +83,10 @@ TEST_F(SampleFiles, BadPromptsAreRefusedWithFileAndLine) {
                 .find("key temperature is -1"),
             std::string::npos);
   EXPECT_NE(refusal("{\"id\":\"a\",\"turns\":[\"x\"],\"tmperature\":1}\n", false)
-                .find("unknown key 'tmperature'"),
+                .find("unknown key \"tmperature\""),
+            std::string::npos);
+  EXPECT_NE(refusal(good.substr(0, good.size() - 1) + std::string(1, '\0') + "tail\n", false)
+                .find("p.jsonl:1: byte 26: found a NUL byte"),
             std::string::npos);
   EXPECT_NE(refusal("", false).find("no lines"), std::string::npos);
 }

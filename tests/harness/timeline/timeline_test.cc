@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "base/error.h"
+#include "base/temporary_folder.h"
 #include "harness/timeline/chrome_trace.h"
 
 namespace dsb {
@@ -103,7 +103,7 @@ TEST(ChromeTrace, WithoutEventsItIsStillADocument) {
 
 TEST(Timeline, PhasesLieOneBehindTheOtherInsideTheirStep) {
   std::ostringstream out;
-  WriteTimeline({SmallRun()}, {}, {}, out);
+  WriteTimeline({CheckRun(SmallRun())}, {}, {}, out);
   const Json trace = Json::parse(out.str());
   ExpectValid(trace);
   const Json step = Find(trace, "X", "step").at(0);
@@ -123,7 +123,7 @@ TEST(Timeline, PhasesLieOneBehindTheOtherInsideTheirStep) {
 
 TEST(Timeline, RequestsThatOverlapHaveLanesOfTheirOwn) {
   std::ostringstream out;
-  WriteTimeline({SmallRun()}, {}, {}, out);
+  WriteTimeline({CheckRun(SmallRun())}, {}, {}, out);
   const Json trace = Json::parse(out.str());
   std::map<std::string, int64_t> lanes;
   for (const Json& event : trace["traceEvents"]) {
@@ -148,7 +148,7 @@ TEST(Timeline, LaunchesHaveATrackForEachStream) {
     launches[i].activity.stream = static_cast<uint32_t>(i);
   }
   std::ostringstream out;
-  WriteTimeline({SmallRun()}, launches, {.launches_are_cut = true}, out);
+  WriteTimeline({CheckRun(SmallRun())}, launches, {.launches_are_cut = true}, out);
   const Json trace = Json::parse(out.str());
   ExpectValid(trace);
   const std::vector<Json> kernels = Find(trace, "X", "gemm");
@@ -164,18 +164,15 @@ TEST(Timeline, LaunchesHaveATrackForEachStream) {
 
 TEST(Timeline, AFileThatCannotBeWrittenIsAMissingResource) {
   try {
-    WriteTimelineFile({SmallRun()}, {}, {}, "/no/such/folder/timeline.json");
+    WriteTimelineFile({CheckRun(SmallRun())}, {}, {}, "/no/such/folder/timeline.json");
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::kResource);
   }
-  const std::filesystem::path path =
-      std::filesystem::temp_directory_path() / ("dsb_timeline_" + std::to_string(getpid()));
-  WriteTimelineFile({SmallRun()}, {}, {}, path.string());
-  std::ifstream file(path);
+  const TemporaryFolder folder;
+  WriteTimelineFile({CheckRun(SmallRun())}, {}, {}, folder / "timeline.json");
+  std::ifstream file(folder / "timeline.json");
   EXPECT_NO_FATAL_FAILURE(ExpectValid(Json::parse(file)));
-  EXPECT_FALSE(std::filesystem::exists(path.string() + ".partial"));
-  std::filesystem::remove(path);
 }
 
 }  // namespace

@@ -51,9 +51,8 @@ RunData Arm(uint64_t seed, int64_t step_ns = 10'000'000, double acceptance = 0.7
 }
 
 GatePair Pair(RunData baseline, RunData candidate, bool noise = true) {
-  GatePair pair;
-  pair.baseline = std::move(baseline);
-  pair.candidate = std::move(candidate);
+  GatePair pair{.baseline = CheckRun(std::move(baseline)),
+                .candidate = CheckRun(std::move(candidate))};
   if (noise) {
     for (const char* metric : {"user_decode_tokens_per_s", "step_time", "ttft"}) {
       pair.noise[metric].p95_abs_log_ratio = 0.001;
@@ -145,7 +144,7 @@ TEST(Gate, TheAnchorCatchesASlowDrift) {
   GatePair pair = Pair(Arm(1, 10'400'000), Arm(1, 10'800'000));
   const GatePolicy policy = Only("step_time", 0.04, -1);
   EXPECT_EQ(DecideGate({pair}, policy, Quick()).state, GateState::kPass);
-  pair.anchor = Arm(1, 10'000'000);
+  pair.anchor = CheckRun(Arm(1, 10'000'000));
   const GateVerdict verdict = DecideGate({pair}, policy, Quick());
   EXPECT_EQ(verdict.state, GateState::kFail);
   ASSERT_EQ(verdict.tests.size(), 2u);
@@ -177,39 +176,40 @@ TEST(Gate, HardRulesFailWithoutStatistics) {
     EXPECT_THAT(verdict.reasons[0], HasSubstr(part));
   };
   GatePair differs = Pair(Arm(1), Arm(1));
-  differs.target_only = Arm(1);
+  RunData target = Arm(1);
+  differs.target_only = CheckRun(target);
   EXPECT_EQ(DecideGate({differs}, policy, Quick()).state, GateState::kPass);
-  differs.target_only->requests[4].request.output_ids[3] = 1;
+  target.requests[4].request.output_ids[3] = 1;
+  differs.target_only = CheckRun(target);
   broken(differs, "greedy output equals the target's own");
 
-  GatePair after_stop = Pair(Arm(1), Arm(1));
-  RequestRecord& stopped = after_stop.candidate.requests[5].request;
-  stopped.end_reason = "stop";
-  stopped.output_ids.back() = 2;
-  EXPECT_EQ(DecideGate({after_stop}, policy, Quick()).state, GateState::kPass);
-  after_stop.candidate.requests[6].request.output_ids[8] = 2;
-  broken(after_stop, "nothing after the end token");
+  RunData stopped = Arm(1);
+  stopped.requests[5].request.end_reason = "stop";
+  stopped.requests[5].request.output_ids.back() = 2;
+  EXPECT_EQ(DecideGate({Pair(Arm(1), stopped)}, policy, Quick()).state, GateState::kPass);
+  stopped.requests[6].request.output_ids[8] = 2;
+  broken(Pair(Arm(1), stopped), "nothing after the end token");
 
-  GatePair inconsistent = Pair(Arm(1), Arm(1));
-  inconsistent.candidate.requests[5].request.rounds[0].accepted = 9;
-  broken(inconsistent, "invariants");
+  RunData inconsistent = Arm(1);
+  inconsistent.requests[5].request.rounds[0].accepted = 9;
+  broken(Pair(Arm(1), inconsistent), "invariants");
 
-  GatePair failed = Pair(Arm(1), Arm(1));
-  for (size_t i = 10; i < 20; ++i) failed.candidate.requests[i].request.end_reason = "error";
-  failed.candidate.run.state = "failed";
-  broken(failed, "10 failed, 0 allowed");
+  RunData failed = Arm(1);
+  for (size_t i = 10; i < 20; ++i) failed.requests[i].request.end_reason = "error";
+  failed.run.state = "failed";
+  broken(Pair(Arm(1), failed), "10 failed, 0 allowed");
 }
 
 TEST(Gate, FailedRequestsWithinTheAllowanceAreLeftOut) {
-  GatePair pair = Pair(Arm(1), Arm(1));
-  pair.candidate.requests[10].request.end_reason = "error";
+  RunData candidate = Arm(1);
+  candidate.requests[10].request.end_reason = "error";
   GatePolicy policy = Only("accepted_length", 0.02);
   policy.failed_requests_allowed = 1;
-  EXPECT_EQ(DecideGate({pair}, policy, Quick()).state, GateState::kPass);
+  EXPECT_EQ(DecideGate({Pair(Arm(1), candidate)}, policy, Quick()).state, GateState::kPass);
   // More than 2 % of the pairs gone: no comparison any more, though the allowance says nothing.
-  for (size_t i = 10; i < 20; ++i) pair.candidate.requests[i].request.end_reason = "error";
+  for (size_t i = 10; i < 20; ++i) candidate.requests[i].request.end_reason = "error";
   policy.failed_requests_allowed = 20;
-  const GateVerdict verdict = DecideGate({pair}, policy, Quick());
+  const GateVerdict verdict = DecideGate({Pair(Arm(1), candidate)}, policy, Quick());
   EXPECT_EQ(verdict.state, GateState::kNotComparable);
   EXPECT_EQ(verdict.differences[0].what.field, "requests");
 }

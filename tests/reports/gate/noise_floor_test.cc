@@ -26,21 +26,26 @@ TEST(EqualRunPairs, NeighboursOfOneArmMachineAndQuestion) {
     runs.push_back(MakeRun(10'000'000, drafter));
   }
   using Pairs = std::vector<std::pair<size_t, size_t>>;
-  EXPECT_EQ(EqualRunPairs(runs), (Pairs{{0, 2}, {1, 4}, {3, 5}}));
+  const auto pairs_of = [](const std::vector<RunData>& all) {
+    std::vector<CheckedRun> checked;
+    for (const RunData& run : all) checked.push_back(CheckRun(run));
+    return EqualRunPairs(checked);
+  };
+  EXPECT_EQ(pairs_of(runs), (Pairs{{0, 2}, {1, 4}, {3, 5}}));
   runs[2].run.state = "interrupted";
   runs[4].environment.cpu_model = "another";
-  EXPECT_EQ(EqualRunPairs(runs), (Pairs{{0, 3}, {5, 6}}));
+  EXPECT_EQ(pairs_of(runs), (Pairs{{0, 3}, {5, 6}}));
 }
 
 // Twenty pairs whose step times differ by 0.1, 0.2, ... 1.9 and 20 %: the 19th is the 95th
 // percentile. Only the last exceeds the margin of 5 % by more than the others' floor.
 TEST(MeasureNoise, HandComputed) {
-  const RunData first = MakeRun(10'000'000);
-  std::vector<RunData> seconds;
-  for (int i = 1; i <= 19; ++i) seconds.push_back(MakeRun(10'000'000 + i * 10'000));
-  seconds.push_back(MakeRun(12'000'000));
+  const CheckedRun first = CheckRun(MakeRun(10'000'000));
+  std::vector<CheckedRun> seconds;
+  for (int i = 1; i <= 19; ++i) seconds.push_back(CheckRun(MakeRun(10'000'000 + i * 10'000)));
+  seconds.push_back(CheckRun(MakeRun(12'000'000)));
   const auto step_time = [&](size_t num_pairs) {
-    std::vector<std::pair<const RunData*, const RunData*>> pairs;
+    std::vector<std::pair<const CheckedRun*, const CheckedRun*>> pairs;
     for (size_t i = seconds.size() - num_pairs; i < seconds.size(); ++i) {
       pairs.emplace_back(&first, &seconds[i]);
     }

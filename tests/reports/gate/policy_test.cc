@@ -52,25 +52,25 @@ TEST(GatePolicy, WhatIsPrintedReadsBack) {
 TEST(GatePolicy, BadFilesAreRefusedByPlace) {
   const auto primary = [](const std::string& metric) { return "{\"primary\": [" + metric + "]}"; };
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"", "not valid JSON"},
+      {"", "gate.json: byte 1: found the end of the text, expected JSON"},
       {"[]", "expected an object, found array"},
       {"{}", "key 'primary' is missing"},
       {R"({"primary": []})", "1 to 8 metrics, found 0"},
       {R"({"primary": 3})", "1 to 8 metrics, found number"},
-      {R"({"primary": [{"metric": "ttft"}], "primry": 1})", "unknown key 'primry'"},
+      {R"({"primary": [{"metric": "ttft"}], "primry": 1})", "unknown key \"primry\""},
       {R"({"primary": [{"metric": "ttft"}], "strict": 1})", "strict: expected true or false"},
       {R"({"primary": [{"metric": "ttft"}], "strict": true, "strict": false})",
-       "key 'strict' occurs twice"},
+       "the key \"strict\" twice"},
       {R"({"primary": [{"metric": "ttft"}], "failed_requests_allowed": -1})",
        "failed_requests_allowed: expected a count, found -1"},
       {R"({"primary": [{"metric": "ttft"}], "failed_requests_allowed": 0.5})", "expected a count"},
       {R"({"primary": [{"metric": "ttft"}], "secondary": "e2e"})", "array of names, found string"},
-      {R"({"primary": [{"metric": "ttft"}], "secondary": ["e3e"]})", "unknown metric 'e3e'"},
+      {R"({"primary": [{"metric": "ttft"}], "secondary": ["e3e"]})", "unknown metric \"e3e\""},
       {R"({"primary": [{"metric": "ttft"}], "secondary": ["e2e", "e2e"]})", "'e2e' occurs twice"},
       {primary("3"), "primary: metric 1: expected an object, found number"},
       {primary("{}"), "metric 1: key 'metric' is missing"},
-      {primary(R"({"metric": "taste"})"), "unknown metric 'taste', expected one of exact_match"},
-      {primary(R"({"metric": "ttft", "margins": 1})"), "unknown key 'margins'"},
+      {primary(R"({"metric": "taste"})"), "unknown metric \"taste\", expected one of exact_match"},
+      {primary(R"({"metric": "ttft", "margins": 1})"), "unknown key \"margins\""},
       {primary(R"({"metric": "ttft", "margin": 1})"), "margin: expected a number from 0"},
       {primary(R"({"metric": "ttft", "margin": "5 %"})"), "found \"5 %\""},
       {primary(R"({"metric": "ttft", "margin": 1e999})"), "out of range"},
@@ -85,6 +85,8 @@ TEST(GatePolicy, BadFilesAreRefusedByPlace) {
       {primary(R"({"metric": [[[[1]]]]})"), "nested deeper"},
   };
   for (const auto& [text, part] : cases) EXPECT_THAT(Refusal(text), HasSubstr(part)) << text;
+  const std::string followed = primary(R"({"metric": "ttft"})") + std::string(1, '\0') + "tail";
+  EXPECT_THAT(Refusal(followed), HasSubstr("byte 34: found a NUL byte"));
   std::string nine;
   for (int i = 0; i < 9; ++i) nine += std::string(i > 0 ? "," : "") + R"({"metric": "ttft"})";
   EXPECT_THAT(Refusal(primary(nine)), HasSubstr("1 to 8 metrics, found 9"));

@@ -24,8 +24,8 @@ RunData Arm(const std::string& drafter) {
 }
 
 ReportModel Model(const std::vector<std::string>& drafters) {
-  std::vector<RunData> runs;
-  for (const std::string& drafter : drafters) runs.push_back(Arm(drafter));
+  std::vector<CheckedRun> runs;
+  for (const std::string& drafter : drafters) runs.push_back(CheckRun(Arm(drafter)));
   MetricOptions options;
   options.bootstrap.num_resamples = 200;
   return BuildModel(std::move(runs), options);

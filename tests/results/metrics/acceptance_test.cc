@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "results/metrics/acceptance.h"
+#include "results/metrics/catalogue.h"
 #include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {
@@ -9,11 +10,10 @@ namespace {
 using testing::MakeRound;
 
 double Value(const RoundCounts& counts, std::string_view metric) {
-  for (const AcceptanceRatio& ratio : AcceptanceRatios()) {
-    if (ratio.metric == metric) return ratio.numerator(counts) / ratio.denominator(counts);
-  }
-  ADD_FAILURE() << metric;
-  return 0;
+  RequestFacts facts;
+  facts.rounds = counts;
+  const MetricDefinition& ratio = DefinitionOf(metric);
+  return ratio.numerator(facts) / ratio.denominator(facts);
 }
 
 // Five rounds, lengths chosen by a policy; the last one was cut by an accepted stop token.

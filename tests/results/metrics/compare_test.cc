@@ -19,7 +19,7 @@ TEST(CompareArms, SpeedupIsTheProductOfItsFactors) {
     arm.acceptance = acceptance;
     const RunData baseline = SyntheticRun(Plain()), candidate = SyntheticRun(arm);
     for (const char* scope : {"all", "domain:math", "domain:code"}) {
-      const ArmComparison comparison = CompareArms(baseline, candidate, scope);
+      const ArmComparison comparison = CompareArms(CheckRun(baseline), CheckRun(candidate), scope);
       const SpeedupFactors& factors = comparison.factors;
       EXPECT_NEAR(Factor(factors.speedup),
                   Factor(factors.accepted_length_factor) * Factor(factors.step_time_factor), 1e-9);
@@ -32,18 +32,19 @@ TEST(CompareArms, SpeedupIsTheProductOfItsFactors) {
 
 TEST(CompareArms, FactorsAreTheArmsOwnMetrics) {
   const RunData baseline = SyntheticRun(Plain()), candidate = SyntheticRun({});
-  const ArmComparison comparison = CompareArms(baseline, candidate, "all");
-  const auto before = ComputeMetrics(baseline), after = ComputeMetrics(candidate);
+  const ArmComparison comparison = CompareArms(CheckRun(baseline), CheckRun(candidate), "all");
+  const auto before = ComputeMetrics(CheckRun(baseline)),
+             after = ComputeMetrics(CheckRun(candidate));
   for (const ComparedMetric& metric : comparison.metrics) {
     const MetricRecord* b = FindMetric(before, metric.metric, "all");
     const MetricRecord* c = FindMetric(after, metric.metric, "all");
     ASSERT_NE(b, nullptr) << metric.metric;
-    ASSERT_EQ(metric.baseline.has_value(), b->value.has_value()) << metric.metric;
-    if (b->value) {
-      EXPECT_NEAR(*metric.baseline, *b->value, 1e-9 * *b->value) << metric.metric;
+    ASSERT_EQ(metric.baseline.has_value(), b->estimate.value.has_value()) << metric.metric;
+    if (b->estimate.value) {
+      EXPECT_NEAR(*metric.baseline, *b->estimate.value, 1e-9 * *b->estimate.value) << metric.metric;
     }
-    ASSERT_TRUE(c->value.has_value()) << metric.metric;
-    EXPECT_NEAR(*metric.candidate, *c->value, 1e-9 * *c->value) << metric.metric;
+    ASSERT_TRUE(c->estimate.value.has_value()) << metric.metric;
+    EXPECT_NEAR(*metric.candidate, *c->estimate.value, 1e-9 * *c->estimate.value) << metric.metric;
   }
   EXPECT_EQ(comparison.prompts, 36);
   EXPECT_EQ(comparison.counts.pairs, 36);
@@ -52,13 +53,14 @@ TEST(CompareArms, FactorsAreTheArmsOwnMetrics) {
 TEST(CompareArms, TokensThatNoRoundCommittedShowInTheResidual) {
   RunData candidate = SyntheticRun({});
   for (RequestRow& row : candidate.requests) row.request.bursts.back().num_tokens += 7;
-  const ArmComparison comparison = CompareArms(SyntheticRun(Plain()), candidate, "all");
+  const ArmComparison comparison =
+      CompareArms(CheckRun(SyntheticRun(Plain())), CheckRun(candidate), "all");
   EXPECT_NEAR(*comparison.factors.residual, 7.0 / 63, 1e-9);
 }
 
 TEST(CompareArms, AnArmAgainstItselfIsOne) {
   const RunData run = SyntheticRun({});
-  const ArmComparison comparison = CompareArms(run, run, "all");
+  const ArmComparison comparison = CompareArms(CheckRun(run), CheckRun(run), "all");
   EXPECT_EQ(comparison.factors.speedup.ratio.value, 1);
   EXPECT_NEAR(*comparison.factors.speedup.ratio.lo, 1, 1e-12);
   EXPECT_NEAR(*comparison.factors.speedup.ratio.hi, 1, 1e-12);
@@ -69,7 +71,8 @@ TEST(CompareArms, PairingNarrowsTheInterval) {
   // Both arms share each prompt's difficulty.
   SyntheticArm other;
   other.seed = 9;
-  const ArmComparison comparison = CompareArms(SyntheticRun({}), SyntheticRun(other), "all");
+  const ArmComparison comparison =
+      CompareArms(CheckRun(SyntheticRun({})), CheckRun(SyntheticRun(other)), "all");
   EXPECT_GT(*comparison.factors.accepted_length_factor.correlation, 0.2);
   EXPECT_GT(*comparison.factors.accepted_length_factor.variance_saved, 0.2);
   EXPECT_LT(*comparison.factors.speedup.ratio.lo, 1);
@@ -82,7 +85,7 @@ TEST(CompareArms, MissingPromptsAreDroppedAndCounted) {
   candidate.requests.erase(candidate.requests.begin() + 4);
   candidate.requests[8].request.end_reason = "error";
   candidate.requests[9].prompt.item_key = "elsewhere";
-  const ArmComparison comparison = CompareArms(baseline, candidate, "all");
+  const ArmComparison comparison = CompareArms(CheckRun(baseline), CheckRun(candidate), "all");
   EXPECT_EQ(comparison.counts.pairs, 33);
   EXPECT_EQ(comparison.counts.only_baseline, 3);
   EXPECT_EQ(comparison.counts.only_candidate, 1);
@@ -93,7 +96,8 @@ TEST(CompareArms, MissingPromptsAreDroppedAndCounted) {
 TEST(CompareArms, FewPromptsHaveARatioButNoInterval) {
   SyntheticArm plain = Plain(), arm;
   plain.prompts_per_domain = arm.prompts_per_domain = 3;
-  const ArmComparison comparison = CompareArms(SyntheticRun(plain), SyntheticRun(arm), "all");
+  const ArmComparison comparison =
+      CompareArms(CheckRun(SyntheticRun(plain)), CheckRun(SyntheticRun(arm)), "all");
   EXPECT_TRUE(comparison.factors.speedup.ratio.value.has_value());
   EXPECT_FALSE(comparison.factors.speedup.ratio.lo.has_value());
 }

@@ -17,14 +17,16 @@ double Value(const std::vector<MetricRecord>& metrics, const std::string& metric
              const std::string& scope = "all") {
   const MetricRecord* record = FindMetric(metrics, metric, scope);
   EXPECT_NE(record, nullptr) << metric << " " << scope;
-  if (record == nullptr || !record->value) return NAN;
-  return *record->value;
+  if (record == nullptr || !record->estimate.value) return NAN;
+  return *record->estimate.value;
 }
 
 bool SameRow(const MetricRecord& a, const MetricRecord& b) {
-  return a.metric == b.metric && a.scope == b.scope && a.unit == b.unit && a.value == b.value &&
-         a.lo == b.lo && a.hi == b.hi && a.level == b.level && a.method == b.method && a.n == b.n &&
-         a.num_resamples == b.num_resamples && a.statistics_seed == b.statistics_seed;
+  const Estimate &x = a.estimate, &y = b.estimate;
+  return a.metric == b.metric && a.scope == b.scope && a.unit == b.unit && x.value == y.value &&
+         x.lo == y.lo && x.hi == y.hi && x.level == y.level && x.method == y.method && x.n == y.n &&
+         x.num_resamples == y.num_resamples && x.statistics_seed == y.statistics_seed &&
+         x.note == y.note;
 }
 
 // Two requests, each with its own speed: the three per-user speeds and the pooled figures differ as
@@ -51,7 +53,7 @@ RunData TwoRequests() {
 }
 
 TEST(ComputeMetrics, SpeedsByHand) {
-  const std::vector<MetricRecord> metrics = ComputeMetrics(TwoRequests());
+  const std::vector<MetricRecord> metrics = ComputeMetrics(CheckRun(TwoRequests()));
   EXPECT_DOUBLE_EQ(Value(metrics, "user_decode_tokens_per_s"), 14.0 / 6);
   EXPECT_DOUBLE_EQ(Value(metrics, "mean_decode_rate"), 3);
   EXPECT_DOUBLE_EQ(Value(metrics, "user_e2e_tokens_per_s"), 17.0 / 8);
@@ -61,19 +63,20 @@ TEST(ComputeMetrics, SpeedsByHand) {
   EXPECT_DOUBLE_EQ(Value(metrics, "tpot_with_ttft"), 8e9 / 17);
   EXPECT_DOUBLE_EQ(Value(metrics, "burst_gap"), 6e9 / 4);
   EXPECT_DOUBLE_EQ(Value(metrics, "itl"), Value(metrics, "tpot"));
-  EXPECT_DOUBLE_EQ(Value(metrics, "step_time"), 6e9 / 4);
+  // The rounds are not known, so what is a ratio to them is not either.
+  EXPECT_FALSE(FindMetric(metrics, "step_time", "all")->estimate.value.has_value());
   EXPECT_DOUBLE_EQ(Value(metrics, "output_tokens_per_s"), 17.0 / 8);
   EXPECT_DOUBLE_EQ(Value(metrics, "mean_concurrency"), 1);
   EXPECT_DOUBLE_EQ(Value(metrics, "mean_decode_concurrency"), 6.0 / 8);
   const MetricRecord* headline = FindMetric(metrics, "user_decode_tokens_per_s", "all");
   EXPECT_EQ(headline->run_id, 5);
-  EXPECT_EQ(headline->n, 2);
-  EXPECT_FALSE(headline->lo.has_value());  // two prompts: no interval
-  EXPECT_FALSE(FindMetric(metrics, "ttft_p50", "all")->value.has_value());
+  EXPECT_EQ(headline->estimate.n, 2);
+  EXPECT_FALSE(headline->estimate.lo.has_value());  // two prompts: no interval
+  EXPECT_FALSE(FindMetric(metrics, "ttft_p50", "all")->estimate.value.has_value());
 }
 
 TEST(ComputeMetrics, SystemThroughputIsUsersTimesUserSpeed) {
-  const std::vector<MetricRecord> metrics = ComputeMetrics(SyntheticRun({}));
+  const std::vector<MetricRecord> metrics = ComputeMetrics(CheckRun(SyntheticRun({})));
   // Batch 1: decode tokens per second of window = mean users in decode x user speed.
   const double decode_share = 63.0 / 64;
   EXPECT_NEAR(
@@ -84,7 +87,7 @@ TEST(ComputeMetrics, SystemThroughputIsUsersTimesUserSpeed) {
 
 TEST(ComputeMetrics, WarmupIsNeverCounted) {
   RunData data = SyntheticRun({});
-  const std::vector<MetricRecord> before = ComputeMetrics(data);
+  const std::vector<MetricRecord> before = ComputeMetrics(CheckRun(data));
   for (RequestRow& row : data.requests) {
     if (row.request.phase != "warmup") continue;
     for (RoundRecord& round : row.request.rounds) round.committed = 1000;
@@ -93,7 +96,7 @@ TEST(ComputeMetrics, WarmupIsNeverCounted) {
   for (StepRecord& step : data.steps) {
     if (step.t_start_ns < *data.requests[1].request.finished_ns) step.phases[0].wall_ns *= 3;
   }
-  const std::vector<MetricRecord> after = ComputeMetrics(data);
+  const std::vector<MetricRecord> after = ComputeMetrics(CheckRun(data));
   ASSERT_EQ(before.size(), after.size());
   for (size_t i = 0; i < before.size(); ++i) {
     EXPECT_TRUE(SameRow(before[i], after[i])) << before[i].metric << " " << before[i].scope;
@@ -138,15 +141,16 @@ TEST(ComputeMetrics, ResumedRunsTimeOneSegment) {
 
 TEST(ComputeMetrics, IsAPureFunctionOfTheRows) {
   const RunData data = SyntheticRun({});
-  const std::vector<MetricRecord> once = ComputeMetrics(data), again = ComputeMetrics(data);
+  const std::vector<MetricRecord> once = ComputeMetrics(CheckRun(data)),
+                                  again = ComputeMetrics(CheckRun(data));
   ASSERT_EQ(once.size(), again.size());
   for (size_t i = 0; i < once.size(); ++i) EXPECT_TRUE(SameRow(once[i], again[i]));
   MetricOptions other;
   other.bootstrap.statistics_seed = 2;
-  const std::vector<MetricRecord> reseeded = ComputeMetrics(data, other);
-  EXPECT_NE(FindMetric(once, "accepted_length", "all")->lo,
-            FindMetric(reseeded, "accepted_length", "all")->lo);
-  EXPECT_EQ(FindMetric(reseeded, "accepted_length", "all")->statistics_seed, 2);
+  const std::vector<MetricRecord> reseeded = ComputeMetrics(CheckRun(data), other);
+  EXPECT_NE(FindMetric(once, "accepted_length", "all")->estimate.lo,
+            FindMetric(reseeded, "accepted_length", "all")->estimate.lo);
+  EXPECT_EQ(FindMetric(reseeded, "accepted_length", "all")->estimate.statistics_seed, 2);
 }
 
 // As if a GPU had run one kernel of another library in every step.
@@ -165,15 +169,14 @@ RunData WithDeviceTimes(RunData data) {
 
 TEST(ComputeMetrics, EveryRowIsInTheCatalogueAndUnique) {
   std::set<std::pair<std::string, std::string>> keys;
-  for (const MetricRecord& record : ComputeMetrics(WithDeviceTimes(SyntheticRun({})))) {
+  for (const MetricRecord& record : ComputeMetrics(CheckRun(WithDeviceTimes(SyntheticRun({}))))) {
     EXPECT_EQ(record.unit, DefinitionOf(record.metric).unit);
     EXPECT_TRUE(keys.emplace(record.metric, record.scope).second)
         << record.metric << " " << record.scope;
-    if (record.lo) {
-      EXPECT_TRUE(record.level.has_value());
-      EXPECT_LE(*record.lo, *record.value) << record.metric;
-      EXPECT_GE(*record.hi, *record.value) << record.metric;
-    }
+    const Estimate& estimate = record.estimate;
+    if (!estimate.lo) continue;
+    EXPECT_LE(*estimate.lo, *estimate.value) << record.metric;
+    EXPECT_GE(*estimate.hi, *estimate.value) << record.metric;
   }
   for (const MetricDefinition& definition : MetricCatalogue()) {
     bool found = definition.metric == std::string("observer_overhead");  // of two runs: reports
@@ -186,21 +189,21 @@ TEST(ComputeMetrics, ScopesHoldTheirOwnRequests) {
   const RunData data = SyntheticRun({});
   EXPECT_EQ(ScopesOf(data), (std::vector<std::string>{"all", "domain:chat", "domain:code",
                                                       "domain:math", "dataset:synthetic"}));
-  const std::vector<MetricRecord> metrics = ComputeMetrics(data);
+  const std::vector<MetricRecord> metrics = ComputeMetrics(CheckRun(data));
   RunData math_only = data;
   std::erase_if(math_only.requests,
                 [](const RequestRow& row) { return row.prompt.domain != "math"; });
   EXPECT_DOUBLE_EQ(Value(metrics, "accepted_length", "domain:math"),
-                   Value(ComputeMetrics(math_only), "accepted_length"));
-  EXPECT_EQ(FindMetric(metrics, "accepted_length", "domain:math")->n, 12);
-  EXPECT_EQ(FindMetric(metrics, "accepted_length", "all")->n, 36);
+                   Value(ComputeMetrics(CheckRun(math_only)), "accepted_length"));
+  EXPECT_EQ(FindMetric(metrics, "accepted_length", "domain:math")->estimate.n, 12);
+  EXPECT_EQ(FindMetric(metrics, "accepted_length", "all")->estimate.n, 36);
   EXPECT_DOUBLE_EQ(Value(metrics, "accepted_length", "dataset:synthetic"),
                    Value(metrics, "accepted_length"));
   EXPECT_GT(Value(metrics, "survival", "domain:math/position:1"), 0);
 }
 
 TEST(ComputeMetrics, PhaseSharesByHand) {
-  const std::vector<MetricRecord> metrics = ComputeMetrics(SyntheticRun({}));
+  const std::vector<MetricRecord> metrics = ComputeMetrics(CheckRun(SyntheticRun({})));
   EXPECT_NEAR(Value(metrics, "phase_wall_share_draft"), 0.2, 1e-6);
   EXPECT_NEAR(Value(metrics, "phase_wall_share_verify"), 0.5, 1e-6);
   // CPU: draft 0.4, verify 0.9, other 0.1 of the wall time; 2 threads over 0.8.
@@ -209,32 +212,32 @@ TEST(ComputeMetrics, PhaseSharesByHand) {
   EXPECT_NEAR(Value(metrics, "parallel_efficiency", "all"), 1.4 / 1.6, 1e-6);
   RunData incomplete = SyntheticRun({});
   incomplete.run.steps_complete = false;
-  EXPECT_EQ(FindMetric(ComputeMetrics(incomplete), "step_wall", "all"), nullptr);
+  EXPECT_EQ(FindMetric(ComputeMetrics(CheckRun(incomplete)), "step_wall", "all"), nullptr);
 }
 
 TEST(ComputeMetrics, SyntheticAcceptanceHasNoAcceptedLength) {
   for (const char* flag : {"ignore_eos", "synthetic_acceptance"}) {
     RunData data = SyntheticRun({});
     data.flags[flag] = "";
-    const std::vector<MetricRecord> metrics = ComputeMetrics(data);
+    const std::vector<MetricRecord> metrics = ComputeMetrics(CheckRun(data));
     EXPECT_EQ(FindMetric(metrics, "accepted_length", "all"), nullptr);
     EXPECT_NE(FindMetric(metrics, "user_decode_tokens_per_s", "all"), nullptr);
   }
 }
 
 TEST(ComputeMetrics, EmptyRunsGiveRowsWithoutValues) {
-  for (const MetricRecord& record : ComputeMetrics(RunData{})) {
-    EXPECT_FALSE(record.value.has_value()) << record.metric;
+  for (const MetricRecord& record : ComputeMetrics(CheckRun(RunData{}))) {
+    EXPECT_FALSE(record.estimate.value.has_value()) << record.metric;
   }
 }
 
 TEST(ComputeMetrics, SlowUserIsTheInverseOfTheNinetiethPercentile) {
   SyntheticArm arm;
   arm.prompts_per_domain = 20;
-  const std::vector<MetricRecord> metrics = ComputeMetrics(SyntheticRun(arm));
+  const std::vector<MetricRecord> metrics = ComputeMetrics(CheckRun(SyntheticRun(arm)));
   EXPECT_DOUBLE_EQ(Value(metrics, "slow_user_tokens_per_s"), 1e9 / Value(metrics, "tpot_p90"));
   const MetricRecord* slow = FindMetric(metrics, "slow_user_tokens_per_s", "all");
-  EXPECT_DOUBLE_EQ(*slow->lo, 1e9 / *FindMetric(metrics, "tpot_p90", "all")->hi);
+  EXPECT_DOUBLE_EQ(*slow->estimate.lo, 1e9 / *FindMetric(metrics, "tpot_p90", "all")->estimate.hi);
   EXPECT_GE(Value(metrics, "mean_decode_rate"), 1e9 / (Value(metrics, "tpot_p50") * 1.5));
 }
 

@@ -8,6 +8,7 @@
 
 #include "engines/model_files/safetensors.h"
 #include "results/metrics/confidence.h"
+#include "tests/build_paths.h"
 #include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {
@@ -38,6 +39,16 @@ TEST(Confidence, TiesCountHalfAndOneClassHasNoAuc) {
   EXPECT_EQ(QualityOf(predictions, mixed).auc, 0.5);
   EXPECT_EQ(QualityOf(predictions, mixed).auc_exact, 0.5);
   EXPECT_FALSE(QualityOf(predictions, ones).auc.has_value());
+}
+
+TEST(Confidence, WhatIsNoNumberEndsToo) {
+  const double nan = std::nan("");
+  const double predictions[] = {nan, 0.9, nan, 0.1};
+  const uint8_t labels[] = {0, 1, 0, 1};
+  const PositionQuality quality = QualityOf(predictions, labels);
+  EXPECT_EQ(quality.auc_exact, 1);
+  EXPECT_EQ(quality.auc, 1);
+  EXPECT_NEAR(quality.brier, (0.01 + 0.81) / 4, 1e-9);
 }
 
 TEST(Confidence, OnlyJudgedPositionsCount) {

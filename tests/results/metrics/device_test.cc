@@ -40,11 +40,11 @@ RunData SmallRun() {
 
 double ValueOf(const std::vector<MetricRecord>& metrics, const std::string& name) {
   const MetricRecord* found = FindMetric(metrics, name, "all");
-  return found == nullptr || !found->value ? -1 : *found->value;
+  return found == nullptr || !found->estimate.value ? -1 : *found->estimate.value;
 }
 
 TEST(DeviceMetrics, KernelsPerTokenAndBusyShare) {
-  const std::vector<MetricRecord> metrics = ComputeMetrics(SmallRun());
+  const std::vector<MetricRecord> metrics = ComputeMetrics(CheckRun(SmallRun()));
   EXPECT_DOUBLE_EQ(ValueOf(metrics, "device_time_per_token"), 150.0 / 5);
   EXPECT_DOUBLE_EQ(ValueOf(metrics, "device_time_per_token_prefill"), 70.0 / 5);
   EXPECT_DOUBLE_EQ(ValueOf(metrics, "device_time_per_token_draft"), 20.0 / 5);
@@ -60,7 +60,7 @@ TEST(DeviceMetrics, KernelsPerTokenAndBusyShare) {
 TEST(DeviceMetrics, OnTheCpuThreadsAreTheDevice) {
   RunData data = SmallRun();
   data.run.device_time_source = "cpu_thread";
-  const std::vector<MetricRecord> metrics = ComputeMetrics(data);
+  const std::vector<MetricRecord> metrics = ComputeMetrics(CheckRun(data));
   EXPECT_DOUBLE_EQ(ValueOf(metrics, "device_time_per_token"), 400.0 / 5);
   EXPECT_DOUBLE_EQ(ValueOf(metrics, "device_busy_share"), 400.0 / 2 / 300);
   EXPECT_EQ(FindMetric(metrics, "device_overlap", "all"), nullptr);
@@ -72,7 +72,7 @@ TEST(DeviceMetrics, EventsGiveBusyTime) {
   for (StepRecord& step : data.steps) {
     for (PhaseTimeRecord& phase : step.phases) phase.device_kernel_ns.reset();
   }
-  const std::vector<MetricRecord> metrics = ComputeMetrics(data);
+  const std::vector<MetricRecord> metrics = ComputeMetrics(CheckRun(data));
   EXPECT_DOUBLE_EQ(ValueOf(metrics, "device_time_per_token"), 160.0 / 5);
   EXPECT_EQ(FindMetric(metrics, "device_overlap", "all"), nullptr);
 }
@@ -80,17 +80,17 @@ TEST(DeviceMetrics, EventsGiveBusyTime) {
 TEST(DeviceMetrics, NoneWithoutASourceOrWithHolesInTheTimes) {
   RunData data = SmallRun();
   data.run.device_time_source = "none";
-  EXPECT_FALSE(SummariseDevice(data));
+  EXPECT_FALSE(SummariseDevice(CheckRun(data)));
   data = SmallRun();
   data.run.steps_complete = false;
-  EXPECT_FALSE(SummariseDevice(data));
+  EXPECT_FALSE(SummariseDevice(CheckRun(data)));
   data = SmallRun();
   data.steps[1].device_busy_ns.reset();
-  EXPECT_FALSE(SummariseDevice(data));
+  EXPECT_FALSE(SummariseDevice(CheckRun(data)));
   data = SmallRun();
   data.steps[1].phases[0].device_kernel_ns.reset();
-  EXPECT_FALSE(SummariseDevice(data));
-  EXPECT_EQ(FindMetric(ComputeMetrics(data), "device_time_per_token", "all"), nullptr);
+  EXPECT_FALSE(SummariseDevice(CheckRun(data)));
+  EXPECT_EQ(FindMetric(ComputeMetrics(CheckRun(data)), "device_time_per_token", "all"), nullptr);
 }
 
 TEST(DeviceMetrics, LostRecordsAndForeignKernelsAreSaid) {
@@ -107,9 +107,9 @@ TEST(DeviceMetrics, LostRecordsAndForeignKernelsAreSaid) {
   lost.calls = 4;
   data.kernels = {mine, foreign, lost};
   std::vector<MetricNote> notes;
-  const std::vector<MetricRecord> metrics = ComputeMetrics(data, {}, &notes);
+  const std::vector<MetricRecord> metrics = ComputeMetrics(CheckRun(data), {}, &notes);
   EXPECT_DOUBLE_EQ(ValueOf(metrics, "device_other_share"), 0.1);
-  EXPECT_EQ(NumDroppedRecords(data), 4);
+  EXPECT_EQ(NumDroppedRecords(CheckRun(data)), 4);
   bool said = false;
   for (const MetricNote& note : notes) {
     said |= note.metric == "device_time_per_token" && note.note.find("lost 4") != std::string::npos;
@@ -122,8 +122,8 @@ TEST(DeviceMetrics, TheIntervalIsByPromptAndHoldsTheRatioOfSums) {
   data.run.device_time_source = "cpu_thread";
   BootstrapOptions options;
   options.num_resamples = 400;
-  const Estimate estimate = DeviceTimePerToken(data, options);
-  const std::optional<DeviceSummary> summary = SummariseDevice(data);
+  const Estimate estimate = DeviceTimePerToken(CheckRun(data), options);
+  const std::optional<DeviceSummary> summary = SummariseDevice(CheckRun(data));
   ASSERT_TRUE(summary && estimate.value && estimate.lo && estimate.hi);
   // One user: every step is one request's, so nothing is lost in sharing it.
   EXPECT_NEAR(*estimate.value,
@@ -140,7 +140,7 @@ TEST(DeviceMetrics, StepsOfSeveralRequestsAreShared) {
   other.prompt.item_key = "b";
   other.request.admitted_ns = 150;  // joins the second step only
   data.requests.push_back(other);
-  const Estimate estimate = DeviceTimePerToken(data, {});
+  const Estimate estimate = DeviceTimePerToken(CheckRun(data), {});
   // 150 ns of 10 tokens, however they were shared.
   EXPECT_DOUBLE_EQ(*estimate.value, 15);
   EXPECT_FALSE(estimate.lo);  // two prompts are no sample

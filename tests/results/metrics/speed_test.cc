@@ -25,8 +25,7 @@ TEST(RequestTiming, ByHand) {
   EXPECT_EQ(timing.tokens, 6);
   EXPECT_EQ(timing.decode_tokens, 4);
   EXPECT_EQ(timing.decode_ns, 40 * kMs);
-  EXPECT_EQ(timing.decode_rounds, 2);
-  EXPECT_EQ(timing.committed, 4);
+  EXPECT_EQ(timing.gaps, 2);
   EXPECT_EQ(timing.ttft_ns, 40 * kMs);
   EXPECT_EQ(timing.ttft_from_issue_ns, 38 * kMs);
   EXPECT_EQ(timing.e2e_ns, 80 * kMs);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -36,7 +37,8 @@ class FaultVfs {
   FaultVfs(const FaultVfs&) = delete;
   FaultVfs& operator=(const FaultVfs&) = delete;
 
-  // `n` counts from 1; `code` is what SQLite sees (SQLITE_FULL, SQLITE_IOERR).
+  // `n` counts from 1; `code` is what SQLite sees (SQLITE_FULL, SQLITE_IOERR), or kEndProcess.
+  static constexpr int kEndProcess = -1;  // as a kill does
   void FailAt(int64_t n, bool and_all_later, int code) {
     count_ = 0;
     fail_at_ = n;
@@ -60,6 +62,7 @@ class FaultVfs {
     const int64_t n = ++count_;
     const bool fails = fail_at_ > 0 && (n == fail_at_ || (all_later_ && n > fail_at_));
     if (fails) ++num_failed_;
+    if (fails && code_ == kEndProcess) _exit(1);
     return fails;
   }
 

@@ -4,38 +4,66 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "base/error.h"
+#include "base/temporary_folder.h"
 #include "results/records.h"
 #include "results/store/reader.h"
+#include "results/store/sqlite.h"
 #include "results/store/store.h"
+#include "tests/build_paths.h"
 
 namespace dsb {
 
 class StoreFixture : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dsb_store_XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::string Path() const { return (folder_ / "results.db").string(); }
   std::vector<std::string> FilesInFolder() const {
     std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
       names.push_back(entry.path().filename().string());
     }
     std::sort(names.begin(), names.end());
     return names;
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_;
 };
+
+inline constexpr const char* kSchemaOneFile = DSB_SOURCE_DIR "/tests/results/store/schema_v1.sql";
+inline const Store::Options kRead{.mode = Store::Mode::kReadOnly, .durable = false};
+
+inline std::string Contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+inline void Change(const std::string& path, const std::string& sql) {
+  Database(path, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE).Execute(sql);
+}
+
+struct Failure {
+  ExitCode code = ExitCode::kDone;
+  std::string message;
+};
+template <typename Action>
+Failure FailureOf(const Action& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return {error.code(), error.what()};
+  }
+  return {};
+}
+inline Failure Opening(const std::string& path, const Store::Options& options) {
+  return FailureOf([&] { Store store(path, options); });
+}
 
 struct RunIds {
   int64_t environment = 0, build = 0, workload = 0, run = 0, segment = 0, prompt = 0;
@@ -83,34 +111,23 @@ inline ArtifactRecord SampleArtifact(const std::string& kind) {
 }
 
 inline RunRecord SampleRun(const std::string& uuid) {
-  return {.id = 0,
-          .uuid = uuid,
-          .label = "label",
-          .state = "running",
-          .failure = std::nullopt,
-          .started_utc = "2999-01-01T00:00:00Z",
-          .duration_ns = std::nullopt,
-          .engine = "native",
-          .drafter = "dspark",
-          .policy = "fixed",
-          .load_mode = "closed",
-          .draft_length = 7,
-          .offered_rate_per_s = std::nullopt,
-          .users = 1,
-          .temperature = 0.7,
-          .top_p = 0.95,
-          .top_k = 20,
-          .max_tokens = 128,
-          .seed = -5,
-          .threads = 2,
-          .num_devices = 1,
-          .clock = "real",
-          .device_time_source = "cpu_thread",
-          .steps_complete = true,
-          .owner_pid = std::nullopt,
-          .boot_id = std::nullopt,
-          .config_json = R"({"threads":2})",
-          .config_sha256 = "c0"};
+  RunRecord run;
+  run.uuid = uuid;
+  run.label = "label";
+  run.started_utc = "2999-01-01T00:00:00Z";
+  run.drafter = "dspark";
+  run.policy = "fixed";
+  run.draft_length = 7;
+  run.users = 1;
+  run.temperature = 0.7;
+  run.top_p = 0.95;
+  run.top_k = 20;
+  run.max_tokens = 128;
+  run.seed = -5;
+  run.threads = 2;
+  run.config_json = R"({"threads":2})";
+  run.config_sha256 = "c0";
+  return run;
 }
 
 inline PromptRecord SamplePrompt(const std::string& key) {
@@ -120,7 +137,8 @@ inline PromptRecord SamplePrompt(const std::string& key) {
           .dataset = "set",
           .domain = "math",
           .num_prompt_tokens = 3,
-          .token_sha256 = "t-" + key};
+          .token_sha256 = "t-" + key,
+          .context_depth_tokens = 0};
 }
 
 // A run with one segment and one prompt, ready for requests.
@@ -186,6 +204,7 @@ inline StepRecord SampleStep(int64_t run_id, int64_t idx) {
           .padded_tokens = 5,
           .context_tokens = 6,
           .device_busy_ns = 7,
+          .budget_tokens = 8,
           .phases = {{.phase = "draft",
                       .wall_ns = 3,
                       .thread_cpu_ns = 4,

@@ -23,20 +23,25 @@ auto Fields(const ArtifactRecord& r) {
   return std::tie(r.kind, r.name, r.sha256, r.size_bytes, r.source, r.detail_json);
 }
 auto Fields(const RunRecord& r) {
-  return std::tie(r.id, r.uuid, r.label, r.state, r.failure, r.started_utc, r.duration_ns, r.engine,
-                  r.drafter, r.policy, r.load_mode, r.draft_length, r.offered_rate_per_s, r.users,
-                  r.temperature, r.top_p, r.top_k, r.max_tokens, r.seed, r.threads, r.num_devices,
-                  r.clock, r.device_time_source, r.steps_complete, r.owner_pid, r.boot_id,
-                  r.config_json, r.config_sha256);
+  return std::tie(
+      r.id, r.uuid, r.label, r.state, r.failure, r.started_utc, r.duration_ns, r.engine, r.drafter,
+      r.policy, r.provenance, r.draft_length, r.load_mode, r.arrival, r.offered_rate_per_s,
+      r.achieved_rate_per_s, r.arrival_cv, r.rate_scale, r.users, r.client_cap, r.think_time_ns,
+      r.temperature, r.top_p, r.top_k, r.max_tokens, r.seed, r.verification_rule, r.sampling_law,
+      r.prompt_form, r.threads, r.num_devices, r.clock, r.device_time_source, r.steps_complete,
+      r.target_precision, r.drafter_precision, r.weight_bytes_per_pass, r.flops_per_token,
+      r.bytes_per_draft, r.flops_per_draft, r.owner_pid, r.owner_start_ticks, r.boot_id,
+      r.chain_nonce, r.chain_start, r.chain_head, r.config_json, r.config_sha256);
 }
 auto Fields(const PromptRecord& r) {
   return std::tie(r.item_key, r.conversation_key, r.turn, r.dataset, r.domain, r.num_prompt_tokens,
-                  r.token_sha256);
+                  r.token_sha256, r.context_depth_tokens);
 }
 auto Fields(const RequestRecord& r) {
   return std::tie(r.run_id, r.segment_id, r.prompt_id, r.repeat, r.phase, r.seed, r.scheduled_ns,
                   r.issued_ns, r.admitted_ns, r.first_ns, r.finished_ns, r.first_burst_tokens,
-                  r.end_reason, r.error, r.token_count_source, r.prompt_ids, r.output_ids);
+                  r.end_reason, r.error, r.token_count_source, r.chain_digest, r.prompt_ids,
+                  r.output_ids);
 }
 auto Fields(const RoundRecord& r) {
   return std::tie(r.step_idx, r.position, r.proposed, r.verified, r.accepted, r.committed, r.cut,
@@ -48,7 +53,13 @@ auto Fields(const PhaseTimeRecord& r) {
 auto Fields(const StepRecord& r) {
   return std::tie(r.run_id, r.idx, r.t_start_ns, r.wall_ns, r.num_requests, r.num_prefill_tokens,
                   r.num_draft_tokens, r.num_verify_tokens, r.padded_tokens, r.context_tokens,
-                  r.device_busy_ns);
+                  r.device_busy_ns, r.budget_tokens);
+}
+auto Fields(const SkippedItemRecord& r) { return std::tie(r.run_id, r.item_key, r.turn, r.reason); }
+auto Fields(const ServerSampleRecord& r) { return std::tie(r.run_id, r.t_ns, r.name, r.value); }
+auto Fields(const MetricRecord& r) {
+  return std::tie(r.run_id, r.metric, r.scope, r.unit, r.value, r.lo, r.hi, r.level, r.method, r.n,
+                  r.num_resamples, r.statistics_seed, r.definition_version);
 }
 
 TEST_F(StoreRoundTrip, RunWithEverythingSet) {
@@ -57,9 +68,34 @@ TEST_F(StoreRoundTrip, RunWithEverythingSet) {
   run.state = "failed";
   run.failure = "disk full";
   run.duration_ns = 123;
+  run.engine = "null";
+  run.provenance = "recorded";
+  run.load_mode = "open";
+  run.arrival = "gamma";
   run.offered_rate_per_s = 2.5;
+  run.achieved_rate_per_s = 2.25;
+  run.arrival_cv = 0.5;
+  run.rate_scale = 1.5;
+  run.client_cap = 64;
+  run.think_time_ns = 65;
+  run.verification_rule = "rejection";
+  run.sampling_law = "temperature 0.7";
+  run.prompt_form = "chat";
+  run.num_devices = 3;
+  run.clock = "virtual";
+  run.device_time_source = "model";
+  run.target_precision = "q8_0";
+  run.drafter_precision = "bf16";
+  run.weight_bytes_per_pass = 71;
+  run.flops_per_token = 72;
+  run.bytes_per_draft = 73;
+  run.flops_per_draft = 74;
   run.owner_pid = 42;
+  run.owner_start_ticks = 43;
   run.boot_id = "boot";
+  run.chain_nonce = "nonce";
+  run.chain_start = "d0";
+  run.chain_head = "d9";
   run.steps_complete = false;
   run.id =
       store.PutRun(run, store.PutEnvironment(SampleEnvironment()), store.PutBuild(SampleBuild()));
@@ -191,6 +227,49 @@ TEST_F(StoreRoundTrip, StepsWithPhases) {
   EXPECT_EQ(Fields(data.steps[0].phases[0]), Fields(SampleStep(ids.run, 0).phases[0]));
   EXPECT_EQ(Fields(data.steps[0].phases[1]), Fields(SampleStep(ids.run, 0).phases[1]));
   EXPECT_TRUE(data.steps[1].phases.empty());
+}
+
+TEST_F(StoreRoundTrip, SkippedItemsServerSamplesAndMetrics) {
+  Store store(Path(), {});
+  const int64_t run = StartRun(store, "u-1").run;
+  SkippedItemRecord skipped{.run_id = run, .item_key = "b", .turn = 2, .reason = "too long"};
+  const SkippedItemRecord first{.run_id = run, .item_key = "a", .turn = 1, .reason = "empty"};
+  store.PutSkippedItems({skipped, first});
+  skipped.reason = "longer than the context";
+  store.PutSkippedItems({skipped});
+  const ServerSampleRecord early{.run_id = run, .t_ns = 5, .name = "drafts", .value = 0.5};
+  const ServerSampleRecord late{.run_id = run, .t_ns = 6, .name = "accepted", .value = 3};
+  store.PutServerSamples({late, early});
+  MetricRecord metric{.run_id = run,
+                      .metric = "m",
+                      .scope = "all",
+                      .unit = "token",
+                      .value = 3.5,
+                      .lo = 3.0,
+                      .hi = 4.0,
+                      .level = 0.95,
+                      .method = "wilson",
+                      .n = 60,
+                      .num_resamples = 10000,
+                      .statistics_seed = 1,
+                      .definition_version = 2};
+  MetricRecord empty;
+  empty.run_id = run;
+  empty.metric = "n";
+  empty.scope = "all";
+  store.PutMetrics({empty, metric});
+  const RunData data = ReadRun(store, run, {});
+  ASSERT_EQ(data.skipped.size(), 2U);
+  EXPECT_EQ(Fields(data.skipped[0]), Fields(first));
+  EXPECT_EQ(Fields(data.skipped[1]), Fields(skipped));
+  ASSERT_EQ(data.server_samples.size(), 2U);
+  EXPECT_EQ(Fields(data.server_samples[0]), Fields(early));
+  EXPECT_EQ(Fields(data.server_samples[1]), Fields(late));
+  EXPECT_TRUE(ReadRun(store, run, {.steps = false}).server_samples.empty());
+  const std::vector<MetricRecord> metrics = ReadMetrics(store, run);
+  ASSERT_EQ(metrics.size(), 2U);
+  EXPECT_EQ(Fields(metrics[0]), Fields(metric));
+  EXPECT_EQ(Fields(metrics[1]), Fields(empty));
 }
 
 TEST_F(StoreRoundTrip, RequestsComeInTheOrderOfIssue) {

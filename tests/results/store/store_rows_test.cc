@@ -3,9 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/error.h"
 #include "results/store/run_owner.h"
-#include "results/store/sqlite.h"
 #include "tests/results/store/store_fixture.h"
 
 namespace dsb {
@@ -46,6 +44,9 @@ TEST_F(StoreRows, EqualRecordsShareARow) {
   prompt.token_sha256 = "of another tokenizer";
   prompt.num_prompt_tokens = 4;
   EXPECT_NE(store.PutPrompt(prompt, workload), first_prompt);
+  prompt = SamplePrompt("a");
+  prompt.context_depth_tokens = 4096;
+  EXPECT_NE(store.PutPrompt(prompt, workload), first_prompt);
 }
 
 TEST_F(StoreRows, SharedAcrossOpenings) {
@@ -65,20 +66,20 @@ TEST_F(StoreRows, MetricsReplaceEqualKeys) {
                       .metric = "accepted_length",
                       .scope = "all",
                       .unit = "token",
-                      .value = 3.5,
-                      .lo = 3.0,
-                      .hi = 4.0,
-                      .level = 0.95,
-                      .method = "cluster_bootstrap",
-                      .n = 60,
-                      .num_resamples = 10000,
-                      .statistics_seed = 1,
+                      .estimate = {.value = 3.5,
+                                   .lo = 3.0,
+                                   .hi = 4.0,
+                                   .level = 0.95,
+                                   .method = "cluster_bootstrap",
+                                   .n = 60,
+                                   .num_resamples = 10000,
+                                   .statistics_seed = 1},
                       .definition_version = 1};
   MetricRecord of_domain = metric;
   of_domain.scope = "domain:math";
   store.PutMetrics({metric, of_domain});
-  metric.value = 2.5;
-  metric.lo = metric.hi = metric.level = std::nullopt;
+  metric.estimate.value = 2.5;
+  metric.estimate.lo = metric.estimate.hi = std::nullopt;
   store.PutMetrics({metric});
   Database database(Path(), "file", SQLITE_OPEN_READWRITE);
   EXPECT_EQ(database.Int("SELECT count(*) FROM metric"), 2);
@@ -131,9 +132,12 @@ TEST_F(StoreRows, DeletingARunDeletesItsRows) {
   const RunIds ids = StartRun(store, "u-1");
   store.PutRequest(SampleRequest(ids, 0));
   store.PutSteps({SampleStep(ids.run, 0)});
+  store.PutSkippedItems({{.run_id = ids.run, .item_key = "a", .turn = 0, .reason = "long"}});
+  store.PutServerSamples({{.run_id = ids.run, .t_ns = 1, .name = "drafts", .value = 2}});
   Database database(Path(), "file", SQLITE_OPEN_READWRITE);
   database.Execute("PRAGMA foreign_keys=ON; DELETE FROM run;");
-  for (const char* table : {"request", "burst", "round", "step", "phase_time", "segment"}) {
+  for (const char* table : {"request", "burst", "round", "step", "phase_time", "segment",
+                            "skipped_item", "server_sample"}) {
     EXPECT_EQ(database.Int(std::string("SELECT count(*) FROM ") + table), 0) << table;
   }
 }
@@ -180,14 +184,21 @@ TEST_F(StoreRows, RunsOfDeadOwnersBecomeInterrupted) {
     const char* uuid;
     int64_t pid;
     std::string boot_id, started_utc, expected;
+    std::optional<int64_t> start_ticks = {};
   };
-  const std::string later = "2999-01-01T00:00:00Z";
+  const std::string later = "2999-01-01T00:00:00Z", long_ago = "2001-01-01T00:00:00Z";
+  const std::optional<int64_t> parents_start = StartTicks(getppid());
+  ASSERT_TRUE(parents_start.has_value());
   const std::vector<Case> cases = {
       {"dead process", DeadPid(), BootId(), later, "interrupted"},
       {"living process", getppid(), BootId(), later, "running"},
       {"earlier boot", getppid(), "another boot", later, "interrupted"},
       {"this process", getpid(), BootId(), later, "running"},
-      {"earlier process of this pid", getpid(), BootId(), "2001-01-01T00:00:00Z", "interrupted"},
+      {"earlier process of this pid", getpid(), BootId(), long_ago, "interrupted"},
+      {"same start", getppid(), BootId(), long_ago, "running", parents_start},
+      {"pid given out again", getppid(), BootId(), later, "interrupted", *parents_start - 1},
+      {"this process, same start", getpid(), BootId(), long_ago, "running", StartTicks(getpid())},
+      {"this pid, another start", getpid(), BootId(), later, "interrupted", 1},
   };
   {
     Store store(Path(), {});
@@ -195,6 +206,7 @@ TEST_F(StoreRows, RunsOfDeadOwnersBecomeInterrupted) {
       RunRecord run = SampleRun(each.uuid);
       run.owner_pid = each.pid;
       run.boot_id = each.boot_id;
+      run.owner_start_ticks = each.start_ticks;
       run.started_utc = each.started_utc;
       store.PutRun(run, store.PutEnvironment(SampleEnvironment()), store.PutBuild(SampleBuild()));
     }
@@ -215,6 +227,7 @@ TEST_F(StoreRows, RunningRunsGetThisProcessAsOwner) {
   Store store(Path(), {});
   StartRun(store, "u-1");
   EXPECT_EQ(ReadRuns(store)[0].owner_pid, getpid());
+  EXPECT_EQ(ReadRuns(store)[0].owner_start_ticks, StartTicks(getpid()));
   EXPECT_EQ(ReadRuns(store)[0].boot_id, BootId());
 }
 
@@ -238,6 +251,19 @@ TEST_F(StoreRows, ReachIsBehindStepsAndRequestsAndWhatRoundsName) {
   store.PutRequest(request);
   EXPECT_EQ(store.Reach(ids.run).next_step_idx, 12);
   EXPECT_EQ(store.Reach(ids.run).end_ns, 2000);
+}
+
+// Its started_utc is that of the process that began it.
+TEST_F(StoreRows, AResumedRunIsNotInterruptedByTheNextOpening) {
+  Store store(Path(), {});
+  RunRecord run = SampleRun("u-1");
+  run.started_utc = "2001-01-01T00:00:00Z";
+  run.state = "interrupted";
+  const int64_t id =
+      store.PutRun(run, store.PutEnvironment(SampleEnvironment()), store.PutBuild(SampleBuild()));
+  store.ResumeRun(id);
+  { Store other(Path(), {}); }
+  EXPECT_EQ(ReadRuns(store)[0].state, "running");
 }
 
 TEST_F(StoreRows, ResumingARun) {

@@ -1,0 +1,38 @@
+// The one table of verification policies: names, what help texts say of them, what they need and
+// what they promise. Command line, configuration, engines and proof read it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernels/admission_kind.h"
+
+namespace dsb {
+
+// In the order of the table.
+enum class PolicyKind { kNone, kFixed, kThreshold, kBudget, kAlgorithm1, kGlobalArgmax };
+
+struct PolicyEntry {
+  PolicyKind kind;
+  const char* name;
+  const char* what;       // which drafts it verifies, to stand after the name
+  const char* parameter;  // what an arm gives as NAME=PARAMETER; null: nothing
+  AdmissionKind admission;
+  bool needs_confidence;
+  bool offered;    // a run may name it; the others' numbers have no option yet, or they are studies
+  bool on_device;  // runs on CUDA too
+  bool lossless;   // false: for study, reached by `prove` alone
+};
+
+std::span<const PolicyEntry> PolicyTable();
+const PolicyEntry& DescribePolicy(PolicyKind kind);
+// Null for a name that is in no row.
+const PolicyEntry* FindPolicy(std::string_view name);
+// Of the policies that a run may name, in order.
+std::vector<std::string> PolicyNames();
+// kBadInput on a name that is not among these.
+PolicyKind PolicyFromName(const std::string& name);
+
+}  // namespace dsb

@@ -1,0 +1,64 @@
+#include "harness/run/run_end.h"
+
+#include <algorithm>
+#include <exception>
+
+namespace dsb {
+namespace {
+
+// Empty: nothing was wrong with what the engine said.
+std::string FailureOf(const ReplayCounters& counters) {
+  std::string failure;
+  if (counters.errors > 0) {
+    failure = std::to_string(counters.errors) +
+              " requests ended in error; the first: " + counters.first_error;
+  }
+  if (counters.unknown > 0) {
+    failure += (failure.empty() ? "" : "; ") + std::string("the engine spoke ") +
+               std::to_string(counters.unknown) +
+               " times of requests that were not in flight; the first: request " +
+               std::to_string(counters.first_unknown_id);
+  }
+  return failure;
+}
+
+}  // namespace
+
+void CloseRuns(Store& store, const RunArms& arms, int64_t stall_ns, RunSummary& summary) {
+  for (const auto& arm : arms) {
+    if (!arm->active) continue;
+    if (stall_ns > 0) {
+      store.PutRunFlag(arm->run_id, "client_limited",
+                       "recorder stalled " + std::to_string(stall_ns) + " ns");
+    }
+    const ReplayCounters& counters = arm->replayer->counters();
+    if (counters.errors > 0 && summary.num_errors == 0) summary.first_error = counters.first_error;
+    summary.num_errors += counters.errors;
+    const std::string failure = FailureOf(counters);
+    const int64_t now_ns = arm->clock.NowNs();
+    store.EndSegment(arm->segment_id, now_ns, arm->window_start_ns, arm->window_end_ns);
+    const std::string state = !failure.empty()      ? "failed"
+                              : summary.interrupted ? "interrupted"
+                                                    : "complete";
+    store.EndRun(arm->run_id, state, failure, now_ns, arm->steps_complete);
+  }
+}
+
+void FailRuns(Store& store, const RunArms& arms, bool flushed, const std::string& reason) {
+  for (const auto& arm : arms) {
+    if (!arm->active) continue;
+    try {
+      const int64_t now_ns = arm->clock.NowNs();
+      store.EndSegment(arm->segment_id, now_ns, arm->window_start_ns,
+                       std::max(arm->window_start_ns, arm->window_end_ns));
+      store.EndRun(arm->run_id, arm->replaying ? "failed" : "interrupted",
+                   arm->replaying ? reason : "the other arm failed", now_ns,
+                   arm->steps_complete && flushed);
+    } catch (const std::exception&) {
+      // A store that cannot be written to keeps the run as running; the next open marks it
+      // interrupted.
+    }
+  }
+}
+
+}  // namespace dsb
