@@ -121,12 +121,10 @@ void Store::PutMetrics(const std::vector<MetricRecord>& records) {
   Transaction transaction(impl_->database, Transaction::Kind::kWrite);
   for (const MetricRecord& record : records) {
     const Estimate& estimate = record.estimate;
-    const std::optional<double> level =
-        estimate.has_interval() ? std::optional(estimate.level) : std::nullopt;
     impl_->sql("INSERT OR REPLACE INTO metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .Run(record.run_id, record.metric, record.scope, record.unit, estimate.value, estimate.lo,
-             estimate.hi, level, estimate.method, estimate.n, estimate.num_resamples,
-             estimate.statistics_seed, record.definition_version);
+             estimate.hi, estimate.interval_level(), estimate.method, estimate.n,
+             estimate.num_resamples, estimate.statistics_seed, record.definition_version);
   }
   transaction.Commit();
 }
