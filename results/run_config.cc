@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/sha256.h"
+#include "base/strict_json.h"
 
 namespace dsb {
 namespace {
@@ -154,7 +155,7 @@ std::vector<Fact> Facts(const RunConfig& config) {
 std::string ConfigToJson(const RunConfig& config) { return Dump(config, false); }
 
 RunConfig ConfigFromJson(const std::string& json, const std::string& name) {
-  const Json object = Json::parse(json, nullptr, false);
+  const auto object = ParseStrictJson<Json>(json, name);
   if (!object.is_object()) ThrowBadInput(name + ": expected a JSON object");
   RunConfig config;
   for (const auto& [key, value] : object.items()) {

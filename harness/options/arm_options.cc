@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "engines/scheduling/policy_kind.h"
 #include "harness/options/drafter_paths.h"
 #include "harness/options/model_options.h"
 #include "harness/options/validators.h"
@@ -10,26 +11,34 @@
 namespace dsb {
 namespace {
 
-constexpr const char* kThreshold = "threshold=";
-
 [[noreturn]] void ThrowArm(const std::string& text, const std::string& complaint) {
   ThrowBadInput("--drafters: '" + text + "': " + complaint);
 }
 
+// ", none, fixed, threshold=PROBABILITY".
+std::string PolicyForms() {
+  std::string list;
+  for (const std::string& name : PolicyNames()) {
+    const char* const parameter = FindPolicy(name)->parameter;
+    list += ", " + name + (parameter == nullptr ? "" : "=" + std::string(parameter));
+  }
+  return list;
+}
+
 void ApplyPolicy(const std::string& text, const std::string& policy, ArmOptions& arm) {
-  if (policy == "fixed" || policy == "none") {
-    arm.policy = policy;
-    return;
+  const size_t equals = policy.find('=');
+  const std::string name = policy.substr(0, equals);
+  const PolicyEntry* const entry = FindPolicy(name);
+  const bool has_value = equals != std::string::npos;
+  if (entry == nullptr || !entry->offered || has_value != (entry->parameter != nullptr)) {
+    ThrowArm(text, "expected a draft length" + PolicyForms() + ", found '" + policy + "'");
   }
-  if (!policy.starts_with(kThreshold)) {
-    ThrowArm(text, "expected a draft length, fixed, none or threshold=PROBABILITY, found '" +
-                       policy + "'");
-  }
-  const std::string value = policy.substr(std::string(kThreshold).size());
+  arm.policy = name;
+  if (!has_value) return;
+  const std::string value = policy.substr(equals + 1);
   if (const std::string complaint = NumberIn(0, 1)(value); !complaint.empty()) {
     ThrowArm(text, complaint);
   }
-  arm.policy = "threshold";
   arm.threshold = *ParseNumber(value);
 }
 
@@ -38,8 +47,6 @@ bool IsNumber(const std::string& text) {
 }
 
 }  // namespace
-
-std::vector<std::string> ArmPolicyNames() { return {"none", "fixed", "threshold"}; }
 
 ArmOptions ParseArm(const std::string& text, const ModelOptions& run) {
   ArmOptions arm;

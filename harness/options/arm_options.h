@@ -13,12 +13,10 @@ struct ModelOptions;
 struct ArmOptions {
   std::string drafter = "none";
   int32_t draft_length = 0;     // tokens; 0 with none
-  std::string policy = "none";  // ArmPolicyNames()
+  std::string policy = "none";  // PolicyNames(), engines/scheduling
   double threshold = 0;         // confidence, policy threshold only
   bool operator==(const ArmOptions&) const = default;
 };
-
-std::vector<std::string> ArmPolicyNames();
 
 // "NAME", "NAME:LENGTH", "NAME:POLICY" or "NAME:LENGTH:POLICY" with POLICY fixed, none or
 // threshold=P; what is left out is the run's own. kBadInput naming --drafters and what was found.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engines/drafters/registry.h"
+#include "engines/scheduling/policy_kind.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/paths.h"
 #include "harness/options/drafter_paths.h"
@@ -98,7 +99,7 @@ std::vector<Option> DrafterOptions(ModelOptions& o) {
            .value_name = "NAME",
            .help = "how many drafted tokens are verified: fixed (all), threshold (up to the first "
                    "confidence below --threshold) or none",
-           .choices = ArmPolicyNames(),
+           .choices = PolicyNames(),
            .group = kModel,
            .shared_by = kRun | kGenerate | kProve,
            .stored_as = AsFound{}},

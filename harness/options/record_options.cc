@@ -14,7 +14,6 @@ std::vector<Option> DescribeOptions(RecordOptions& o) {
            .value = &o.label,
            .value_name = "TEXT",
            .help = "free text stored with the runs; default: none",
-           .check = Utf8Text(),
            .group = kResults,
            .stored_as = &RunConfig::label},
           {.name = "resume",

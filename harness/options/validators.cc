@@ -5,7 +5,6 @@
 #include <cmath>
 #include <sstream>
 
-#include "base/utf8.h"
 #include "engines/drafter.h"
 
 namespace dsb {
@@ -64,14 +63,6 @@ OptionCheck OneOf(std::vector<std::string> names) {
 OptionCheck NotEmpty() {
   return [](const std::string& text) -> std::string {
     return text.empty() ? "expected a value, found nothing" : "";
-  };
-}
-
-OptionCheck Utf8Text() {
-  return [](const std::string& text) -> std::string {
-    const size_t place = FindInvalidUtf8(text);
-    if (place == std::string::npos) return {};
-    return "expected UTF-8, found a byte that is none at offset " + std::to_string(place);
   };
 }
 

@@ -22,8 +22,6 @@ OptionCheck IntegerIn(int64_t lowest, int64_t highest);
 OptionCheck NumberIn(double lowest, double highest, bool above = false);
 OptionCheck OneOf(std::vector<std::string> names);
 OptionCheck NotEmpty();
-// Text that is stored: UTF-8; may be empty.
-OptionCheck Utf8Text();
 // Tokens of a block, 0 .. kLongestDraft: the one place that a draft length is checked in.
 OptionCheck DraftLength();
 

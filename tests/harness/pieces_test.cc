@@ -1,9 +1,8 @@
-// The small pure pieces: progress line, command line text, /proc/cpuinfo, configuration hash.
+// The small pure pieces: progress line, command line text, /proc/cpuinfo.
 #include <gtest/gtest.h>
 
 #include "harness/machine/environment.h"
 #include "harness/machine/proc_files.h"
-#include "harness/run/run_config.h"
 #include "harness/terminal/progress.h"
 
 namespace dsb {
@@ -42,30 +41,6 @@ TEST(EnvironmentTest, CpuInfoCountsThreadsCoresAndSockets) {
   EXPECT_EQ(info.num_threads, 4);
   EXPECT_EQ(info.num_cores, 2);
   EXPECT_EQ(info.num_sockets, 2);
-}
-
-TEST(RunConfigTest, TheHashLeavesOutHowTheRunWasStarted) {
-  ConfigFacts facts;
-  facts.arm = {.drafter = "dspark", .draft_length = 7, .policy = "fixed"};
-  facts.command_line = "dsbench run";
-  facts.session = "one";
-  const RunConfig first = MakeRunConfig({}, facts);
-  facts.command_line = "dsbench run --resume";
-  facts.session = "two";
-  facts.load_average = 1;
-  const RunConfig second = MakeRunConfig({}, facts);
-  EXPECT_EQ(first.sha256, second.sha256);
-  EXPECT_NE(first.json, second.json);
-  EXPECT_TRUE(DifferingKeys(first.json, second.json).empty());
-  EXPECT_EQ(ConfigSession(second.json), "two");
-  EXPECT_EQ(ConfigSession(WithSession(second.json, "one")), "one");
-
-  RunOptions options;
-  options.weights = "bf16";
-  const RunConfig third = MakeRunConfig(options, facts);
-  EXPECT_NE(third.sha256, first.sha256);
-  EXPECT_EQ(DifferingKeys(first.json, third.json),
-            (std::vector<std::string>{"weights (stored \"stored\", now \"bf16\")"}));
 }
 
 }  // namespace

@@ -79,7 +79,8 @@ TEST(RunConfig, RefusesWhatItDoesNotKnow) {
   ExpectBadInput({"'threshold'", "a number"},
                  [] { ConfigFromJson(R"({"threshold": "0.5"})", "x"); });
   ExpectBadInput({"JSON object"}, [] { ConfigFromJson("[1]", "x"); });
-  ExpectBadInput({"JSON object"}, [] { ConfigFromJson("{", "x"); });
+  ExpectBadInput({"x: byte 2"}, [] { ConfigFromJson("{", "x"); });
+  ExpectBadInput({"seed"}, [] { ConfigFromJson(R"({"seed": 1, "seed": 2})", "x"); });
 }
 
 }  // namespace

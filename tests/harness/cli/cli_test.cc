@@ -227,7 +227,6 @@ TEST_F(CliTest, InterruptKeepsWhatFinishedAndResumeCompletes) {
     EXPECT_EQ(run.state, "interrupted");
   }
   std::vector<std::string> resume = arguments;
-  resume[10] = "0";  // the step time is no part of the configuration
   resume.push_back("--resume");
   EXPECT_EQ(RunChild(resume).exit_code, 0);
   const Store store(Path("out.db"), {.mode = Store::Mode::kReadOnly});
@@ -243,6 +242,11 @@ TEST_F(CliTest, InterruptKeepsWhatFinishedAndResumeCompletes) {
   const ChildResult other = RunChild(resume);
   EXPECT_EQ(other.exit_code, 2);
   EXPECT_NE(other.err.find("seed (stored 1, now 2)"), std::string::npos) << other.err;
+  resume.resize(resume.size() - 2);
+  resume[10] = "0";  // another step time is another measurement
+  const ChildResult faster = RunChild(resume);
+  EXPECT_EQ(faster.exit_code, 2);
+  EXPECT_NE(faster.err.find("null_step_us (stored 2000, now 0)"), std::string::npos) << faster.err;
 }
 
 TEST_F(CliTest, AFailingEngineIsAFailedResource) {

@@ -1,0 +1,109 @@
+// Options as they are described: what reaches a run's stored configuration, and how values are set
+// and shown.
+#include "harness/options/option.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "engines/drafter.h"
+#include "harness/options/run_options.h"
+
+namespace dsb {
+namespace {
+
+// Another value than the option's.
+void Change(const OptionValue& value) {
+  const auto change = []<typename T>(T* place) {
+    if constexpr (std::is_same_v<T, bool>) {
+      *place = !*place;
+    } else if constexpr (requires { place->push_back({}); }) {
+      place->push_back({});
+    } else {
+      *place += 1;
+    }
+  };
+  std::visit(change, value);
+}
+
+TEST(Options, EachOneOfARunIsHashedOrSaysHowItIsStartedOnly) {
+  RunOptions options;
+  const ArmOptions arm{.drafter = "dspark", .draft_length = 7, .policy = "fixed"};
+  std::set<std::string> not_stored;
+  for (size_t i = 0; i < DescribeOptions(options).size(); ++i) {
+    RunOptions changed;
+    const Option option = DescribeOptions(changed)[i];
+    Change(option.value);
+    const bool hash_changes = ConfigSha256(MakeRunConfig(options, arm)) !=
+                              ConfigSha256(MakeRunConfig(changed, arm));
+    if (std::holds_alternative<NotStored>(option.stored_as)) {
+      not_stored.insert(option.name);
+      EXPECT_FALSE(hash_changes) << option.name;
+    } else if (!std::holds_alternative<AsFound>(option.stored_as)) {
+      EXPECT_TRUE(hash_changes) << option.name;
+    }
+  }
+  // --resume goes on whatever these are. Another option's value identifies a measurement.
+  EXPECT_EQ(not_stored, (std::set<std::string>{"durable", "no-report", "null-fail-step", "output",
+                                               "resume", "timeline"}));
+}
+
+TEST(Options, TheConfigurationOfAnArm) {
+  RunOptions options;
+  options.threshold = 0.75;
+  options.drafter_weights = "q8";
+  options.device_time = true;
+  const RunConfig none = MakeRunConfig(options, {});
+  EXPECT_EQ(none.drafter, "none");
+  EXPECT_FALSE(none.drafter_weights.has_value());
+  EXPECT_FALSE(none.threshold.has_value());
+  EXPECT_EQ(none.observers, "off");
+  const RunConfig arm = MakeRunConfig(
+      options,
+      {.drafter = "dspark", .draft_length = 3, .policy = "threshold", .threshold = 0.25});
+  EXPECT_EQ(arm.draft_length, 3);
+  EXPECT_EQ(arm.policy, "threshold");
+  EXPECT_EQ(arm.threshold, 0.25);
+  EXPECT_EQ(arm.drafter_weights, "q8");
+  EXPECT_EQ(arm.arms, (std::vector<std::string>{"none", "dspark"}));
+}
+
+TEST(Options, CommandsShareWhatTheyHaveInCommonByGroup) {
+  DecodeOptions options;
+  const auto names = [](const std::vector<Option>& all) {
+    std::vector<std::string> list;
+    for (const Option& option : all) list.push_back(option.name);
+    return list;
+  };
+  EXPECT_EQ(names(OptionsOf(kSample, DescribeOptions(options))),
+            (std::vector<std::string>{"target", "weights", "temperature", "top-p", "max-tokens",
+                                      "seed", "threads"}));
+}
+
+TEST(Options, ValuesAreSetAndShownAsTheCommandLineGivesThem) {
+  int32_t small = 7;
+  double number = 0.1;
+  std::vector<std::string> list = {"none", "dspark"};
+  EXPECT_EQ(DefaultText(&small), "7");
+  EXPECT_EQ(DefaultText(&number), "0.1");
+  EXPECT_EQ(DefaultText(&list), "none,dspark");
+  EXPECT_TRUE(SetValue(&small, {"-3"}));
+  EXPECT_EQ(small, -3);
+  EXPECT_FALSE(SetValue(&small, {"3000000000"}));
+  EXPECT_FALSE(SetValue(&small, {"3.0"}));
+  EXPECT_FALSE(SetValue(&small, {"1", "2"}));
+  EXPECT_TRUE(SetValue(&number, {"1e-3"}));
+  EXPECT_EQ(number, 0.001);
+  EXPECT_FALSE(SetValue(&number, {"inf"}));
+  EXPECT_TRUE(SetValue(&list, {"eagle3"}));
+  EXPECT_EQ(list, std::vector<std::string>{"eagle3"});
+}
+
+TEST(Options, ADraftLengthIsCheckedAgainstOneNumber) {
+  EXPECT_EQ(DraftLength()(std::to_string(kLongestDraft)), "");
+  EXPECT_NE(DraftLength()(std::to_string(kLongestDraft + 1)), "");
+  EXPECT_NE(DraftLength()("-1"), "");
+}
+
+}  // namespace
+}  // namespace dsb
