@@ -23,10 +23,11 @@ if(BUILD_TESTING)
            COMMAND ${CMAKE_SOURCE_DIR}/ci/check_headers.sh ${CMAKE_CXX_COMPILER})
   add_test(NAME check_kernels
            COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/ci/check_kernels.py)
+  add_test(NAME check_sizes COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/ci/check_sizes.py)
   # The program starts where there is no driver and no toolkit.
   add_test(NAME check_needed COMMAND ${CMAKE_SOURCE_DIR}/ci/check_needed.sh $<TARGET_FILE:dsbench>)
   add_test(NAME check_text COMMAND ${CMAKE_SOURCE_DIR}/ci/check_text.sh)
   add_test(NAME ci_test COMMAND ${Python3_EXECUTABLE} -m unittest discover -s tests/ci -p *_test.py
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(check_headers check_kernels check_needed check_text ci_test PROPERTIES LABELS structure)
+  set_tests_properties(check_headers check_kernels check_sizes check_needed check_text ci_test PROPERTIES LABELS structure)
 endif()

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,8 +49,9 @@ struct StepResult {
   int32_t num_draft_tokens = 0;
   int32_t num_verify_tokens = 0;
   int32_t padded_tokens = 0;
-  int64_t context_tokens = 0;     // sum of the sequences' lengths that attention read
-  std::vector<int64_t> admitted;  // requests first worked on in this step
+  std::optional<int32_t> budget_tokens;  // drafts that the pass was allowed; none: any number
+  int64_t context_tokens = 0;            // sum of the sequences' lengths that attention read
+  std::vector<int64_t> admitted;         // requests first worked on in this step
   std::vector<TokenBurst> bursts;
   std::vector<RoundOutcome> rounds;
   PhaseSpan phases[kNumPhases];

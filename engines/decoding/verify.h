@@ -1,6 +1,5 @@
 // The acceptance rule of one request and round (verification.md 1): greedy and rejection sampling,
-// lossless. The random numbers come from the caller, so that recorded or enumerated ones can be fed
-// in.
+// lossless. The caller gives the random numbers: recorded or enumerated ones can be fed in.
 #pragma once
 
 #include <concepts>

@@ -62,7 +62,9 @@ void DeviceEngine::LaunchRound(std::span<Sequence* const> sequences, StepResult&
   DescribeRound(sequences, num_requests);
   round_->input.CopyToDevice(stream_);
   LaunchDraft(num_requests, timer);
-  const int32_t num_rows = PassRows(num_requests, round_->budget.host[0]);
+  const int32_t budget = round_->budget.host[0];
+  if (budget != kUnlimitedBudget) result.budget_tokens = budget;
+  const int32_t num_rows = PassRows(num_requests, budget);
   LaunchVerify(num_requests, num_rows, timer);
   round_->output.CopyToHost(stream_);
   result.padded_tokens += num_rows;

@@ -22,6 +22,7 @@
 #include "engines/device/mirror_block.h"
 #include "engines/engine.h"
 #include "engines/scheduling/policy.h"
+#include "kernels/cuda/common/stream_events.h"
 #include "kernels/cuda/sampling/verify.h"
 
 namespace dsb {
@@ -43,7 +44,6 @@ class DeviceEngine : public Engine {
   // on a policy that no device has. `pool` and `clock` outlive the engine.
   DeviceEngine(DeviceEngineParts parts, ThreadPool& pool, const Clock& clock);
   ~DeviceEngine() override;
-
   EngineDescription Describe() const override;
   void Admit(EngineRequest request) override;
   StepResult Step(int64_t until_ns) override;
@@ -69,7 +69,6 @@ class DeviceEngine : public Engine {
 
   void LaunchPrefill(std::span<const PrefillChunk> chunks, PhaseTimer& timer);
   void FinishPrefill(std::span<const PrefillChunk> chunks, StepResult& result);
-
   void DescribeRound(std::span<Sequence* const> sequences, int32_t num_requests);
   void LaunchRound(std::span<Sequence* const> sequences, StepResult& result, PhaseTimer& timer);
   void LaunchDraft(int32_t num_requests, PhaseTimer& timer);

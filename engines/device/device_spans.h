@@ -8,6 +8,7 @@
 
 #include "engines/step_result.h"
 #include "kernels/cuda/common/device_memory.h"
+#include "kernels/cuda/common/stream_events.h"
 
 namespace dsb {
 

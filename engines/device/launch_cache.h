@@ -10,6 +10,7 @@
 
 #include "kernels/cuda/common/device_memory.h"
 #include "kernels/cuda/common/stream.h"
+#include "kernels/cuda/common/stream_events.h"
 
 namespace dsb {
 

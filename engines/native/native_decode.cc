@@ -24,7 +24,7 @@ void NativeEngine::Decode(std::vector<Sequence*> sequences, StepResult& result, 
   round.load = LoadOf(round.sequences, parts_.draft_length);
   Draft(round, timer);
   timer.Begin(Phase::kSchedule);
-  Choose(round);
+  Choose(round, result);
   timer.End(Phase::kSchedule);
   timer.Begin(Phase::kVerify);
   RunTarget(round, result);
@@ -62,8 +62,9 @@ void NativeEngine::Draft(DecodeRound& round, PhaseTimer& timer) {
   }
 }
 
-void NativeEngine::Choose(DecodeRound& round) {
+void NativeEngine::Choose(DecodeRound& round, StepResult& result) {
   const int32_t budget = parts_.policy.budget->Next({.step = num_steps_, .requests = round.load});
+  if (budget != kUnlimitedBudget) result.budget_tokens = budget;
   std::vector<DraftedRequest> requests;
   for (const DraftBlock& block : round.blocks) {
     requests.push_back(

@@ -51,7 +51,7 @@ class NativeEngine : public Engine {
   bool FinishPrefill(Sequence& sequence, size_t input_index, StepResult& result);
   void Decode(std::vector<Sequence*> sequences, StepResult& result, PhaseTimer& timer);
   void Draft(DecodeRound& round, PhaseTimer& timer);
-  void Choose(DecodeRound& round);
+  void Choose(DecodeRound& round, StepResult& result);
   void RunTarget(DecodeRound& round, StepResult& result);
   void Accept(DecodeRound& round);
   void Commit(DecodeRound& round, StepResult& result, PhaseTimer& timer);

@@ -19,17 +19,10 @@
 #include "harness/device_time/device_join.h"
 #include "harness/device_time/device_time_source.h"
 #include "harness/device_time/kernel_totals.h"
+#include "harness/device_time/timeline_launch.h"
 #include "results/records.h"
 
 namespace dsb {
-
-// A launch as the timeline shows it, on the run's clock.
-struct TimelineLaunch {
-  int64_t run_id = 0;
-  int64_t step_idx = 0;
-  Phase phase = Phase::kOther;
-  DeviceActivity activity;
-};
 
 class DeviceTracer : public PhaseObserver {
  public:

@@ -17,6 +17,7 @@ StepRecord MakeStepRecord(const StepResult& step, int64_t run_id, int64_t step_i
   record.num_verify_tokens = step.num_verify_tokens;
   record.padded_tokens = step.padded_tokens;
   record.context_tokens = step.context_tokens;
+  record.budget_tokens = step.budget_tokens;
   record.phases.reserve(kNumPhases);
   for (int i = 0; i < kNumPhases; ++i) {
     const PhaseSpan& span = step.phases[i];

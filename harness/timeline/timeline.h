@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/device_time/device_tracer.h"
+#include "harness/device_time/timeline_launch.h"
 #include "results/checked_run.h"
 
 namespace dsb {

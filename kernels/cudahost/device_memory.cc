@@ -1,6 +1,7 @@
 // kernels/cuda/common/device_memory.h on the host: aligned host memory filled with 0xff, copies at
 // once.
 #include "kernels/cuda/common/device_memory.h"
+#include "kernels/cuda/common/stream_events.h"
 
 #include <atomic>
 #include <chrono>

@@ -1,11 +1,12 @@
 #include "reports/report/report_json.h"
-#include "reports/model/provenance_lines.h"
 
 #include <nlohmann/json.hpp>
 
 #include "reports/model/crosswalk.h"
+#include "reports/model/provenance_lines.h"
 #include "reports/pairing/pairs.h"
 #include "reports/paper/paper_tables.h"
+#include "reports/report/provenance_json.h"
 #include "reports/text/estimate_json.h"
 #include "results/run_facts.h"
 
@@ -80,61 +81,6 @@ Json ScopesJson(const std::vector<ArmComparison>& scopes) {
   return json;
 }
 
-Json RunJson(const RunRecord& run) {
-  Json config = Json::parse(run.config_json, nullptr, false);
-  if (config.is_discarded()) config = nullptr;
-  return {{"id", run.id},
-          {"uuid", run.uuid},
-          {"label", run.label},
-          {"state", run.state},
-          {"failure", OrNull<Json>(run.failure)},
-          {"started_utc", run.started_utc},
-          {"duration_ns", OrNull<Json>(run.duration_ns)},
-          {"engine", run.engine},
-          {"drafter", run.drafter},
-          {"draft_length", run.draft_length},
-          {"policy", run.policy},
-          {"load_mode", run.load_mode},
-          {"users", OrNull<Json>(run.users)},
-          {"temperature", run.temperature},
-          {"top_p", run.top_p},
-          {"top_k", run.top_k},
-          {"max_tokens", run.max_tokens},
-          {"seed", run.seed},
-          {"threads", run.threads},
-          {"device_time_source", run.device_time_source},
-          {"steps_complete", run.steps_complete},
-          {"config_sha256", run.config_sha256},
-          {"config", config}};
-}
-
-Json MachineJson(const EnvironmentRecord& machine) {
-  return {{"machine_id", machine.machine_id},
-          {"cpu_model", machine.cpu_model},
-          {"num_cores", machine.num_cores},
-          {"num_threads_hw", machine.num_threads_hw},
-          {"memory_bytes", machine.memory_bytes},
-          {"os", machine.os},
-          {"kernel", machine.kernel},
-          {"virtualised", machine.virtualised},
-          {"gpu_model", OrNull<Json>(machine.gpu_model)},
-          {"gpu_count", machine.gpu_count},
-          {"gpu_memory_bytes", OrNull<Json>(machine.gpu_memory_bytes)},
-          {"driver", OrNull<Json>(machine.driver)},
-          {"cuda", OrNull<Json>(machine.cuda)}};
-}
-
-Json BuildJson(const BuildRecord& build) {
-  return {{"version", build.version},
-          {"git_commit", build.git_commit},
-          {"git_dirty", build.git_dirty},
-          {"compiler", build.compiler},
-          {"build_type", build.build_type},
-          {"flags", build.flags},
-          {"isa", build.isa},
-          {"sqlite_version", build.sqlite_version}};
-}
-
 Json CrosswalkJson(const Crosswalk& crosswalk) {
   Json figures = Json::object(), positions = Json::array();
   for (const CrosswalkRow& row : crosswalk.rows) {
@@ -187,10 +133,10 @@ Json ArmJson(const ReportArm& arm) {
   Json json = {{"name", arm.name},
                {"is_baseline", IsBaseline(arm.data->run)},
                {"command_line", command.empty() ? Json(nullptr) : Json(command)},
-               {"run", RunJson(arm.data->run)},
-               {"machine", MachineJson(arm.data->environment)},
+               {"run", RunJson<Json>(arm.data->run)},
+               {"machine", MachineJson<Json>(arm.data->environment)},
                {"gpu", GpuFact(arm.data)},
-               {"build", BuildJson(arm.data->build)},
+               {"build", BuildJson<Json>(arm.data->build)},
                {"artifacts", artifacts},
                {"flags", flags},
                {"requests",

@@ -19,7 +19,7 @@ Json EstimateJson(const Estimate& estimate) {
   return {{"value", OrNull<Json>(estimate.value)},
           {"lo", OrNull<Json>(estimate.lo)},
           {"hi", OrNull<Json>(estimate.hi)},
-          {"level", estimate.has_interval() ? Json(estimate.level) : Json(nullptr)},
+          {"level", OrNull<Json>(estimate.interval_level())},
           {"method", estimate.method},
           {"n", estimate.n},
           {"num_resamples", OrNull<Json>(estimate.num_resamples)},

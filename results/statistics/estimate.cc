@@ -31,6 +31,10 @@ double LowerTail(int64_t k, int64_t n, double p) {
 
 }  // namespace
 
+std::optional<double> Estimate::interval_level() const {
+  return has_interval() ? std::optional(level) : std::nullopt;
+}
+
 double BinomialCdf(int64_t k, int64_t n, double p) {
   DSB_CHECK(p > 0 && p < 1);
   if (k < 0) return 0;

@@ -20,6 +20,7 @@ struct Estimate {
   std::string note = {};
 
   bool has_interval() const { return lo || hi; }  // a side may be open
+  std::optional<double> interval_level() const;   // empty without an interval
 };
 
 // P(X <= k) of a binomial with n trials of probability p in (0, 1); 0 for k < 0, 1 for k >= n.

@@ -11,7 +11,7 @@ MetricRow RowOf(const MetricRecord& record) {
           .value = estimate.value,
           .lo = estimate.lo,
           .hi = estimate.hi,
-          .level = estimate.has_interval() ? std::optional(estimate.level) : std::nullopt,
+          .level = estimate.interval_level(),
           .method = estimate.method,
           .n = estimate.n,
           .num_resamples = estimate.num_resamples,

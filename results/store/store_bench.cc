@@ -59,6 +59,7 @@ void StartRun(Store& store, RequestRecord& request) {
   RunRecord run;
   run.uuid = "bench";
   request.run_id = store.PutRun(run, store.PutEnvironment({}), store.PutBuild({}));
+  store.StartChain(request.run_id);
   ArtifactRecord workload;
   workload.kind = "workload";
   request.segment_id = store.PutSegment(request.run_id, 0);

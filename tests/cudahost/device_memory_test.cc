@@ -1,5 +1,6 @@
 // Buffers, copies, events and running out, on the device and on the host runner alike.
 #include "kernels/cuda/common/device_memory.h"
+#include "kernels/cuda/common/stream_events.h"
 
 #include <gmock/gmock.h>
 

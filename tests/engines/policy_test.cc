@@ -103,5 +103,23 @@ TEST(VerifyBudget, SeesTheRequestsBeforeTheirDraftAndTheRoundsThatAreOver) {
   EXPECT_EQ(rounds, 0u);
 }
 
+TEST(VerifyBudget, AStepTellsWhatItWasIfThereWasOne) {
+  const MonotonicClock clock;
+  const TinyWorld world = MakeTinyWorld("dspark_vanilla");
+  ThreadPool pool(1);
+  for (const PolicyKind kind : {PolicyKind::kFixed, PolicyKind::kBudget}) {
+    const auto engine = MakeTinyEngine(
+        world, {.draft_length = 3, .policy = {.kind = kind, .budget = 2}}, pool, clock);
+    EngineRequest request;
+    request.prompt = {1, 2};
+    request.max_tokens = 9;
+    engine->Admit(std::move(request));
+    EXPECT_FALSE(engine->Step(0).budget_tokens);  // prefills only
+    const StepResult step = engine->Step(0);
+    ASSERT_EQ(step.rounds.size(), 1u);
+    EXPECT_EQ(step.budget_tokens, kind == PolicyKind::kBudget ? std::optional(2) : std::nullopt);
+  }
+}
+
 }  // namespace
 }  // namespace dsb

@@ -196,7 +196,11 @@ TEST_F(ReportStore, UnusableRowsAreRefusedByEveryReader) {
     const std::vector<std::function<void()>> readers = {
         [&] { RenderReport(*store, {}); },
         [&] { RenderCompare(*store, *store, {}); },
-        [&] { ReadGatePairs({.baseline = store.get(), .candidate = store.get()}); },
+        [&] {
+          GateSources sources;
+          sources.baseline = sources.candidate = store.get();
+          ReadGatePairs(sources);
+        },
     };
     for (const auto& reader : readers) {
       try {

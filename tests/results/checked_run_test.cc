@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "base/error.h"
+#include "results/request_invariants.h"
 #include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {

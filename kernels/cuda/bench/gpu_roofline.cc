@@ -12,6 +12,7 @@
 #include "kernels/cuda/bench/device_name.h"
 #include "kernels/cuda/bench/vocabulary_case.h"
 #include "kernels/cuda/common/device_memory.h"
+#include "kernels/cuda/common/stream_events.h"
 
 namespace dsb::bench {
 namespace {

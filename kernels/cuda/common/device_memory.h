@@ -1,11 +1,10 @@
-// Memory, copies, streams, events and graphs of the device, for code that includes no CUDA header.
+// Memory of the device and copies to and from it, for code that includes no CUDA header.
 // Two implementations: kernels/cuda/runtime (CUDA's runtime) and kernels/cudahost (host memory that
-// is filled with 0xff, copies that happen at once, no graphs).
+// is filled with 0xff, copies that happen at once).
 // Errors of the device are dsb::Error with exit 3. Sizes are in elements, or in bytes where named.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <utility>
 
 #include "kernels/cuda/common/stream.h"
@@ -83,48 +82,5 @@ template <class T>
 using DeviceBuffer = Buffer<T, AllocateDevice, FreeDevice>;
 template <class T>
 using PinnedBuffer = Buffer<T, AllocatePinned, FreePinned>;
-
-struct StreamDeleter {
-  void operator()(StreamTag* stream) const noexcept;
-};
-using OwnedStream = std::unique_ptr<StreamTag, StreamDeleter>;
-OwnedStream MakeStream();  // null on the host runner, which is the default stream
-
-// A point in a stream's work.
-class Event {
- public:
-  Event();
-  ~Event();
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-  void Record(Stream stream);
-  void Wait(Stream stream) const;  // later work of `stream` waits for this event
-  void Synchronize() const;        // the host waits
-  // Device time from `start` to this event; both recorded and reached. Host runner: wall time.
-  double MillisecondsSince(const Event& start) const;
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
-
-// Launches captured once, to be given to a stream again and again with one call.
-class Graph {
- public:
-  Graph();
-  ~Graph();
-  Graph(Graph&&) noexcept;
-  Graph& operator=(Graph&&) noexcept;
-  static bool supported();  // false on the host runner: there call the launchers each time
-  // Between the two, launches on `stream` are noted, not run.
-  void BeginCapture(Stream stream);
-  void EndCapture(Stream stream);
-  bool captured() const;
-  void Launch(Stream stream) const;
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
 
 }  // namespace dsb::cuda

@@ -1,5 +1,6 @@
 // Streams, events and graphs of kernels/cuda/common/device_memory.h by CUDA's runtime.
 #include "kernels/cuda/common/device_memory.h"
+#include "kernels/cuda/common/stream_events.h"
 #include "kernels/cuda/runtime/check.h"
 
 namespace dsb::cuda {

@@ -180,6 +180,21 @@ class LyingEngine : public NullEngine {
   void (*lie)(StepResult& step) = nullptr;
 };
 
+TEST(ReplayerTest, ABudgetIsStoredWithItsStep) {
+  VirtualClock clock;
+  LyingEngine engine({.step_ns = kStepNs}, clock);
+  engine.lie = [](StepResult& step) {
+    if (!step.rounds.empty()) step.budget_tokens = 5;
+  };
+  CollectingSink sink;
+  Replayer replayer(engine, clock, sink, {});
+  ClosedLoop source(Requests(1, 2), {});
+  replayer.Run(source, std::atomic<bool>{false});
+  ASSERT_EQ(sink.steps.size(), 2u);
+  EXPECT_FALSE(sink.steps[0].budget_tokens);
+  EXPECT_EQ(sink.steps[1].budget_tokens, 5);
+}
+
 TEST(ReplayerTest, BrokenInvariantsBecomeErrors) {
   const std::vector<std::pair<void (*)(StepResult&), const char*>> lies = {
       {[](StepResult& step) {
