@@ -14,6 +14,15 @@ namespace {
 
 constexpr auto kModel = OptionGroup::kModel;
 
+// "none (no draft), fixed (all drafts), ...".
+std::string PolicyHelp() {
+  std::string list;
+  for (const std::string& name : PolicyNames()) {
+    list += (list.empty() ? "" : ", ") + name + " (" + FindPolicy(name)->what + ')';
+  }
+  return list;
+}
+
 std::vector<Option> TargetOptions(ModelOptions& o) {
   return {{.name = "target",
            .value = &o.target,
@@ -97,8 +106,7 @@ std::vector<Option> DrafterOptions(ModelOptions& o) {
           {.name = "policy",
            .value = &o.policy,
            .value_name = "NAME",
-           .help = "how many drafted tokens are verified: fixed (all), threshold (up to the first "
-                   "confidence below --threshold) or none",
+           .help = "which drafted tokens are verified: " + PolicyHelp(),
            .choices = PolicyNames(),
            .group = kModel,
            .shared_by = kRun | kGenerate | kProve,

@@ -22,9 +22,7 @@ TEST(Pages, TheCommittedOptionsPageIsWhatTheProgramPrints) {
   EXPECT_EQ(page.find("null-step-us"), std::string::npos);
 }
 
-TEST(Pages, HelpIsTheProgramsOwn) {
-  EXPECT_EQ(RunChild({"help"}).out, RunChild({"--help"}).out);
-}
+TEST(Pages, HelpIsTheProgramsOwn) { EXPECT_EQ(RunChild({"help"}).out, RunChild({"--help"}).out); }
 
 class Completion : public testing::Test {
  protected:
@@ -58,7 +56,7 @@ TEST_F(Completion, IsAScriptThatCompletesCommandsOptionsAndChoices) {
   EXPECT_EQ(Complete("dsbench comp"), "\"compare completion\"");
   EXPECT_EQ(Complete("dsbench run --draft"),
             "\"--drafters --drafter-path --drafter-weights --draft-length\"");
-  EXPECT_EQ(Complete("dsbench run --drafter-weights "), "\"stored q8 f32\"");
+  EXPECT_EQ(Complete("dsbench run --drafter-weights \"\""), "\"stored q8 f32\"");
   EXPECT_EQ(Complete("dsbench generate --policy th"), "\"threshold\"");
   EXPECT_EQ(Complete("dsbench generate --drafters ds"), "\"dspark\"");
   EXPECT_EQ(Complete("dsbench run --output re"), "\"\"");  // bash goes on with files

@@ -34,8 +34,8 @@ TEST(Options, EachOneOfARunIsHashedOrSaysHowItIsStartedOnly) {
     RunOptions changed;
     const Option option = DescribeOptions(changed)[i];
     Change(option.value);
-    const bool hash_changes = ConfigSha256(MakeRunConfig(options, arm)) !=
-                              ConfigSha256(MakeRunConfig(changed, arm));
+    const bool hash_changes =
+        ConfigSha256(MakeRunConfig(options, arm)) != ConfigSha256(MakeRunConfig(changed, arm));
     if (std::holds_alternative<NotStored>(option.stored_as)) {
       not_stored.insert(option.name);
       EXPECT_FALSE(hash_changes) << option.name;
@@ -59,8 +59,7 @@ TEST(Options, TheConfigurationOfAnArm) {
   EXPECT_FALSE(none.threshold.has_value());
   EXPECT_EQ(none.observers, "off");
   const RunConfig arm = MakeRunConfig(
-      options,
-      {.drafter = "dspark", .draft_length = 3, .policy = "threshold", .threshold = 0.25});
+      options, {.drafter = "dspark", .draft_length = 3, .policy = "threshold", .threshold = 0.25});
   EXPECT_EQ(arm.draft_length, 3);
   EXPECT_EQ(arm.policy, "threshold");
   EXPECT_EQ(arm.threshold, 0.25);
