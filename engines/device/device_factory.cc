@@ -29,8 +29,8 @@ std::unique_ptr<Engine> MakeDeviceEngine(const std::shared_ptr<const LoadedTarge
                                        .context_tokens = parts.context_tokens + kMostBlockRows,
                                        .pool = nullptr},
                                       device_target);
-    parts.draft_length =
-        DraftLength(options, parts.drafter->draft_length(), parts.drafter->has_confidence());
+    parts.draft_length = EffectiveDraftLength(options, parts.drafter->draft_length(),
+                                              parts.drafter->has_confidence());
   }
   parts.max_concurrency = options.max_concurrency;
   parts.prefill_chunk_tokens = options.prefill_chunk_tokens;

@@ -24,17 +24,14 @@ int32_t ContextTokens(const LoadedTarget& target, const NativeEngineOptions& opt
   return context_tokens;
 }
 
-int32_t DraftLength(const NativeEngineOptions& options, int32_t own, bool has_confidence) {
+int32_t EffectiveDraftLength(const NativeEngineOptions& options, int32_t own, bool has_confidence) {
   const PolicyEntry& policy = DescribePolicy(options.policy.kind);
   if (policy.needs_confidence && !has_confidence) {
     ThrowBadInput("policy " + std::string(policy.name) + " needs a confidence head, drafter " +
                   options.drafter_path + " has none");
   }
   const int32_t wanted = options.draft_length.value_or(own);
-  if (wanted < 0 || wanted > kLongestDraft) {
-    ThrowBadInput("draft length is " + std::to_string(wanted) + ", expected 0 to " +
-                  std::to_string(kLongestDraft));
-  }
+  DSB_CHECK(wanted >= 0);
   return std::min(wanted, own);
 }
 
@@ -55,8 +52,8 @@ std::unique_ptr<Engine> MakeNativeEngine(const std::shared_ptr<const LoadedTarge
                                                   .pool = &pool});
   }
   if (parts.drafter != nullptr) {
-    parts.draft_length =
-        DraftLength(options, parts.drafter->draft_length(), parts.drafter->has_confidence());
+    parts.draft_length = EffectiveDraftLength(options, parts.drafter->draft_length(),
+                                              parts.drafter->has_confidence());
   }
   parts.policy = MakePolicy(options.policy);
   parts.max_concurrency = options.max_concurrency;

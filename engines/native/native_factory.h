@@ -30,9 +30,9 @@ struct NativeEngineOptions {
 
 // options.context_tokens, or the model's limit for 0; kBadInput if the model has less.
 int32_t ContextTokens(const LoadedTarget& target, const NativeEngineOptions& options);
-// Tokens that a drafter with blocks of `own` tokens drafts per round. kBadInput on a draft length
-// that no drafter has, or if the policy reads confidences and the drafter gives none.
-int32_t DraftLength(const NativeEngineOptions& options, int32_t own, bool has_confidence);
+// Tokens that a drafter with blocks of `own` tokens drafts per round. kBadInput if the policy reads
+// confidences and the drafter gives none.
+int32_t EffectiveDraftLength(const NativeEngineOptions& options, int32_t own, bool has_confidence);
 
 // What the store says of the drafter's file.
 struct DrafterFile {

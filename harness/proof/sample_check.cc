@@ -48,10 +48,11 @@ std::vector<SampleCheckResult> CheckSamples(const ProveOptions& options) {
   if (draws.prompt.empty()) ThrowBadInput("--prompt: no token in it, expected one or more");
   draws.sampling = {.temperature = run.temperature, .top_k = run.top_k, .top_p = run.top_p};
   draws.num_samples = options.num_samples;
-  draws.max_tokens = run.draft_length + kComparedTokens;
+  const int32_t draft_length = LongestDraft(run.arms);
+  draws.max_tokens = draft_length + kComparedTokens;
   draws.seed = static_cast<uint64_t>(run.seed);
   const int32_t context_tokens =
-      static_cast<int32_t>(draws.prompt.size()) + draws.max_tokens + run.draft_length + 2;
+      static_cast<int32_t>(draws.prompt.size()) + draws.max_tokens + draft_length + 2;
   TargetRunner runner(backend.loaded_target().model,
                       {.num_slots = 1, .context_tokens = context_tokens, .feature_layers = {}},
                       backend.pool());

@@ -154,6 +154,7 @@ void Replayer::End(Flights::iterator found, TokenBurst& last, ArrivalSource& sou
   if (!flight.broken.empty()) {
     record.end_reason = EndReasonName(EndReason::kError);
     record.error = "broken invariant: " + flight.broken;
+    record.rounds.clear();  // the store takes no round that contradicts itself
   }
   source.OnFinished(record, flight.text, last.time_ns);
   if (drop_cancelled_ && last.end == EndReason::kCancelled) return;

@@ -11,10 +11,12 @@ namespace {
 bool AnswersTheSame(const MetricRecord& row, const Estimate& ratio,
                     const BootstrapOptions& options) {
   const Estimate& stored = row.estimate;
-  return row.definition_version == kMetricDefinitionVersion && stored.value == ratio.value &&
-         stored.n == ratio.n && stored.level == options.level && stored.num_resamples &&
+  return row.definition_version == kMetricDefinitionVersion && stored.value &&
+         stored.value == ratio.value && stored.n == ratio.n && stored.level == options.level &&
+         stored.num_resamples &&
          stored.statistics_seed == static_cast<int64_t>(options.statistics_seed) && stored.lo &&
          stored.hi && std::isfinite(*stored.lo) && std::isfinite(*stored.hi) &&
+         *stored.lo <= *stored.value && *stored.value <= *stored.hi &&
          stored.method == "cluster_bootstrap";
 }
 

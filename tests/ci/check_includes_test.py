@@ -82,6 +82,11 @@ class CheckIncludes(unittest.TestCase):
         ]:
             self.assertEqual(check(file, line), (0, ""), f"{file}: {line}")
 
+    def test_documented(self):
+        table = subprocess.run([sys.executable, SCRIPT, "--table"], capture_output=True, text=True, check=True).stdout
+        page = (SCRIPT.parents[1] / "docs/rooms.md").read_text(encoding="utf-8")
+        self.assertIn(table, page, "write it again: check_includes.py --table")
+
 
 if __name__ == "__main__":
     unittest.main()

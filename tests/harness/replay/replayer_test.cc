@@ -234,6 +234,7 @@ TEST(ReplayerTest, BrokenInvariantsBecomeErrors) {
     EXPECT_EQ(sink.requests[0].end_reason, "error");
     EXPECT_NE(sink.requests[0].error.value_or("").find(expected), std::string::npos)
         << sink.requests[0].error.value_or("");
+    EXPECT_TRUE(sink.requests[0].rounds.empty());
   }
 }
 
