@@ -16,9 +16,9 @@ RunConfig ConfigOf(const RunRecord& run);
 
 // "none", "dspark fixed 7", "dspark threshold 0.5 7".
 std::string ArmName(const RunRecord& run);
-bool IsBaseline(const RunRecord& run);       // drafter none
-bool IsGreedy(const RunRecord& run);         // temperature < 1e-5: the engine draws nothing
-bool ReportsRounds(const RunRecord& run);    // its engine says what each verify round did
+bool IsBaseline(const RunRecord& run);     // drafter none
+bool IsGreedy(const RunRecord& run);       // temperature < 1e-5: the engine draws nothing
+bool ReportsRounds(const RunRecord& run);  // its engine says what each verify round did
 // The watched twin of a run (`dsbench run --device-time`): its device times are of use, its speed
 // is not.
 bool IsObserved(const RunRecord& run);

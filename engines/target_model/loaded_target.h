@@ -27,7 +27,7 @@ struct LoadedTarget {
   std::string sha256;
   int64_t size_bytes = 0;
   int64_t vocab_size = 0;
-  int64_t max_context_tokens = 0;  // the model's own limit
+  int64_t max_context_tokens = 0;     // the model's own limit
   std::vector<std::string> warnings;  // what looked odd in the file and was ignored, a line each
 };
 

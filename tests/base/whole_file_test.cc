@@ -55,7 +55,10 @@ TEST(WholeFile, MakesAndReplaces) {
   const TemporaryFolder folder;
   WriteWholeFile(folder / "f", "first");
   EXPECT_EQ(ReadTextFile(folder / "f"), "first");
-  WriteWholeFile(folder / "f", [](std::ostream& out) { out << "sec" << "ond"; });
+  WriteWholeFile(folder / "f", [](std::ostream& out) {
+    out << "sec"
+        << "ond";
+  });
   EXPECT_EQ(ReadTextFile(folder / "f"), "second");
   EXPECT_EQ(NumFiles(folder), 1);
 }

@@ -48,7 +48,8 @@ TEST(Compare, RefusesRunsOfDifferentQuestionsAndShowsBoth) {
   candidate.run.temperature = 0.7;
   candidate.run.max_tokens = 256;
   candidate.artifacts["target"].sha256 = "abc";
-  const std::string message = MessageOf([&] { ComparePair(CheckRun(Plain()), CheckRun(candidate), Quick()); });
+  const std::string message =
+      MessageOf([&] { ComparePair(CheckRun(Plain()), CheckRun(candidate), Quick()); });
   EXPECT_THAT(message, HasSubstr("temperature (baseline 0.0, candidate 0.7)"));
   EXPECT_THAT(message, HasSubstr("max_tokens (baseline 64, candidate 256)"));
   EXPECT_THAT(message, HasSubstr("target_sha256 (baseline none, candidate abc)"));

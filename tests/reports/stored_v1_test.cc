@@ -1,5 +1,5 @@
-// A results file of schema version 1, with the reports that the program of its day made of it: today's
-// program must say the same, of the file as it is and of the file once migrated.
+// A results file of schema version 1, with the reports that the program of its day made of it:
+// today's program must say the same, of the file as it is and of the file once migrated.
 #include <gtest/gtest.h>
 
 #include <filesystem>

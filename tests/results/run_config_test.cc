@@ -13,8 +13,8 @@ struct Stored {
   const char* json;
   const char* sha256;
 };
-// As the first released schema's program wrote them: a threshold arm, its plain arm, an observed one
-// on a GPU, the null engine's.
+// As the first released schema's program wrote them: a threshold arm, its plain arm, an observed
+// one on a GPU, the null engine's.
 const Stored kStored[] = {
     {R"({"arms":["none","dspark:7:threshold=0.25"],"block_prompts":8,"command_line":"dsbench run","concurrency":1,"context_tokens":512,"domains":["math","code"],"draft_length":7,"drafter":"dspark","drafter_sha256":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","drafter_weights":"stored","engine":"native","isa":"avx2","label":"before","limit":0,"load_average_1m":0.25,"max_tokens":128,"policy":"threshold","repeats":1,"seed":1,"session":"0000-1","target_sha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","temperature":0.7,"threads":2,"threshold":0.25,"top_k":0,"top_p":0.9,"warmup":4,"weights":"stored","workload":"math+chat","workload_sha256":"cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"})",
      "4bbdf89aeb8441cbe9c47597a31e37b221102fd64314c0f72bba936c16383421"},
