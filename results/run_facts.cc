@@ -18,7 +18,9 @@ bool IsBaseline(const RunRecord& run) { return run.drafter == "none"; }
 
 bool IsGreedy(const RunRecord& run) { return run.temperature < 1e-5; }
 
-bool ReportsRounds(const RunRecord& run) { return run.engine != "remote"; }
+bool ReportsRounds(const RunRecord& run) {
+  return run.engine != "remote" && run.engine != "imported";
+}
 
 bool IsObserved(const RunRecord& run) { return ConfigOf(run).observers == "on"; }
 

@@ -1,4 +1,5 @@
 #include "harness/proof/prove.h"
+#include "engines/drafter.h"
 
 #include <memory>
 
@@ -12,6 +13,7 @@ std::vector<Option> Describe(ProveOptions& options, std::string& format) {
   std::vector<Option> all = DescribeOptions(options.run);
   for (Option& option : all) {
     if (option.name == "temperature") option.check = NumberIn(0.01, 100);  // a law to compare with
+    if (option.name == "draft-length") option.check = IntegerIn(1, kLongestDraft);
   }
   all.insert(all.begin(),
              {{.name = "samples",

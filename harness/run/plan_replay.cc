@@ -35,6 +35,9 @@ bool PlanReplay::Run(const std::atomic<bool>& stop) {
   parts_.progress.Note("warm-up: " + std::to_string(num_warmup) + " requests per arm");
   for (const LoadStage& stage : plan_.warmup) {
     if (!RunStage(stage, true, stop)) going = false;
+    // At once: another arm's warm-up may fail.
+    RunArm& arm = *parts_.arms[stage.arm];
+    arm.window_start_ns = arm.window_end_ns = arm.clock.NowNs();
   }
   for (const auto& arm : parts_.arms) {
     arm->window_start_ns = arm->window_end_ns = arm->clock.NowNs();

@@ -49,9 +49,8 @@ std::string ResumeCommand(const std::vector<std::string>& arguments, bool resume
   return command + (resumes_already ? "" : " --resume");
 }
 
-void WriteRunTimeline(const Store& store, const RunSummary& summary, const RunSession& session,
+void WriteRunTimeline(const std::vector<CheckedRun>& runs, const RunSession& session,
                       const std::string& path) {
-  const std::vector<CheckedRun> runs = UsableRuns(store, summary);
   const DeviceTracer* const tracer = session.tracer();
   if (tracer == nullptr) {
     WriteTimelineFile(runs, {}, {}, path);
@@ -108,7 +107,9 @@ ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arg
   }
   const RunSummary summary =
       session.Run(PlanLoad(inputs, session.num_arms()), store, progress, stop);
-  if (!options.timeline.empty()) WriteRunTimeline(store, summary, session, options.timeline);
+  std::vector<CheckedRun> runs = UsableRuns(store, summary);
+  const size_t num_unusable = summary.run_ids.size() - runs.size();
+  if (!options.timeline.empty()) WriteRunTimeline(runs, session, options.timeline);
   if (summary.interrupted) {
     std::fprintf(stderr,
                  "dsbench: interrupted; finished requests are kept in %s; continue with: %s\n",
@@ -120,14 +121,17 @@ ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arg
                  options.output.c_str());
   }
   if (options.no_report) {
-    StoreMetrics(store, summary);
+    StoreMetrics(store, runs);
   } else {
-    StoreMetricsAndPrint(store, summary, options.output);
+    StoreMetricsAndPrint(store, std::move(runs), options.output);
   }
   if (summary.num_errors > 0) {
     ThrowResource(std::to_string(summary.num_errors) +
                   " requests ended in error, their run is stored as failed; the first: " +
                   summary.first_error);
+  }
+  if (num_unusable > 0) {
+    ThrowBadInput(std::to_string(num_unusable) + " of the command's runs hold unusable rows");
   }
   return ExitCode::kDone;
 }

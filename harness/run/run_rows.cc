@@ -125,8 +125,8 @@ void PutRunRows(Store& store, const RunInputs& inputs, const LoadPlan& plan,
     if (provenance.acceptance == Provenance::Acceptance::kSynthetic) {
       store.PutRunFlag(arm.run_id, "synthetic_acceptance", provenance.note);
     }
-    store.StartChain(arm.run_id);
   }
+  store.StartChain(arm.run_id);
   if (inputs.build.git_dirty) {
     store.PutRunFlag(arm.run_id, "dirty", inputs.build.diff_sha256.value_or(""));
   }

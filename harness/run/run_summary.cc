@@ -9,7 +9,7 @@
 #include "reports/report/report.h"
 #include "results/metrics/metrics.h"
 #include "results/run_facts.h"
-#include "results/store/reader.h"
+#include "results/store/checked_reader.h"
 
 namespace dsb {
 namespace {
@@ -31,7 +31,7 @@ std::vector<CheckedRun> UsableRuns(const Store& store, const RunSummary& summary
   std::vector<CheckedRun> runs;
   for (const int64_t id : summary.run_ids) {
     try {
-      runs.push_back(CheckRun(ReadRun(store, id, {})));
+      runs.push_back(ReadCheckedRun(store, id, {}));
     } catch (const Error& error) {
       if (error.code() != ExitCode::kBadInput) throw;
       std::fprintf(stderr, "dsbench: run %lld is stored but left out here: %s\n",
@@ -41,15 +41,14 @@ std::vector<CheckedRun> UsableRuns(const Store& store, const RunSummary& summary
   return runs;
 }
 
-void StoreMetrics(Store& store, const RunSummary& summary) {
-  const std::vector<CheckedRun> runs = UsableRuns(store, summary);
+void StoreMetrics(Store& store, const std::vector<CheckedRun>& runs) {
   for (const CheckedRun& run : runs) store.PutMetrics(ComputeMetrics(run));
   StoreOverheadsOf(store, runs);
 }
 
-void StoreMetricsAndPrint(Store& store, const RunSummary& summary, const std::string& path) {
+void StoreMetricsAndPrint(Store& store, std::vector<CheckedRun> runs, const std::string& path) {
   const ReportOptions options;
-  std::vector<CheckedRun> runs = UsableRuns(store, summary);
+  const size_t num_runs = runs.size();
   for (const CheckedRun& run : runs) {
     // The model leaves out runs with nothing to report.
     if (Select(run).acceptance.empty()) store.PutMetrics(ComputeMetrics(run));
@@ -65,7 +64,7 @@ void StoreMetricsAndPrint(Store& store, const RunSummary& summary, const std::st
   const std::string file = ShellText(path);
   std::printf("%s\nresults: %s\nnext:    dsbench report %s --crosswalk\n",
               RenderReport(model, options).c_str(), path.c_str(), file.c_str());
-  if (summary.run_ids.size() > 1) std::printf("         dsbench compare %s\n", file.c_str());
+  if (num_runs > 1) std::printf("         dsbench compare %s\n", file.c_str());
   std::fflush(stdout);
 }
 

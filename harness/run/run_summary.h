@@ -13,9 +13,9 @@ namespace dsb {
 
 // This command's runs. One whose rows are unusable is named on stderr and left out.
 std::vector<CheckedRun> UsableRuns(const Store& store, const RunSummary& summary);
-// Computes the runs' metrics into their table.
-void StoreMetrics(Store& store, const RunSummary& summary);
+// Computes the metrics of usable runs into their table.
+void StoreMetrics(Store& store, const std::vector<CheckedRun>& runs);
 // Computes and stores the metrics of this command's runs and prints the report of them to stdout.
-void StoreMetricsAndPrint(Store& store, const RunSummary& summary, const std::string& path);
+void StoreMetricsAndPrint(Store& store, std::vector<CheckedRun> runs, const std::string& path);
 
 }  // namespace dsb

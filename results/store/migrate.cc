@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -69,27 +71,33 @@ void Rebuild(Database& database, const SchemaObject& table, const std::vector<st
                    table.name);
 }
 
+void ExecuteMissing(Database& database, const std::vector<SchemaObject>& wanted) {
+  const std::vector<SchemaObject> there = ObjectsOf(database);
+  for (const SchemaObject& object : wanted) {
+    const auto same = std::ranges::find(there, object.name, &SchemaObject::name);
+    if (same == there.end()) database.Execute(object.sql);
+  }
+}
+
 void BringToThisSchema(Database& database, int old_version) {
   Database fresh(":memory:", "the schema", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   CreateSchema(fresh);
-  std::vector<SchemaObject> old = ObjectsOf(database);
-  for (const SchemaObject& object : old) {
-    if (object.type == "view") database.Execute("DROP VIEW " + object.name);
+  const std::vector<SchemaObject> before = ObjectsOf(database);
+  for (const SchemaObject& object : before) {
+    if (object.type == "view") database.Execute("DROP VIEW \"" + object.name + "\"");
   }
   for (const SchemaObject& object : ObjectsOf(fresh)) {
     if (object.type != "table") continue;
-    const auto same = std::ranges::find(old, object.name, &SchemaObject::name);
-    if (same == old.end()) {
+    const auto same = std::ranges::find(before, object.name, &SchemaObject::name);
+    if (same == before.end()) {
       database.Execute(object.sql);
     } else if (WithoutQuotes(same->sql) != WithoutQuotes(object.sql)) {
       Rebuild(database, object, ColumnsOf(fresh, object.name), old_version);
     }
   }
-  old = ObjectsOf(database);  // less the views, and the indexes of rebuilt tables
-  for (const SchemaObject& object : ObjectsOf(fresh)) {
-    const auto same = std::ranges::find(old, object.name, &SchemaObject::name);
-    if (same == old.end()) database.Execute(object.sql);
-  }
+  // Less the views, and what belonged to rebuilt tables: our own, then what somebody added.
+  ExecuteMissing(database, ObjectsOf(fresh));
+  ExecuteMissing(database, before);
 }
 
 void CheckForeignKeys(Database& database) {
@@ -110,6 +118,7 @@ void CheckNobodyWrites(Store::Impl& impl) {
   }
 }
 
+// Empty: the file has been migrated meanwhile. Never replaces an earlier backup.
 std::string BackUp(Store::Impl& impl) {
   const std::string backup = impl.path + ".v" + std::to_string(impl.schema_version) + "-backup";
   const TemporaryFile copy(backup);
@@ -117,8 +126,18 @@ std::string BackUp(Store::Impl& impl) {
   impl.database.Execute("PRAGMA trusted_schema=ON");
   Statement(impl.database, "VACUUM INTO ?").Run(copy.path());
   impl.database.Execute("PRAGMA trusted_schema=OFF");
-  if (rename(copy.path().c_str(), backup.c_str()) == 0) return backup;
-  ThrowResource(backup + ": cannot create: " + std::strerror(errno));
+  const int version =
+      Database(copy.path(), backup, SQLITE_OPEN_READONLY).Int("PRAGMA user_version");
+  if (version != impl.schema_version) return "";
+  for (int number = 1;; ++number) {
+    const std::string name = number == 1 ? backup : backup + "-" + std::to_string(number);
+    if (link(copy.path().c_str(), name.c_str()) == 0) return name;
+    if (errno == EEXIST) continue;
+    // No links on this file system.
+    if (access(name.c_str(), F_OK) == 0) continue;
+    if (rename(copy.path().c_str(), name.c_str()) == 0) return name;
+    ThrowResource(name + ": cannot create: " + std::strerror(errno));
+  }
 }
 
 }  // namespace

@@ -139,6 +139,23 @@ TEST_F(Migrate, BrokenReferencesAreBadInputAndStay) {
   EXPECT_EQ(ReadRuns(Store(Path(), kRead)).size(), 2U);
 }
 
+TEST_F(Migrate, KeepsAnEarlierBackup) {
+  const std::string backup = Path() + ".v1-backup";
+  std::ofstream(backup) << "mine";
+  const Store store(Path(), {});
+  EXPECT_EQ(Contents(backup), "mine");
+  EXPECT_THAT(store.warning(), HasSubstr(backup + "-2"));
+  EXPECT_THAT(Texts(backup + "-2", "PRAGMA user_version"), ElementsAre("1"));
+}
+
+TEST_F(Migrate, KeepsWhatSomebodyAdded) {
+  Change(Path(),
+         "CREATE VIEW \"my view\" AS SELECT label FROM run; CREATE INDEX my_index ON run (label)");
+  { const Store store(Path(), {}); }
+  EXPECT_THAT(Texts(Path(), "SELECT name FROM sqlite_master WHERE name LIKE 'my%' ORDER BY name"),
+              ElementsAre("my view", "my_index"));
+}
+
 TEST_F(Migrate, OnceByManyProcesses) {
   std::vector<pid_t> children;
   for (int i = 0; i < 4; ++i) {
