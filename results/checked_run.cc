@@ -61,7 +61,7 @@ void CheckRequests(const RunData& data, const Refusal& refusal) {
   for (const RequestRow& row : data.requests) {
     for (const BrokenInvariant& broken : CheckRequest(row.request, rules)) {
       if (!broken.unusable) continue;
-      refusal.Throw(", " + NameOf(row) + (broken.where.empty() ? "" : ", ") + MessageOf(broken));
+      refusal.Throw(", " + NameOf(row) + (broken.where.empty() ? ": " : ", ") + MessageOf(broken));
     }
     time_ns += D(SpanNs(row.request));
     for (const BurstRecord& burst : row.request.bursts) tokens += D(burst.num_tokens);

@@ -22,8 +22,8 @@ std::string VersionText() {
   return text;
 }
 
-// `app` and `commands` outlive the action.
-Command HelpCommand(const CLI::App& app, const std::vector<Command>& commands) {
+// Both outlive the action.
+Command HelpCommand(const std::string& overview, const std::vector<Command>& commands) {
   auto markdown = std::make_shared<bool>(false);
   return {.name = "help",
           .summary = "Show the commands, or all their options as one page",
@@ -31,8 +31,8 @@ Command HelpCommand(const CLI::App& app, const std::vector<Command>& commands) {
                        .value = markdown.get(),
                        .value_name = "",
                        .help = "docs/options.md; off by default"}},
-          .action = [markdown, &app, &commands] {
-            std::printf("%s", (*markdown ? OptionsPage(commands) : app.help()).c_str());
+          .action = [markdown, &overview, &commands] {
+            std::printf("%s", (*markdown ? OptionsPage(commands) : overview).c_str());
             return ExitCode::kDone;
           }};
 }
@@ -103,9 +103,11 @@ ExitCode RunCommandLine(const Arguments& arguments) {
   std::vector<Command> commands = {
       RunCommand(arguments), ReportCommand(), CompareCommand(), GateCommand(), TimelineCommand(),
       GenerateCommand(),     ProveCommand(),  SampleCommand(),  EnvCommand(),  SelftestCommand()};
-  commands.push_back(HelpCommand(app, commands));
+  std::string overview;
+  commands.push_back(HelpCommand(overview, commands));
   commands.push_back(CompletionCommand(commands));
   for (const Command& command : commands) AddCommand(app, command);
+  overview = app.help();  // once parsed, an app helps with the subcommand
   return Parse(app, arguments, commands);
 }
 

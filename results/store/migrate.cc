@@ -126,7 +126,7 @@ std::string BackUp(Store::Impl& impl) {
   impl.database.Execute("PRAGMA trusted_schema=ON");
   Statement(impl.database, "VACUUM INTO ?").Run(copy.path());
   impl.database.Execute("PRAGMA trusted_schema=OFF");
-  const int version =
+  const int64_t version =
       Database(copy.path(), backup, SQLITE_OPEN_READONLY).Int("PRAGMA user_version");
   if (version != impl.schema_version) return "";
   for (int number = 1;; ++number) {

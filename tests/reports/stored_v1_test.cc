@@ -62,7 +62,7 @@ TEST(StoredVersion1, ReportsAsItDid) {
 
 TEST(StoredVersion1, ReportsTheSameOnceMigrated) {
   const TemporaryFolder folder;
-  const std::string path = folder.path() + "/results.db";
+  const std::string path = (folder / "results.db").string();
   std::filesystem::copy_file(kFolder + "results.sqlite", path);
   const Store store(path, {});
   ExpectTheSameReports(store);

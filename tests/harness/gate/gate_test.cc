@@ -144,7 +144,7 @@ TEST_F(GateCliTest, ErrorsAreVerdictsToo) {
   expect(Gate("a.db:1", "a.db:99", "tokens.json"), 2, "candidate run '99'");
   expect(Gate("a.db", "a.db", "tokens.json"), 2, "name a run of each");
   Write("bad.json", R"({"primary": [{"metric": "taste"}]})");
-  expect(Gate("a.db:1", "a.db:2", "bad.json"), 2, "unknown metric 'taste'");
+  expect(Gate("a.db:1", "a.db:2", "bad.json"), 2, "unknown metric \"taste\"");
   expect(Gate("a.db:1", "a.db:1", "tokens.json", {"--across", "colour"}), 2, "--across colour");
   expect(Gate("a.db:1", "a.db:1", "no.json"), 3, "no.json");
   EXPECT_EQ(RunChild({"gate", "--baseline", Path("a.db")}).exit_code, 2);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "results/metrics/metrics.h"
 #include "tests/results/metrics/metrics_test_data.h"
 
@@ -139,6 +141,7 @@ TEST(DeviceMetrics, StepsOfSeveralRequestsAreShared) {
   RequestRow other = data.requests[0];
   other.prompt.item_key = "b";
   other.request.admitted_ns = 150;  // joins the second step only
+  for (BurstRecord& burst : other.request.bursts) burst.t_ns = std::max(burst.t_ns, int64_t{150});
   data.requests.push_back(other);
   const Estimate estimate = DeviceTimePerToken(CheckRun(data), {});
   // 150 ns of 10 tokens, however they were shared.

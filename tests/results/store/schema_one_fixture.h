@@ -23,7 +23,7 @@ class SchemaOneFixture : public StoreFixture {
 INSERT INTO environment VALUES (3, 'f3', 'm', 'cpu', 'avx2', 2, 4, 1024, 'os', 'k', 1, 'GPU', 2, 80, 'd', 'c', 700, '{"a":1}');
 INSERT INTO build VALUES (4, 'f4', '0.1.0', 'abc', 1, 'diff', 'g++', 'Release', '', 'avx2', '3.40.1', '{}');
 INSERT INTO artifact VALUES (5, 'report', 'r', 'r-sha', 11, 'here', '{"b":2}');
-INSERT INTO run VALUES (7, 'second-run', 'x', 'interrupted', 'SIGINT', '2026-01-02T00:00:00Z', NULL, 3, 4, 'simulated', 'null', 3, 'fixed', 'open', 2.5, NULL, 0.7, 0.9, 20, 16, -1, 2, 1, 'virtual', 'none', 0, 42, 'boot', '{"c":3}', 'c7');
+INSERT INTO run VALUES (7, 'second-run', 'x', 'interrupted', 'SIGINT', '2026-01-02T00:00:00Z', NULL, 3, 4, 'simulated', 'null', 3, 'fixed', 'open', 2.5, NULL, 0.7, 0.9, 20, 16, -1, 2, 1, 'virtual', 'none', 0, 42, 'boot', '{"label":"c"}', 'c7');
 INSERT INTO run_artifact VALUES (7, 'workload', 1), (7, 'report', 5);
 INSERT INTO run_flag VALUES (7, 'synthetic_acceptance', 'null engine'), (7, 'dirty', '');
 INSERT INTO segment VALUES (6, 7, 5, NULL, NULL, NULL);

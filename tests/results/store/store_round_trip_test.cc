@@ -58,8 +58,9 @@ auto Fields(const StepRecord& r) {
 auto Fields(const SkippedItemRecord& r) { return std::tie(r.run_id, r.item_key, r.turn, r.reason); }
 auto Fields(const ServerSampleRecord& r) { return std::tie(r.run_id, r.t_ns, r.name, r.value); }
 auto Fields(const MetricRecord& r) {
-  return std::tie(r.run_id, r.metric, r.scope, r.unit, r.value, r.lo, r.hi, r.level, r.method, r.n,
-                  r.num_resamples, r.statistics_seed, r.definition_version);
+  const Estimate& e = r.estimate;
+  return std::tie(r.run_id, r.metric, r.scope, r.unit, e.value, e.lo, e.hi, e.level, e.method, e.n,
+                  e.num_resamples, e.statistics_seed, r.definition_version);
 }
 
 TEST_F(StoreRoundTrip, RunWithEverythingSet) {
@@ -244,14 +245,14 @@ TEST_F(StoreRoundTrip, SkippedItemsServerSamplesAndMetrics) {
                       .metric = "m",
                       .scope = "all",
                       .unit = "token",
-                      .value = 3.5,
-                      .lo = 3.0,
-                      .hi = 4.0,
-                      .level = 0.95,
-                      .method = "wilson",
-                      .n = 60,
-                      .num_resamples = 10000,
-                      .statistics_seed = 1,
+                      .estimate = {.value = 3.5,
+                                   .lo = 3.0,
+                                   .hi = 4.0,
+                                   .level = 0.9,
+                                   .method = "wilson",
+                                   .n = 60,
+                                   .num_resamples = 10000,
+                                   .statistics_seed = 1},
                       .definition_version = 2};
   MetricRecord empty;
   empty.run_id = run;
