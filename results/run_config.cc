@@ -158,7 +158,9 @@ RunConfig ConfigFromJson(const std::string& json, const std::string& name) {
   const auto object = ParseStrictJson<Json>(json, name);
   if (!object.is_object()) ThrowBadInput(name + ": expected a JSON object");
   RunConfig config;
-  for (const auto& [key, value] : object.items()) {
+  for (const auto& item : object.items()) {
+    const std::string& key = item.key();
+    const Json& value = item.value();
     const auto* const field = std::find_if(std::begin(kFields), std::end(kFields),
                                            [&](const Field& f) { return key == f.key; });
     if (field == std::end(kFields)) ThrowBadInput(name + ": unknown key '" + key + "'");
