@@ -107,7 +107,8 @@ ExitCode RunCommandLine(const Arguments& arguments) {
   commands.push_back(HelpCommand(overview, commands));
   commands.push_back(CompletionCommand(commands));
   for (const Command& command : commands) AddCommand(app, command);
-  overview = app.help();  // once parsed, an app helps with the subcommand
+  // Now: once parsed, an app helps with the subcommand.
+  if (!arguments.empty() && arguments.front() == "help") overview = app.help();
   return Parse(app, arguments, commands);
 }
 

@@ -107,7 +107,10 @@ ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arg
   }
   const RunSummary summary =
       session.Run(PlanLoad(inputs, session.num_arms()), store, progress, stop);
-  std::vector<CheckedRun> runs = UsableRuns(store, summary);
+  // An interrupted run is read back only for its timeline.
+  const bool reads_back = !summary.interrupted || !options.timeline.empty();
+  std::vector<CheckedRun> runs;
+  if (reads_back) runs = UsableRuns(store, summary);
   const size_t num_unusable = summary.run_ids.size() - runs.size();
   if (!options.timeline.empty()) WriteRunTimeline(runs, session, options.timeline);
   if (summary.interrupted) {
