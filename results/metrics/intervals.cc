@@ -4,20 +4,28 @@
 #include <cmath>
 
 #include "results/metrics/metrics.h"
+#include "results/statistics/undefined_draws.h"
 
 namespace dsb {
 namespace {
 
+bool Encloses(const Estimate& estimate) {
+  return estimate.lo && estimate.hi && std::isfinite(*estimate.lo) && std::isfinite(*estimate.hi) &&
+         *estimate.lo <= *estimate.value && *estimate.value <= *estimate.hi;
+}
+
 bool AnswersTheSame(const MetricRecord& row, const Estimate& ratio,
                     const BootstrapOptions& options) {
   const Estimate& stored = row.estimate;
-  return row.definition_version == kMetricDefinitionVersion && stored.value &&
-         stored.value == ratio.value && stored.n == ratio.n && stored.level == options.level &&
-         stored.num_resamples &&
-         stored.statistics_seed == static_cast<int64_t>(options.statistics_seed) && stored.lo &&
-         stored.hi && std::isfinite(*stored.lo) && std::isfinite(*stored.hi) &&
-         *stored.lo <= *stored.value && *stored.value <= *stored.hi &&
-         stored.method == "cluster_bootstrap";
+  const bool same = row.definition_version == kMetricDefinitionVersion && stored.value &&
+                    stored.value == ratio.value && stored.n == ratio.n && stored.num_resamples &&
+                    stored.statistics_seed == static_cast<int64_t>(options.statistics_seed);
+  if (!same) return false;
+  // A level is stored with an interval only.
+  if (TooManyUndefined(*stored.num_resamples, options.num_resamples)) {
+    return !stored.has_interval() && stored.method == "none";
+  }
+  return stored.level == options.level && stored.method == "cluster_bootstrap" && Encloses(stored);
 }
 
 // The rows of `ratios`, or none if one does not serve.
@@ -60,6 +68,10 @@ std::vector<Estimate> RatiosWithIntervals(const ClusterTable& table, const std::
   for (size_t i = 0; i < keys.size(); ++i) {
     if (rows[i] == nullptr) continue;
     ratios[i] = rows[i]->estimate;
+    ratios[i].level = options.level;
+    if (!ratios[i].has_interval()) {
+      ratios[i].note = UndefinedNote(*ratios[i].num_resamples, options.num_resamples);
+    }
     DoubtInterval(table, column(i), column(i) + 1, &ratios[i]);
   }
   return ratios;

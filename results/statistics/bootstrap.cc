@@ -1,11 +1,11 @@
 #include "results/statistics/bootstrap.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "base/error.h"
 #include "base/philox.h"
+#include "results/statistics/undefined_draws.h"
 
 namespace dsb {
 namespace {
@@ -19,15 +19,32 @@ uint64_t HashName(const std::string& name) {
   return hash;
 }
 
-std::vector<int64_t> StratumSizes(const ClusterTable& table) {
-  std::vector<int64_t> sizes;
+// The clusters that are drawn among each other, as places in table order: those of a data set. A
+// data set of one cluster would always be drawn as it is, as if it were known without error, so
+// these stand together; a single one of them joins the smallest other data set.
+std::vector<std::vector<size_t>> StrataOf(const ClusterTable& table) {
+  std::vector<std::vector<size_t>> strata;
   const std::string* last = nullptr;
+  size_t place = 0;
   for (const auto& [key, row] : table.rows()) {
-    if (last == nullptr || *last != key.first) sizes.push_back(0);
-    ++sizes.back();
+    if (last == nullptr || *last != key.first) strata.emplace_back();
+    strata.back().push_back(place++);
     last = &key.first;
   }
-  return sizes;
+  std::vector<size_t> alone;
+  std::erase_if(strata, [&alone](const std::vector<size_t>& stratum) {
+    if (stratum.size() == 1) alone.push_back(stratum.front());
+    return stratum.size() == 1;
+  });
+  if (alone.size() != 1 || strata.empty()) {
+    if (!alone.empty()) strata.push_back(std::move(alone));
+    return strata;
+  }
+  const auto smallest =
+      std::min_element(strata.begin(), strata.end(),
+                       [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  smallest->push_back(alone.front());
+  return strata;
 }
 
 std::array<uint32_t, 2> StreamKey(const BootstrapOptions& options, const std::string& sample) {
@@ -37,14 +54,13 @@ std::array<uint32_t, 2> StreamKey(const BootstrapOptions& options, const std::st
   return {static_cast<uint32_t>(key), static_cast<uint32_t>(key >> 32)};
 }
 
-// Fills counts [sum of sizes] for one resample: inside each stratum as many draws as it has
-// clusters.
-void DrawCounts(const std::vector<int64_t>& sizes, const std::array<uint32_t, 2>& key,
+// Fills counts [clusters] for one resample: inside each stratum as many draws as it has clusters.
+void DrawCounts(const std::vector<std::vector<size_t>>& strata, const std::array<uint32_t, 2>& key,
                 int64_t resample, std::vector<uint32_t>* counts) {
   std::fill(counts->begin(), counts->end(), 0);
-  int64_t offset = 0;
-  for (size_t stratum = 0; stratum < sizes.size(); ++stratum) {
-    const int64_t size = sizes[stratum];
+  for (size_t stratum = 0; stratum < strata.size(); ++stratum) {
+    const std::vector<size_t>& members = strata[stratum];
+    const auto size = static_cast<int64_t>(members.size());
     for (int64_t draw = 0; draw < size; draw += 4) {
       const std::array<uint32_t, 4> words =
           Philox4x32({static_cast<uint32_t>(draw / 4), static_cast<uint32_t>(resample),
@@ -53,10 +69,9 @@ void DrawCounts(const std::vector<int64_t>& sizes, const std::array<uint32_t, 2>
       for (int64_t i = 0; i < std::min<int64_t>(4, size - draw); ++i) {
         const uint64_t scaled =
             uint64_t{words[static_cast<size_t>(i)]} * static_cast<uint64_t>(size);
-        ++(*counts)[static_cast<size_t>(offset) + static_cast<size_t>(scaled >> 32)];
+        ++(*counts)[members[static_cast<size_t>(scaled >> 32)]];
       }
     }
-    offset += size;
   }
 }
 
@@ -65,6 +80,7 @@ void DrawCounts(const std::vector<int64_t>& sizes, const std::array<uint32_t, 2>
 void ClusterTable::Add(const std::string& stratum, const std::string& cluster,
                        std::span<const double> values) {
   DSB_CHECK(static_cast<int64_t>(values.size()) == num_columns_);
+  for (const double value : values) DSB_CHECK(std::isfinite(value));
   std::vector<double>& row = rows_[{stratum, cluster}];
   row.resize(values.size(), 0.0);
   for (size_t i = 0; i < values.size(); ++i) row[i] += values[i];
@@ -78,26 +94,33 @@ std::vector<double> ClusterTable::Totals() const {
   return totals;
 }
 
+ResampleDraws::ResampleDraws(const ClusterTable& table, const BootstrapOptions& options,
+                             const std::string& sample)
+    : strata_(StrataOf(table)),
+      key_(StreamKey(options, sample)),
+      counts_(static_cast<size_t>(table.num_clusters())) {}
+
+const std::vector<uint32_t>& ResampleDraws::Draw(int64_t resample) {
+  DrawCounts(strata_, key_, resample, &counts_);
+  return counts_;
+}
+
 std::vector<uint32_t> ResampleCounts(const ClusterTable& table, const BootstrapOptions& options,
                                      const std::string& sample, int64_t resample) {
-  std::vector<uint32_t> counts(static_cast<size_t>(table.num_clusters()));
-  DrawCounts(StratumSizes(table), StreamKey(options, sample), resample, &counts);
-  return counts;
+  return ResampleDraws(table, options, sample).Draw(resample);
 }
 
 std::vector<double> ResampleTotals(const ClusterTable& table, const BootstrapOptions& options,
                                    const std::string& sample, int64_t first, int64_t count) {
-  const std::vector<int64_t> sizes = StratumSizes(table);
-  const std::array<uint32_t, 2> key = StreamKey(options, sample);
+  ResampleDraws draws(table, options, sample);
   const auto columns = static_cast<size_t>(table.num_columns());
   std::vector<double> values;
   values.reserve(static_cast<size_t>(table.num_clusters()) * columns);
   for (const auto& [name, row] : table.rows()) values.insert(values.end(), row.begin(), row.end());
 
   std::vector<double> totals(static_cast<size_t>(count) * columns, 0.0);
-  std::vector<uint32_t> counts(static_cast<size_t>(table.num_clusters()));
   for (int64_t r = 0; r < count; ++r) {
-    DrawCounts(sizes, key, first + r, &counts);
+    const std::vector<uint32_t>& counts = draws.Draw(first + r);
     double* const out = totals.data() + static_cast<size_t>(r) * columns;
     for (size_t i = 0; i < counts.size(); ++i) {
       if (counts[i] == 0) continue;
@@ -127,17 +150,15 @@ double LinearisedError(const ClusterTable& table, int64_t x, int64_t y) {
   const std::vector<double> totals = table.Totals();
   const auto xi = static_cast<size_t>(x), yi = static_cast<size_t>(y);
   const double ratio = totals[xi] / totals[yi];
-  std::map<std::string, std::vector<double>> residuals;
-  for (const auto& [key, row] : table.rows()) {
-    residuals[key.first].push_back(row[xi] - ratio * row[yi]);
-  }
+  std::vector<double> residuals;
+  for (const auto& [key, row] : table.rows()) residuals.push_back(row[xi] - ratio * row[yi]);
   double variance = 0;
-  for (const auto& [stratum, values] : residuals) {
-    const auto n = static_cast<double>(values.size());
+  for (const std::vector<size_t>& members : StrataOf(table)) {
+    const auto n = static_cast<double>(members.size());
     if (n < 2) continue;
     double mean = 0, squares = 0;
-    for (const double value : values) mean += value / n;
-    for (const double value : values) squares += (value - mean) * (value - mean);
+    for (const size_t i : members) mean += residuals[i] / n;
+    for (const size_t i : members) squares += (residuals[i] - mean) * (residuals[i] - mean);
     variance += n / (n - 1) * squares;
   }
   return std::sqrt(variance) / std::abs(totals[yi]);
@@ -178,9 +199,13 @@ Estimate RatioOfSums(const ClusterTable& table, std::span<const double> totals, 
   for (size_t r = 0; r < totals.size(); r += columns) {
     if (totals[r + yi] != 0) ratios.push_back(totals[r + xi] / totals[r + yi]);
   }
-  if (ratios.empty()) return result;
   result.num_resamples = static_cast<int64_t>(ratios.size());
   result.statistics_seed = static_cast<int64_t>(options.statistics_seed);
+  const auto num_draws = static_cast<int64_t>(totals.size() / columns);
+  if (TooManyUndefined(*result.num_resamples, num_draws)) {
+    result.note = UndefinedNote(*result.num_resamples, num_draws);
+    return result;
+  }
   result.method = "cluster_bootstrap";
   const auto [lo, hi] = PercentileInterval(std::move(ratios), options.level);
   result.lo = lo;

@@ -1,6 +1,6 @@
 // Cluster bootstrap by prompt for ratios of sums (measurement.md 7): prompts are drawn with
-// replacement inside each data set, both sums are formed again, and the interval is the percentile
-// interval of the log of the ratio.
+// replacement inside each data set (those of one prompt stand together), both sums are formed
+// again, and the interval is the percentile interval of the log of the ratio.
 //
 // What keys the draws: Philox with the statistics seed, a hash of `sample` (the metric scope:
 // "all", "domain:math", ...) and the resample's index. All metrics of one scope therefore see the
@@ -8,6 +8,7 @@
 // belong together, and threads or ranges do not matter.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -32,7 +33,7 @@ struct BootstrapOptions {
 class ClusterTable {
  public:
   explicit ClusterTable(int64_t num_columns) : num_columns_(num_columns) {}
-  // Adds `values` [num_columns] to the cluster's row.
+  // Adds `values` [num_columns], finite, to the cluster's row.
   void Add(const std::string& stratum, const std::string& cluster, std::span<const double> values);
 
   int64_t num_columns() const { return num_columns_; }
@@ -51,7 +52,20 @@ class ClusterTable {
 std::vector<double> ResampleTotals(const ClusterTable& table, const BootstrapOptions& options,
                                    const std::string& sample, int64_t first, int64_t count);
 
-// One row of indices a resample: how often each cluster (in table order) was drawn, [num_clusters].
+// The resamples one by one: how often each cluster (in table order) is drawn.
+class ResampleDraws {
+ public:
+  ResampleDraws(const ClusterTable& table, const BootstrapOptions& options,
+                const std::string& sample);
+  const std::vector<uint32_t>& Draw(int64_t resample);  // [num_clusters], valid until the next
+
+ private:
+  std::vector<std::vector<size_t>> strata_;
+  std::array<uint32_t, 2> key_;
+  std::vector<uint32_t> counts_;
+};
+
+// One resample's counts, [num_clusters].
 std::vector<uint32_t> ResampleCounts(const ClusterTable& table, const BootstrapOptions& options,
                                      const std::string& sample, int64_t resample);
 
@@ -64,8 +78,9 @@ Estimate PlainRatio(const ClusterTable& table, int64_t x, int64_t y,
 void DoubtInterval(const ClusterTable& table, int64_t x, int64_t y, Estimate* ratio);
 
 // sum of column x / sum of column y with its interval. `totals` are all options.num_resamples
-// resamples; resamples whose denominator is 0 are left out of the interval and counted out of
-// num_resamples. Fewer than 10 prompts: no interval. Notes as PlainRatio and DoubtInterval.
+// resamples; those whose denominator is 0 are left out of the interval and counted out of
+// num_resamples, and of too many (undefined_draws.h) there is no interval. Nor below 10 prompts.
+// Notes as PlainRatio, UndefinedNote and DoubtInterval.
 Estimate RatioOfSums(const ClusterTable& table, std::span<const double> totals, int64_t x,
                      int64_t y, const BootstrapOptions& options);
 

@@ -5,11 +5,12 @@
 #include <numbers>
 
 #include "base/error.h"
+#include "results/statistics/log_gamma.h"
 
 namespace dsb {
 namespace {
 
-double LogFactorial(int64_t n) { return std::lgamma(static_cast<double>(n) + 1); }
+double LogFactorial(int64_t n) { return LogGamma(static_cast<double>(n) + 1); }
 
 double BinomialPmf(int64_t k, int64_t n, double p) {
   return std::exp(LogFactorial(n) - LogFactorial(k) - LogFactorial(n - k) +
@@ -52,6 +53,7 @@ int64_t PercentileFloor(double p, double level) {
 }
 
 Estimate Percentile(std::vector<double> samples, double p, double level) {
+  for (const double sample : samples) DSB_CHECK(std::isfinite(sample));
   Estimate result{.level = level, .n = static_cast<int64_t>(samples.size())};
   const int64_t n = result.n, floor = PercentileFloor(p, level);
   if (n < floor) {

@@ -5,10 +5,13 @@
 #include <cstddef>
 #include <numeric>
 
+#include "base/error.h"
+
 namespace dsb {
 namespace {
 
 std::vector<size_t> Ascending(std::span<const double> p) {
+  for (const double one : p) DSB_CHECK(one >= 0 && one <= 1);
   std::vector<size_t> order(p.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return p[a] < p[b]; });

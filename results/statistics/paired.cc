@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "results/statistics/undefined_draws.h"
+
 namespace dsb {
 namespace {
 
@@ -25,7 +27,29 @@ Moments JointMoments(const std::vector<double>& a, const std::vector<double>& b)
   return result;
 }
 
+struct Sides {
+  double candidate = 0, baseline = 0;
+};
+
+std::optional<Sides> SidesOf(std::span<const double> totals, const PairedColumns& columns) {
+  const auto quotient = [totals](int64_t x, int64_t y) {
+    return totals[static_cast<size_t>(x)] / totals[static_cast<size_t>(y)];
+  };
+  const Sides sides{quotient(columns.candidate_x, columns.candidate_y),
+                    quotient(columns.baseline_x, columns.baseline_y)};
+  const auto positive = [](double side) { return side > 0 && std::isfinite(side); };
+  if (!positive(sides.candidate) || !positive(sides.baseline)) return std::nullopt;
+  return sides;
+}
+
 }  // namespace
+
+std::optional<double> RatioOfTotals(std::span<const double> totals, const PairedColumns& columns) {
+  const std::optional<Sides> sides = SidesOf(totals, columns);
+  if (!sides) return std::nullopt;
+  const double ratio = sides->candidate / sides->baseline;
+  return ratio > 0 && std::isfinite(ratio) ? std::optional(ratio) : std::nullopt;
+}
 
 PairedEstimate PairedRatio(const ClusterTable& table, std::span<const double> totals,
                            const PairedColumns& columns, const BootstrapOptions& options) {
@@ -33,36 +57,35 @@ PairedEstimate PairedRatio(const ClusterTable& table, std::span<const double> to
   Estimate& ratio = result.ratio;
   ratio.level = options.level;
   ratio.n = table.num_clusters();
-  const size_t cx = static_cast<size_t>(columns.candidate_x),
-               cy = static_cast<size_t>(columns.candidate_y),
-               bx = static_cast<size_t>(columns.baseline_x),
-               by = static_cast<size_t>(columns.baseline_y);
-  const auto width = static_cast<size_t>(table.num_columns());
-  const std::vector<double> sums = table.Totals();
-  if (sums[cx] <= 0 || sums[cy] <= 0 || sums[bx] <= 0 || sums[by] <= 0) {
+  ratio.value = RatioOfTotals(table.Totals(), columns);
+  if (!ratio.value) {
     ratio.note = "n/a: nothing to compare";
     return result;
   }
-  ratio.value = sums[cx] / sums[cy] / (sums[bx] / sums[by]);
   if (ratio.n < kMinPromptsForInterval) {
     ratio.note = "n too small for an interval";
     return result;
   }
+  const auto width = static_cast<size_t>(table.num_columns());
+  const auto num_draws = static_cast<int64_t>(totals.size() / width);
   std::vector<double> candidate, baseline, logs;
   for (size_t r = 0; r < totals.size(); r += width) {
-    const double c = totals[r + cx] / totals[r + cy], b = totals[r + bx] / totals[r + by];
-    if (!(c > 0 && b > 0 && std::isfinite(c) && std::isfinite(b))) continue;
-    candidate.push_back(std::log(c));
-    baseline.push_back(std::log(b));
+    const std::optional<Sides> sides = SidesOf(totals.subspan(r, width), columns);
+    if (!sides) continue;
+    candidate.push_back(std::log(sides->candidate));
+    baseline.push_back(std::log(sides->baseline));
     logs.push_back(candidate.back() - baseline.back());
   }
-  if (logs.empty()) return result;
+  ratio.num_resamples = static_cast<int64_t>(logs.size());
+  ratio.statistics_seed = static_cast<int64_t>(options.statistics_seed);
+  if (TooManyUndefined(*ratio.num_resamples, num_draws)) {
+    ratio.note = UndefinedNote(*ratio.num_resamples, num_draws);
+    return result;
+  }
   const auto [lo, hi] = PercentileInterval(logs, options.level);
   ratio.lo = std::exp(lo);
   ratio.hi = std::exp(hi);
   ratio.method = "paired_bootstrap";
-  ratio.num_resamples = static_cast<int64_t>(logs.size());
-  ratio.statistics_seed = static_cast<int64_t>(options.statistics_seed);
   const Moments moments = JointMoments(candidate, baseline);
   // Spread that is only rounding (an arm with tau = 1 everywhere) has no correlation.
   constexpr double kRounding = 1e-24;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,8 +25,13 @@ struct PairedEstimate {
   std::optional<double> variance_saved;  // 1 - var(paired) / var(unpaired)
 };
 
+// The ratio of one row of totals; empty where it or one of its sides is 0 or no number: no
+// logarithm.
+std::optional<double> RatioOfTotals(std::span<const double> totals, const PairedColumns& columns);
+
 // The table holds both arms' sums of each prompt in one row; `totals` as in RatioOfSums. No value
-// if a sum is 0.
+// if a sum is 0. Resamples without a ratio are counted out of num_resamples; of too many there is
+// no interval (undefined_draws.h). Every estimate without an interval has a note.
 PairedEstimate PairedRatio(const ClusterTable& table, std::span<const double> totals,
                            const PairedColumns& columns, const BootstrapOptions& options);
 
