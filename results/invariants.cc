@@ -4,8 +4,6 @@
 #include <iterator>
 #include <set>
 
-#include "results/run_facts.h"
-
 namespace dsb {
 namespace {
 
@@ -34,7 +32,7 @@ std::string NameOf(const RequestRow& row) {
 RequestRules RulesOf(const RunData& data) {
   return {.draft_length = data.run.draft_length,
           .max_tokens = data.run.max_tokens,
-          .reports_rounds = ReportsRounds(data.run)};
+          .reports_rounds = data.run.reports_rounds};
 }
 
 std::vector<BrokenInvariant> CheckInvariants(const RunData& data) {
@@ -52,14 +50,16 @@ std::vector<BrokenInvariant> CheckInvariants(const RunData& data) {
 
 std::vector<BrokenInvariant> CheckTokensAfterStop(const RunData& data) {
   std::vector<BrokenInvariant> broken;
-  if (data.flags.contains("ignore_eos") || data.run.engine == "remote") return broken;
+  if (data.flags.contains("ignore_eos")) return broken;
   std::set<int32_t> stops;
   for (const RequestRow& row : data.requests) {
-    const std::vector<int32_t>& ids = row.request.output_ids;
-    if (row.request.end_reason == "stop" && !ids.empty()) stops.insert(ids.back());
+    const RequestRecord& request = row.request;
+    const bool known = request.token_count_source == "ids" && !request.output_ids.empty();
+    if (known && request.end_reason == "stop") stops.insert(request.output_ids.back());
   }
   for (const RequestRow& row : data.requests) {
     const std::vector<int32_t>& ids = row.request.output_ids;
+    if (row.request.token_count_source != "ids") continue;
     const auto stop =
         std::find_if(ids.begin(), ids.end(), [&](int32_t token) { return stops.contains(token); });
     if (stop == ids.end() || std::next(stop) == ids.end()) continue;

@@ -17,6 +17,21 @@ std::string N(int64_t value) { return std::to_string(value); }
 
 bool Within(int64_t value, int64_t most) { return 0 <= value && value <= most; }
 
+bool IsOrdered(const RoundRecord& round) {
+  return 0 <= round.accepted && round.accepted <= round.verified &&
+         round.verified <= round.proposed && round.position >= 0 && Within(round.cut, 2);
+}
+
+bool CommitsRight(const RoundRecord& round) {
+  const bool whole = round.committed == round.accepted + 1;
+  return whole || (round.cut > 0 && 1 <= round.committed && round.committed <= round.accepted);
+}
+
+bool HasAllConfidences(const RoundRecord& round) {
+  const auto num_confidences = static_cast<int64_t>(round.confidence.size());
+  return num_confidences == 0 || num_confidences == round.proposed;
+}
+
 class Checker {
  public:
   Checker(const RequestRecord& request, const RequestRules& rules)
@@ -89,13 +104,15 @@ class Checker {
     const std::string where = "round " + N(static_cast<int64_t>(i));
     const std::string found = "a " + N(round.accepted) + ", v " + N(round.verified) + ", p " +
                               N(round.proposed) + ", c " + N(round.committed);
-    if (round.accepted > round.verified || round.verified > round.proposed ||
-        round.proposed > rules_.draft_length) {
+    if (!IsOrdered(round) || round.proposed > rules_.draft_length) {
       Break("accepted <= verified <= proposed <= draft length", found, where);
     }
-    const bool whole = round.committed == round.accepted + 1;
-    if (!whole && (round.cut == 0 || round.committed < 1 || round.committed > round.accepted)) {
+    if (!CommitsRight(round)) {
       Break("committed = accepted + 1, or 1 to that if cut", found, where);
+    }
+    if (!HasAllConfidences(round)) {
+      Break("a confidence for each proposed draft, or none",
+            N(static_cast<int64_t>(round.confidence.size())) + " of " + N(round.proposed), where);
     }
   }
 
@@ -133,6 +150,10 @@ class Checker {
 };
 
 }  // namespace
+
+bool RoundAddsUp(const RoundRecord& round) {
+  return IsOrdered(round) && CommitsRight(round) && HasAllConfidences(round);
+}
 
 std::vector<BrokenInvariant> CheckRequest(const RequestRecord& request, const RequestRules& rules) {
   return Checker(request, rules).Take();

@@ -29,6 +29,11 @@ struct RequestRules {
 // Times of a run are from 0 to here, in ns: 104 days.
 inline constexpr int64_t kMaxTimeNs = int64_t{1} << 53;
 
+// What a round must hold by itself, and the store's round table asks for: accepted <= verified <=
+// proposed; committed = accepted + 1, or if cut one token to accepted; a confidence for each
+// proposed draft, or none.
+bool RoundAddsUp(const RoundRecord& round);
+
 // Every broken rule, unusable ones first. A request that ended in error is held to nothing but the
 // bounds of its times and counts: it is known to be broken, and its rounds are never counted.
 // A round commits one token at least, cut or not: a stop token among its accepted drafts is itself

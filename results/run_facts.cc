@@ -14,15 +14,30 @@ RunConfig ConfigOf(const RunRecord& run) {
   return ConfigFromJson(run.config_json, "run " + std::to_string(run.id) + ": its configuration");
 }
 
+std::string SessionOf(const RunRecord& run) {
+  const nlohmann::json config = nlohmann::json::parse(run.config_json, nullptr, false);
+  if (!config.is_object()) return "";
+  const auto session = config.find("session");
+  return session != config.end() && session->is_string() ? session->get<std::string>() : "";
+}
+
 bool IsBaseline(const RunRecord& run) { return run.drafter == "none"; }
 
 bool IsGreedy(const RunRecord& run) { return run.temperature < 1e-5; }
 
-bool ReportsRounds(const RunRecord& run) {
-  return run.engine != "remote" && run.engine != "imported";
-}
-
 bool IsObserved(const RunRecord& run) { return ConfigOf(run).observers == "on"; }
+
+bool AreOneRun(const RunData& a, const RunData& b) {
+  if (!a.run.uuid.empty() && a.run.uuid == b.run.uuid) return true;
+  const auto same_times = [](const RequestRow& x, const RequestRow& y) {
+    return x.request.issued_ns == y.request.issued_ns && x.request.first_ns == y.request.first_ns &&
+           x.request.finished_ns == y.request.finished_ns;
+  };
+  return a.run.clock == "real" && b.run.clock == "real" && !a.run.uuid.empty() &&
+         !b.run.uuid.empty() && !a.requests.empty() &&
+         std::equal(a.requests.begin(), a.requests.end(), b.requests.begin(), b.requests.end(),
+                    same_times);
+}
 
 std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs) {
   std::erase_if(runs, IsObserved);

@@ -14,14 +14,20 @@ namespace dsb {
 // kBadInput naming the run if its configuration is none of ours.
 RunConfig ConfigOf(const RunRecord& run);
 
+// The same for all arms that one command started; "" if the configuration does not say, or is none
+// of ours.
+std::string SessionOf(const RunRecord& run);
+
 // "none", "dspark fixed 7", "dspark threshold 0.5 7".
 std::string ArmName(const RunRecord& run);
-bool IsBaseline(const RunRecord& run);     // drafter none
-bool IsGreedy(const RunRecord& run);       // temperature < 1e-5: the engine draws nothing
-bool ReportsRounds(const RunRecord& run);  // its engine says what each verify round did
+bool IsBaseline(const RunRecord& run);  // drafter none
+bool IsGreedy(const RunRecord& run);    // temperature < 1e-5: the engine draws nothing
 // The watched twin of a run (`dsbench run --device-time`): its device times are of use, its speed
 // is not.
 bool IsObserved(const RunRecord& run);
+// One run, or a copy of it: the same uuid, or, of a real clock, the same times to the last
+// nanosecond.
+bool AreOneRun(const RunData& a, const RunData& b);
 // Without the observed ones.
 std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs);
 

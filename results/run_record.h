@@ -47,6 +47,7 @@ struct RunRecord {
   // What the figures stand on: measured; synthetic (acceptance made up), recorded (acceptance
   // replayed), modelled (time computed), imported (from another program).
   std::string provenance = "measured";
+  bool reports_rounds = true;  // the engine says what each verify round did
   int64_t draft_length = 0;
   // Load. Arrivals by a named process; what was asked for and what was achieved.
   std::string load_mode = "closed";  // batch, closed, open, trace

@@ -155,6 +155,11 @@ void Replayer::End(Flights::iterator found, TokenBurst& last, ArrivalSource& sou
     record.end_reason = EndReasonName(EndReason::kError);
     record.error = "broken invariant: " + flight.broken;
     record.rounds.clear();  // the store takes no round that contradicts itself
+  } else if (!std::all_of(record.rounds.begin(), record.rounds.end(), RoundAddsUp)) {
+    // Only of a request in error, which is held to nothing else.
+    record.rounds.clear();
+    record.error = record.error.value_or("no reason given") +
+                   "; its rounds contradict themselves and are left out";
   }
   source.OnFinished(record, flight.text, last.time_ns);
   if (drop_cancelled_ && last.end == EndReason::kCancelled) return;

@@ -58,6 +58,7 @@ RunRecord MakeRunRecord(const RunInputs& inputs, const LoadPlan& plan, const Sha
   SetSampling(options, description, run);
   run.prompt_form = shared.prompt_form;
   run.provenance = ProvenanceName(description.provenance);
+  run.reports_rounds = description.reports_rounds;
   run.weight_bytes_per_pass = description.weight_bytes_per_pass;
   run.flops_per_token = description.flops_per_token;
   run.bytes_per_draft = description.bytes_per_draft;

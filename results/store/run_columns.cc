@@ -57,6 +57,8 @@ constexpr Column<RunRecord> kRunColumns[] = {
     {"drafter", &RunRecord::drafter},
     {"policy", &RunRecord::policy},
     {"provenance", &RunRecord::provenance, 2, ColumnUse::kValue, kProvenanceOfVersion1},
+    {"reports_rounds", &RunRecord::reports_rounds, 2, ColumnUse::kValue,
+     "run.engine NOT IN ('remote', 'imported')"},
     {"draft_length", &RunRecord::draft_length},
     {"load_mode", &RunRecord::load_mode},
     {"arrival", &RunRecord::arrival, 2},

@@ -3,7 +3,8 @@
 namespace dsb {
 
 // In the tables that every round writes to, an enum's CHECK is a chain of comparisons: for IN with
-// more than two values SQLite builds a temporary index at every insert.
+// more than two values SQLite builds a temporary index at every insert. What a round must hold is
+// RoundAddsUp (request_invariants.h) in SQL; a test compares the two.
 
 const char* const kEventTablesSql = R"sql(
 CREATE TABLE request (
@@ -65,7 +66,8 @@ CREATE TABLE round (
   proposed INTEGER NOT NULL,
   verified INTEGER NOT NULL CHECK (verified <= proposed),
   accepted INTEGER NOT NULL CHECK (accepted BETWEEN 0 AND verified),
-  committed INTEGER NOT NULL CHECK (committed BETWEEN 0 AND accepted + 1),
+  committed INTEGER NOT NULL CHECK (committed = accepted + 1 OR
+                                    (cut > 0 AND committed BETWEEN 1 AND accepted)),
   cut INTEGER NOT NULL CHECK (cut BETWEEN 0 AND 2),
   confidence BLOB CHECK (length(confidence) = 4 * proposed),
   draft_ids BLOB CHECK (length(draft_ids) % 4 = 0),

@@ -63,6 +63,7 @@ CREATE TABLE run (
   engine TEXT NOT NULL CHECK (engine IN ('native', 'simulated', 'remote', 'null', 'imported')),
   provenance TEXT NOT NULL CHECK (provenance IN ('measured', 'synthetic', 'recorded', 'modelled',
                                                  'imported')),
+  reports_rounds INTEGER NOT NULL CHECK (reports_rounds IN (0, 1)),
   drafter TEXT NOT NULL,
   draft_length INTEGER NOT NULL CHECK (draft_length >= 0),
   policy TEXT NOT NULL,

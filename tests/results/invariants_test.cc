@@ -89,6 +89,29 @@ TEST(Invariants, ACutRoundCommitsFromOneTokenToAll) {
   EXPECT_FALSE(CheckRequest(Cut(3, 0), rules).empty());
 }
 
+TEST(Invariants, ARoundHasAConfidenceForEachDraftOrNone) {
+  const RequestRules rules{.draft_length = 4};
+  RequestRecord request = Cut(4, 0);
+  request.rounds[0].confidence = {0.5F, 0.5F, 0.5F, 0.5F};
+  EXPECT_TRUE(CheckRequest(request, rules).empty());
+  request.rounds[0].confidence.pop_back();
+  EXPECT_THAT(CheckRequest(request, rules).at(0).rule, HasSubstr("a confidence for each"));
+  EXPECT_EQ(CheckRequest(request, rules).at(0).found, "3 of 4");
+}
+
+// What the run says of its engine decides, not the engine's name.
+TEST(Invariants, WhetherRoundsAreOwedIsWhatTheRunSays) {
+  RunData data = SyntheticRun({});
+  for (RequestRow& row : data.requests) row.request.rounds.clear();
+  EXPECT_FALSE(CheckInvariants(data).empty());
+  data.run.engine = "remote";
+  EXPECT_FALSE(CheckInvariants(data).empty());
+  data.run.reports_rounds = false;
+  EXPECT_TRUE(CheckInvariants(data).empty());
+  data.run.engine = "native";
+  EXPECT_TRUE(CheckInvariants(data).empty());
+}
+
 TEST(Invariants, RoundsAreOwedOnlyByEnginesThatReportThem) {
   RequestRecord request = Cut(4, 0);
   request.rounds.clear();
@@ -109,6 +132,11 @@ TEST(TokensAfterStop, FoundByTheTokenThatEndedOtherAnswers) {
   const std::vector<BrokenInvariant> broken = CheckTokensAfterStop(data);
   ASSERT_EQ(broken.size(), 1u);
   EXPECT_THAT(broken[0].found, HasSubstr("2 tokens after token 2"));
+  RunData retokenised = data;
+  for (RequestRow& row : retokenised.requests) row.request.token_count_source = "retokenised";
+  EXPECT_TRUE(CheckTokensAfterStop(retokenised).empty());
+  data.run.engine = "remote";  // one that gives ids is held to them
+  EXPECT_EQ(CheckTokensAfterStop(data).size(), 1u);
   data.flags["ignore_eos"] = "";
   EXPECT_TRUE(CheckTokensAfterStop(data).empty());
 }

@@ -195,6 +195,38 @@ TEST(ReplayerTest, ABudgetIsStoredWithItsStep) {
   EXPECT_EQ(sink.steps[1].budget_tokens, 5);
 }
 
+// A request in error is held to nothing, but the store takes no round that contradicts itself.
+TEST(ReplayerTest, RoundsOfAnErrorThatContradictThemselvesAreLeftOut) {
+  for (const int32_t committed : {1, 0}) {
+    VirtualClock clock;
+    LyingEngine engine({.draft_length = 2, .step_ns = kStepNs}, clock);
+    static int32_t said;
+    said = committed;
+    engine.lie = [](StepResult& step) {
+      for (RoundOutcome& round : step.rounds) {
+        round.accepted = 0;
+        round.committed = said;
+      }
+      for (TokenBurst& burst : step.bursts) {
+        if (step.rounds.empty()) continue;
+        burst.end = EndReason::kError;
+        burst.error = "gone";
+      }
+    };
+    CollectingSink sink;
+    Replayer replayer(engine, clock, sink, {.vocab_size = 256});
+    ClosedLoop source(Requests(1, 6), {});
+    replayer.Run(source, std::atomic<bool>{false});
+    ASSERT_EQ(sink.requests.size(), 1u);
+    EXPECT_EQ(sink.requests[0].end_reason, "error");
+    EXPECT_EQ(sink.requests[0].rounds.size(), committed == 1 ? 1u : 0u);
+    EXPECT_EQ(sink.requests[0].error, committed == 1
+                                          ? "gone"
+                                          : "gone; its rounds contradict themselves and are left "
+                                            "out");
+  }
+}
+
 TEST(ReplayerTest, BrokenInvariantsBecomeErrors) {
   const std::vector<std::pair<void (*)(StepResult&), const char*>> lies = {
       {[](StepResult& step) {

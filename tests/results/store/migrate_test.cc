@@ -98,6 +98,28 @@ TEST_F(Migrate, KeepsEveryValueAndSaysWhatVersionOneMeant) {
   again.ResumeRun(7);
 }
 
+// Version 1 did not say whether an engine reports its rounds: all but two kinds did.
+TEST_F(Migrate, SaysWhichEnginesReportedRounds) {
+  Change(Path(), "UPDATE run SET engine = 'remote' WHERE id = 7");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(ReadRun(Store(Path(), kRead), 1, {}).run.reports_rounds);
+    EXPECT_FALSE(ReadRun(Store(Path(), kRead), 7, {}).run.reports_rounds);
+    Store store(Path(), {});  // migrates
+  }
+}
+
+// A round that contradicts itself, which version 1 let in: nothing is changed, and the row is
+// named.
+TEST_F(Migrate, RefusesARoundThatContradictsItself) {
+  Change(Path(), "INSERT INTO round VALUES (12, 1, NULL, 4, 1, 1, 1, 0, 1, NULL, NULL)");
+  const std::string before = Contents(Path());
+  const Failure failure = FailureOf([&] { Store store(Path(), {}); });
+  EXPECT_EQ(failure.code, ExitCode::kBadInput);
+  EXPECT_THAT(failure.message, AllOf(HasSubstr("request 12, round 1"), HasSubstr("committed")));
+  EXPECT_EQ(Texts(Path(), "PRAGMA user_version").at(0), "1");
+  EXPECT_EQ(ReadRun(Store(Path(), kRead), 7, {}).requests.size(), 2U);
+}
+
 TEST_F(Migrate, ReadingChangesNothingAndReadsTheSame) {
   const std::string report = ReportOf(Path());
   EXPECT_THAT(report, HasSubstr("second-run"));

@@ -23,15 +23,16 @@ auto Fields(const ArtifactRecord& r) {
   return std::tie(r.kind, r.name, r.sha256, r.size_bytes, r.source, r.detail_json);
 }
 auto Fields(const RunRecord& r) {
-  return std::tie(
-      r.id, r.uuid, r.label, r.state, r.failure, r.started_utc, r.duration_ns, r.engine, r.drafter,
-      r.policy, r.provenance, r.draft_length, r.load_mode, r.arrival, r.offered_rate_per_s,
-      r.achieved_rate_per_s, r.arrival_cv, r.rate_scale, r.users, r.client_cap, r.think_time_ns,
-      r.temperature, r.top_p, r.top_k, r.max_tokens, r.seed, r.verification_rule, r.sampling_law,
-      r.prompt_form, r.threads, r.num_devices, r.clock, r.device_time_source, r.steps_complete,
-      r.target_precision, r.drafter_precision, r.weight_bytes_per_pass, r.flops_per_token,
-      r.bytes_per_draft, r.flops_per_draft, r.owner_pid, r.owner_start_ticks, r.boot_id,
-      r.chain_nonce, r.chain_start, r.chain_head, r.config_json, r.config_sha256);
+  return std::tie(r.id, r.uuid, r.label, r.state, r.failure, r.started_utc, r.duration_ns, r.engine,
+                  r.drafter, r.policy, r.provenance, r.reports_rounds, r.draft_length, r.load_mode,
+                  r.arrival, r.offered_rate_per_s, r.achieved_rate_per_s, r.arrival_cv,
+                  r.rate_scale, r.users, r.client_cap, r.think_time_ns, r.temperature, r.top_p,
+                  r.top_k, r.max_tokens, r.seed, r.verification_rule, r.sampling_law, r.prompt_form,
+                  r.threads, r.num_devices, r.clock, r.device_time_source, r.steps_complete,
+                  r.target_precision, r.drafter_precision, r.weight_bytes_per_pass,
+                  r.flops_per_token, r.bytes_per_draft, r.flops_per_draft, r.owner_pid,
+                  r.owner_start_ticks, r.boot_id, r.chain_nonce, r.chain_start, r.chain_head,
+                  r.config_json, r.config_sha256);
 }
 auto Fields(const PromptRecord& r) {
   return std::tie(r.item_key, r.conversation_key, r.turn, r.dataset, r.domain, r.num_prompt_tokens,
@@ -71,6 +72,7 @@ TEST_F(StoreRoundTrip, RunWithEverythingSet) {
   run.duration_ns = 123;
   run.engine = "null";
   run.provenance = "recorded";
+  run.reports_rounds = false;
   run.load_mode = "open";
   run.arrival = "gamma";
   run.offered_rate_per_s = 2.5;
