@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ struct RunData {
   EnvironmentRecord environment;
   BuildRecord build;
   int64_t num_segments = 0;
+  // Of a resumed run, the segment whose steps and window count: chosen together with the other arms
+  // of its session (window_segments.h), so that their figures are of the same stretch of time.
+  std::optional<int64_t> window_segment_id = {};
   std::vector<RequestRow> requests;  // in the order they were issued
   std::vector<StepRecord> steps;
   std::vector<KernelTimeRecord> kernels;  // in the order of the table's key

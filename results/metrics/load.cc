@@ -51,8 +51,9 @@ std::optional<LoadSummary> SummariseLoad(const CheckedRun& run) {
   const RunData& data = *run;
   const Selection selection = Select(data);
   Spans spans;
+  const int64_t segment = WindowSegment(data);
   for (const RequestRow* row : selection.timing) {
-    if (row->request.bursts.empty()) continue;
+    if (row->request.segment_id != segment || row->request.bursts.empty()) continue;
     spans.emplace_back(row->request.scheduled_ns, Delivery(row->request).second);
   }
   if (spans.empty()) return std::nullopt;
@@ -65,7 +66,6 @@ std::optional<LoadSummary> SummariseLoad(const CheckedRun& run) {
   LoadSummary load;
   for (const auto& span : window) load.window_ns += span.second - span.first;
   if (load.window_ns <= 0) return std::nullopt;
-  const int64_t segment = selection.timing.front()->request.segment_id;
   for (const RequestRow& row : data.requests) {
     const RequestRecord& request = row.request;
     if (request.phase == "warmup" || request.segment_id != segment || request.bursts.empty()) {

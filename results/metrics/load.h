@@ -18,7 +18,7 @@ struct LoadSummary {
 
 // Closed loop and batch: the window is the time with a measured request in flight, so that arms
 // which take turns do not count each other's time. Open loop and trace: from the first to the last
-// scheduled time. Empty without a window.
+// scheduled time. Of a resumed run: of one segment (selection.h). Empty without a window.
 std::optional<LoadSummary> SummariseLoad(const CheckedRun& run);
 
 }  // namespace dsb

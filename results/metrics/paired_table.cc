@@ -1,13 +1,14 @@
 #include "results/metrics/paired_table.h"
 
-#include <cmath>
 #include <map>
+#include <span>
 #include <tuple>
 
 #include "base/error.h"
 #include "results/metrics/catalogue.h"
 #include "results/metrics/selection.h"
 #include "results/metrics/speed.h"
+#include "results/statistics/undefined_draws.h"
 
 namespace dsb {
 namespace {
@@ -18,7 +19,8 @@ std::map<PairKey, const RequestRow*> TimedRequests(const RunData& data, const st
   std::map<PairKey, const RequestRow*> rows;
   for (const RequestRow* row : Select(data, scope).timing) {
     if (!TimingOf(row->request)) continue;
-    rows.emplace(PairKey{row->prompt.item_key, row->prompt.turn, row->request.repeat}, row);
+    // In the order of issue: of a request that was asked again the last answer counts.
+    rows[{row->prompt.item_key, row->prompt.turn, row->request.repeat}] = row;
   }
   return rows;
 }
@@ -87,14 +89,15 @@ PairedEstimate PairedTable::Ratio(std::string_view metric, bool inverse) const {
 std::vector<double> PairedTable::ResampledRatios(std::string_view metric) const {
   const PairedColumns columns = ColumnsOf(metric, false);
   const auto width = static_cast<size_t>(table_.num_columns());
+  const std::span<const double> resampled = resampled_;
   std::vector<double> ratios;
-  for (size_t r = 0; r < resampled_.size(); r += width) {
-    const auto total = [&](int64_t column) { return resampled_[r + static_cast<size_t>(column)]; };
-    const double ratio = total(columns.candidate_x) / total(columns.candidate_y) /
-                         (total(columns.baseline_x) / total(columns.baseline_y));
-    if (ratio > 0 && std::isfinite(ratio)) ratios.push_back(ratio);
+  for (size_t r = 0; r < resampled.size(); r += width) {
+    const std::optional<double> ratio = RatioOfTotals(resampled.subspan(r, width), columns);
+    if (ratio) ratios.push_back(*ratio);
   }
-  return ratios;
+  const bool too_many = TooManyUndefined(static_cast<int64_t>(ratios.size()),
+                                         static_cast<int64_t>(resampled.size() / width));
+  return too_many ? std::vector<double>{} : ratios;
 }
 
 }  // namespace dsb

@@ -1,5 +1,6 @@
 // The sums of two arms on the same prompts, one row a prompt: what compare and gate form their
-// paired ratios and resamples of. Builds the table once and answers for any of its metrics.
+// paired ratios and resamples of. Builds the table once and answers for any of its metrics. Of a
+// resumed run all segments count: a request's times are those of the process that answered it.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,7 @@ class PairedTable {
   ComparedMetric Compare(std::string_view metric) const;
   // candidate / baseline, or its inverse.
   PairedEstimate Ratio(std::string_view metric, bool inverse = false) const;
-  // The ratio of every resample in which it is defined; empty below 10 prompts.
+  // The ratio of every resample in which it is defined; empty where Ratio has no interval.
   std::vector<double> ResampledRatios(std::string_view metric) const;
 
  private:

@@ -12,16 +12,8 @@ bool InScope(const RequestRow& row, const std::string& scope) {
          scope == "dataset:" + row.prompt.dataset;
 }
 
-int64_t TimingSegment(const RunData& data) {
-  std::map<int64_t, int64_t> sizes;
-  for (const RequestRow& row : data.requests) {
-    if (row.request.phase == "measured" && Finished(row.request)) ++sizes[row.request.segment_id];
-  }
-  int64_t best = 0, size = -1;
-  for (const auto& [segment, count] : sizes) {
-    if (count > size) best = segment, size = count;
-  }
-  return best;
+bool IsTimed(const RequestRecord& request) {
+  return request.phase == "measured" && Finished(request);
 }
 
 }  // namespace
@@ -30,10 +22,25 @@ const std::string& ClusterOf(const RequestRow& row) {
   return row.prompt.conversation_key.empty() ? row.prompt.item_key : row.prompt.conversation_key;
 }
 
+int64_t WindowSegment(const RunData& data) {
+  std::map<int64_t, int64_t> sizes;
+  for (const RequestRow& row : data.requests) {
+    if (IsTimed(row.request)) ++sizes[row.request.segment_id];
+  }
+  if (data.window_segment_id && sizes.contains(*data.window_segment_id)) {
+    return *data.window_segment_id;
+  }
+  int64_t best = 0, size = 0;
+  for (const auto& [segment, count] : sizes) {
+    if (count > size) best = segment, size = count;
+  }
+  return best;
+}
+
 Selection Select(const RunData& data, const std::string& scope) {
   Selection result;
   RequestCounts& counts = result.counts;
-  const int64_t segment = TimingSegment(data);
+  const int64_t segment = WindowSegment(data);
   for (const RequestRow& row : data.requests) {
     if (!InScope(row, scope)) continue;
     const RequestRecord& request = row.request;
@@ -47,11 +54,8 @@ Selection Select(const RunData& data, const std::string& scope) {
     counts.measured += request.phase == "measured";
     counts.drain += request.phase == "drain";
     if (request.end_reason != "error") result.acceptance.push_back(&row);
-    if (request.phase != "measured" || !Finished(request)) continue;
-    if (request.segment_id != segment) {
-      ++counts.other_segment;
-      continue;
-    }
+    if (!IsTimed(request)) continue;
+    counts.other_segment += request.segment_id != segment;
     result.timing.push_back(&row);
     int64_t bursts = 0;
     for (const BurstRecord& burst : request.bursts) bursts += burst.num_tokens > 0;
@@ -75,7 +79,7 @@ std::vector<std::string> ScopesOf(const RunData& data) {
 
 std::vector<const RequestRow*> MeasuredRequests(const RunData& data) {
   std::vector<const RequestRow*> requests;
-  const int64_t segment = TimingSegment(data);
+  const int64_t segment = WindowSegment(data);
   for (const RequestRow& row : data.requests) {
     const RequestRecord& request = row.request;
     if (request.phase == "warmup" || request.segment_id != segment || !request.finished_ns)

@@ -1,6 +1,9 @@
 // Which rows count (measurement.md 6): acceptance uses every request that is not warm-up, timing
-// only the measured requests that finished, of one segment. Everything left out is counted, never
-// silently dropped.
+// only the measured requests that finished. Everything left out is counted, never silently dropped.
+//
+// A resumed run has several segments, each a process's stretch with its own clock. A request's
+// times are those of the process that answered it, so metrics of requests are over all segments.
+// What is of a stretch of time (steps, phases, devices, throughput in the window) is of one.
 #pragma once
 
 #include <cstdint>
@@ -20,24 +23,26 @@ struct RequestCounts {
   int64_t failed = 0;  // error or timeout, warm-up included
   int64_t cancelled = 0;
   int64_t no_decode = 0;      // timed, but the first burst was all: no tpot
-  int64_t other_segment = 0;  // measured before or after the segment that timing uses
+  int64_t other_segment = 0;  // timed, but not in the segment whose steps and window count
 };
 
 struct Selection {
   std::vector<const RequestRow*> acceptance;
-  std::vector<const RequestRow*> timing;
+  std::vector<const RequestRow*> timing;  // of all segments
   RequestCounts counts;
 };
 
-// Pointers into `data`. `scope`: all, domain:NAME or dataset:NAME. Timing of a resumed run uses the
-// segment with the most measured requests, since its times cannot be joined.
+// Pointers into `data`. `scope`: all, domain:NAME or dataset:NAME.
 Selection Select(const RunData& data, const std::string& scope = "all");
 
 // all, then domain:... and dataset:... in alphabetical order, of the requests that are not warm-up.
 std::vector<std::string> ScopesOf(const RunData& data);
 
-// Measured and drain requests that ended, of the segment that timing uses: what MeasuredSteps
-// worked on.
+// The segment whose steps and window count: data.window_segment_id if a timed request is in it,
+// else the one that has the most.
+int64_t WindowSegment(const RunData& data);
+
+// Measured and drain requests that ended, of the window's segment: what MeasuredSteps worked on.
 std::vector<const RequestRow*> MeasuredRequests(const RunData& data);
 int64_t MeasuredTokens(const RunData& data);  // that they delivered
 

@@ -3,9 +3,11 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "results/run_facts.h"
 #include "results/store/select.h"
 #include "results/store/store_impl.h"
 #include "results/store/tables.h"
+#include "results/window_segments.h"
 
 namespace dsb {
 namespace {
@@ -43,6 +45,31 @@ void ReadArtifactsAndFlags(Store::Impl& impl, RunData& data) {
   while (flags.Next()) data.flags[flags.Text(0)] = flags.Text(1);
   Rows segments = impl.sql("SELECT count(*) FROM segment WHERE run_id = ?").Query(data.run.id);
   if (segments.Next()) data.num_segments = segments.Int(0);
+}
+
+void AppendSegments(Store::Impl& impl, int64_t run_id, std::vector<SegmentSize>& segments) {
+  std::unordered_map<int64_t, int64_t> timed;
+  Rows counts = impl.sql(
+                        "SELECT segment_id, count(*) FROM request WHERE run_id = ? AND "
+                        "phase = 'measured' AND end_reason IN ('stop', 'length') "
+                        "GROUP BY segment_id")
+                    .Query(run_id);
+  while (counts.Next()) timed[counts.Int(0)] = counts.Int(1);
+  Rows rows = impl.sql("SELECT id FROM segment WHERE run_id = ? ORDER BY id").Query(run_id);
+  while (rows.Next()) segments.push_back({run_id, rows.Int(0), timed[rows.Int(0)]});
+}
+
+void ChooseWindowSegment(Store::Impl& impl, RunData& data) {
+  if (data.num_segments < 2) return;
+  const std::string session = SessionOf(data.run);
+  std::vector<SegmentSize> segments;
+  for (const RunRecord& run : ReadRuns(impl)) {
+    const bool together = !session.empty() && SessionOf(run) == session;
+    if (together || run.id == data.run.id) AppendSegments(impl, run.id, segments);
+  }
+  const auto chosen = ChooseWindowSegments(segments);
+  const auto own = chosen.find(data.run.id);
+  if (own != chosen.end()) data.window_segment_id = own->second;
 }
 
 RequestRecord& RequestOf(const Store::Impl& impl, const Places& places, int64_t request_id,
@@ -127,6 +154,7 @@ RunData ReadRun(const Store& store, int64_t run_id, const ReadOptions& options) 
   RunData data;
   ReadHead(impl, run_id, data);
   ReadArtifactsAndFlags(impl, data);
+  ChooseWindowSegment(impl, data);
   data.skipped =
       ReadRecords(impl, kSkippedItemTable, "WHERE run_id = ? ORDER BY item_key, turn", run_id);
   ReadRequests(impl, options.token_ids, data);

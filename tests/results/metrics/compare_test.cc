@@ -93,6 +93,44 @@ TEST(CompareArms, MissingPromptsAreDroppedAndCounted) {
   EXPECT_FALSE(comparison.counts.comparable());
 }
 
+// An interrupted session: each arm has its own share of the prompts in each process.
+TEST(CompareArms, ResumedArmsPairOverAllSegments) {
+  RunData baseline = SyntheticRun(Plain()), candidate = SyntheticRun({});
+  const ArmComparison whole = CompareArms(CheckRun(baseline), CheckRun(candidate), "all");
+  baseline.num_segments = candidate.num_segments = 3;
+  for (size_t i = 0; i < baseline.requests.size(); ++i) {
+    baseline.requests[i].request.segment_id = i < 20 ? 1 : i < 21 ? 3 : 5;
+    candidate.requests[i].request.segment_id = i < 17 ? 2 : i < 18 ? 4 : 6;
+  }
+  const ArmComparison resumed = CompareArms(CheckRun(baseline), CheckRun(candidate), "all");
+  EXPECT_EQ(resumed.counts.pairs, 36);
+  EXPECT_EQ(resumed.counts.only_baseline + resumed.counts.only_candidate, 0);
+  EXPECT_TRUE(resumed.counts.comparable());
+  for (size_t i = 0; i < whole.metrics.size(); ++i) {
+    EXPECT_EQ(resumed.metrics[i].ratio.ratio.value, whole.metrics[i].ratio.ratio.value);
+    EXPECT_EQ(resumed.metrics[i].ratio.ratio.lo, whole.metrics[i].ratio.ratio.lo);
+  }
+}
+
+TEST(CompareArms, ARequestThatWasAskedAgainCountsOnce) {
+  const RunData baseline = SyntheticRun(Plain());
+  RunData candidate = SyntheticRun({});
+  const ArmComparison whole = CompareArms(CheckRun(baseline), CheckRun(candidate), "all");
+  RequestRow again = candidate.requests[7];
+  again.request.segment_id = 9;
+  for (const char* first_end : {"error", "cancelled", "length"}) {
+    RunData retried = candidate;
+    retried.requests[7].request.end_reason = first_end;
+    retried.requests[7].request.bursts.resize(1);
+    retried.requests[7].request.rounds.clear();
+    retried.requests.push_back(again);
+    const ArmComparison comparison = CompareArms(CheckRun(baseline), CheckRun(retried), "all");
+    EXPECT_EQ(comparison.counts.pairs, 36) << first_end;
+    EXPECT_EQ(comparison.counts.only_baseline, 0) << first_end;
+    EXPECT_EQ(Factor(comparison.factors.speedup), Factor(whole.factors.speedup)) << first_end;
+  }
+}
+
 TEST(CompareArms, FewPromptsHaveARatioButNoInterval) {
   SyntheticArm plain = Plain(), arm;
   plain.prompts_per_domain = arm.prompts_per_domain = 3;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -130,13 +131,98 @@ TEST(ComputeMetrics, FailedRequestsAreCountedAndLeftOut) {
   EXPECT_EQ(selection.timing.size(), 33u);
 }
 
-TEST(ComputeMetrics, ResumedRunsTimeOneSegment) {
+// The last eight requests were answered by a later process.
+RunData Resumed() {
   RunData data = SyntheticRun({});
+  data.num_segments = 2;
   for (size_t i = 30; i < data.requests.size(); ++i) data.requests[i].request.segment_id = 9;
+  return data;
+}
+
+TEST(ComputeMetrics, RequestsOfAllSegmentsAreTimed) {
+  const RunData data = Resumed();
   const Selection selection = Select(data);
   EXPECT_EQ(selection.acceptance.size(), 36u);
-  EXPECT_EQ(selection.timing.size(), 28u);
+  EXPECT_EQ(selection.timing.size(), 36u);
   EXPECT_EQ(selection.counts.other_segment, 8);
+  const std::vector<MetricRecord> whole = ComputeMetrics(CheckRun(SyntheticRun({}))),
+                                  resumed = ComputeMetrics(CheckRun(data));
+  for (const char* metric : {"accepted_length", "user_decode_tokens_per_s", "ttft", "e2e_p50"}) {
+    EXPECT_EQ(Value(resumed, metric), Value(whole, metric)) << metric;
+  }
+}
+
+TEST(ComputeMetrics, StepsAndWindowAreOfOneSegment) {
+  RunData data = Resumed();
+  EXPECT_EQ(WindowSegment(data), 0);
+  EXPECT_EQ(FindMetric(ComputeMetrics(CheckRun(data)), "requests_per_s", "all")->estimate.n, 28);
+  const size_t steps = MeasuredSteps(data).size();
+  data.window_segment_id = 9;
+  EXPECT_EQ(WindowSegment(data), 9);
+  EXPECT_EQ(Select(data).counts.other_segment, 28);
+  EXPECT_EQ(FindMetric(ComputeMetrics(CheckRun(data)), "requests_per_s", "all")->estimate.n, 8);
+  EXPECT_EQ(MeasuredRequests(data).size(), 8u);
+  const size_t others = MeasuredSteps(data).size();
+  EXPECT_EQ(MeasuredSteps(SyntheticRun({})).size(), steps + others);
+  data.window_segment_id = 5;  // nothing was timed there
+  EXPECT_EQ(WindowSegment(data), 0);
+}
+
+// The same 36 prompts answered five times, always alike.
+TEST(ComputeMetrics, RepeatsOfAPromptDoNotNarrowAPercentile) {
+  const RunData once = SyntheticRun({});
+  RunData five_times = once;
+  const int64_t length_ns = *once.requests.back().request.finished_ns;
+  for (int64_t repeat = 1; repeat < 5; ++repeat) {
+    for (RequestRow row : once.requests) {
+      if (row.request.phase == "warmup") continue;
+      row.request.repeat = repeat;
+      for (int64_t* t_ns :
+           {&row.request.scheduled_ns, &row.request.issued_ns, &*row.request.admitted_ns,
+            &*row.request.first_ns, &*row.request.finished_ns}) {
+        *t_ns += repeat * length_ns;
+      }
+      for (BurstRecord& burst : row.request.bursts) burst.t_ns += repeat * length_ns;
+      five_times.requests.push_back(row);
+    }
+  }
+  const std::vector<MetricRecord> few = ComputeMetrics(CheckRun(once)),
+                                  many = ComputeMetrics(CheckRun(five_times));
+  for (const char* metric : {"e2e_p50", "tpot_p50"}) {
+    const Estimate& plain = FindMetric(few, metric, "all")->estimate;
+    const Estimate& repeated = FindMetric(many, metric, "all")->estimate;
+    EXPECT_EQ(plain.method, "order_statistic");
+    EXPECT_EQ(repeated.method, "cluster_bootstrap");
+    EXPECT_EQ(repeated.n, 36) << metric;
+    EXPECT_GT(*repeated.hi - *repeated.lo, 0.8 * (*plain.hi - *plain.lo)) << metric;
+  }
+  EXPECT_FALSE(FindMetric(many, "e2e_p90", "all")->estimate.value.has_value());  // 36 of 46 prompts
+}
+
+TEST(ComputeMetrics, StoredRowsAnswerAlsoWhereThereIsNoInterval) {
+  // Only the longest answers of one prompt reach the last position.
+  RunData data = SyntheticRun({});
+  for (size_t i = 3; i < data.requests.size(); ++i) {
+    for (RoundRecord& round : data.requests[i].request.rounds) {
+      round.accepted = std::min<int64_t>(round.accepted, 2);
+      round.committed = round.accepted + 1;
+    }
+  }
+  std::vector<MetricNote> fresh_notes, stored_notes;
+  const std::vector<MetricRecord> fresh = ComputeMetrics(CheckRun(data), {}, &fresh_notes);
+  const MetricRecord* last = FindMetric(fresh, "conditional_acceptance", "position:4");
+  ASSERT_NE(last, nullptr);
+  ASSERT_TRUE(last->estimate.value.has_value());
+  EXPECT_FALSE(last->estimate.has_interval());
+  data.metrics = fresh;
+  for (MetricRecord& record : data.metrics)
+    record.estimate.note.clear();  // as the store keeps them
+  const std::vector<MetricRecord> again = ComputeMetrics(CheckRun(data), {}, &stored_notes);
+  ASSERT_EQ(fresh.size(), again.size());
+  for (size_t i = 0; i < fresh.size(); ++i) {
+    EXPECT_TRUE(SameRow(fresh[i], again[i])) << fresh[i].metric << " " << fresh[i].scope;
+  }
+  EXPECT_EQ(fresh_notes.size(), stored_notes.size());
 }
 
 TEST(ComputeMetrics, IsAPureFunctionOfTheRows) {
