@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/cli/command.h"
+#include "reports/pairing/find_run.h"
 #include "results/store/checked_reader.h"
 #include "results/store/store.h"
 
@@ -15,14 +16,16 @@ namespace {
 struct TimelineChoice {
   std::string results = "results.db";
   std::string output = "timeline.json";
-  std::vector<int64_t> runs;
+  std::vector<std::string> runs;
 };
 
 ExitCode ExecuteTimeline(const TimelineChoice& choice) {
   const Store store(choice.results, {.mode = Store::Mode::kReadOnly});
-  std::vector<int64_t> ids = choice.runs;
-  if (ids.empty()) {
-    for (const RunRecord& run : ReadRuns(store)) ids.push_back(run.id);
+  const std::vector<RunRecord> all = ReadRuns(store);
+  std::vector<int64_t> ids;
+  for (const std::string& name : choice.runs) ids.push_back(FindRun(all, name, "timeline").id);
+  if (choice.runs.empty()) {
+    for (const RunRecord& run : all) ids.push_back(run.id);
   }
   if (ids.empty()) ThrowBadInput(choice.results + ": the file has no runs");
   std::vector<CheckedRun> runs;
@@ -48,8 +51,8 @@ std::vector<Option> Describe(TimelineChoice& choice) {
           {.name = "run",
            .value = &choice.runs,
            .value_name = "RUN,...",
-           .help = "run numbers; comma list; default: all",
-           .check = IntegerIn(1, INT64_MAX)}};
+           .help = "run numbers, arms or drafters; comma list; default: all",
+           .check = NotEmpty()}};
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 #include "reports/pairing/pairs.h"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
+#include <utility>
 
 #include "base/error.h"
+#include "reports/pairing/pair_arms.h"
 #include "results/metrics/selection.h"
 #include "results/run_facts.h"
 #include "results/store/checked_reader.h"
@@ -11,66 +13,49 @@
 namespace dsb {
 namespace {
 
-std::string ListOf(const std::vector<RunRecord>& runs) {
-  std::string list;
-  for (const RunRecord& run : runs) {
-    list += (list.empty() ? "" : ", ") + std::to_string(run.id) + " (" + ArmName(run) + ")";
-  }
-  return list.empty() ? "no runs" : list;
+using IdPairs = std::vector<std::pair<int64_t, int64_t>>;
+
+// The other file's run of the arm, else its only arm.
+int64_t PartnerOrOnly(const RunRecord& named, const std::vector<RunRecord>& others,
+                      const char* side) {
+  const RunRecord* const partner = PartnerOf(named, others);
+  return partner != nullptr ? partner->id : FindRun(others, "", side).id;
 }
 
-// The newest run that is complete, or else the newest.
-const RunRecord* Newest(const std::vector<const RunRecord*>& runs) {
-  const RunRecord* best = nullptr;
-  for (const RunRecord* run : runs) {
-    const bool better = best == nullptr || run->state == "complete" || best->state != "complete";
-    if (better) best = run;
-  }
-  return best;
+[[noreturn]] void ThrowNoPlainArm(const std::vector<RunRecord>& runs) {
+  ThrowBadInput(
+      "compare needs a plain arm (drafter none) and another in one file, or --baseline "
+      "and --candidate with a run each; the file has " +
+      ListOf(runs));
 }
 
-// Newest run of each arm.
-std::vector<const RunRecord*> NewestByArm(const std::vector<RunRecord>& runs) {
-  std::vector<std::string> names;
-  std::vector<std::vector<const RunRecord*>> groups;
-  for (const RunRecord& run : runs) {
-    const auto found = std::find(names.begin(), names.end(), ArmName(run));
-    if (found == names.end()) {
-      names.push_back(ArmName(run));
-      groups.push_back({&run});
-    } else {
-      groups[static_cast<size_t>(found - names.begin())].push_back(&run);
-    }
+// Of one file, with the plain arm as baseline.
+IdPairs ChooseAgainstPlain(const std::vector<RunRecord>& runs, const std::string& candidate) {
+  std::vector<RunRecord> chosen = runs;
+  if (!candidate.empty()) {
+    // Also of another run of its arm than the newest.
+    const int64_t id = FindRun(runs, candidate, "candidate").id;
+    std::erase_if(chosen, [id](const RunRecord& run) { return run.id != id && !IsBaseline(run); });
   }
-  std::vector<const RunRecord*> newest;
-  newest.reserve(groups.size());
-  for (const auto& group : groups) newest.push_back(Newest(group));
-  return newest;
+  IdPairs pairs = PairWithPlain(chosen);
+  if (pairs.empty()) ThrowNoPlainArm(runs);
+  return pairs;
+}
+
+// Of one file, every other arm that answered the same question.
+IdPairs ChooseOthers(const std::vector<RunRecord>& runs, const RunRecord& baseline) {
+  std::vector<RunRecord> others = runs;
+  std::erase_if(others, [&](const RunRecord& run) {
+    return ArmName(run) == ArmName(baseline) || QuestionOf(run) != QuestionOf(baseline);
+  });
+  IdPairs pairs;
+  for (const int64_t id : PairArms({}, others).only_candidate) pairs.emplace_back(baseline.id, id);
+  if (!pairs.empty()) return pairs;
+  ThrowBadInput("candidate run: the file has no other arm than " + ArmName(baseline) +
+                " that answered the same question, it has " + ListOf(runs));
 }
 
 }  // namespace
-
-const RunRecord& FindRun(const std::vector<RunRecord>& runs, const std::string& selector,
-                         const char* side) {
-  std::vector<const RunRecord*> found;
-  std::set<std::string> names;
-  for (const RunRecord& run : runs) {
-    const std::string name = ArmName(run);
-    if (selector == std::to_string(run.id)) return run;
-    if (selector.empty() || selector == run.drafter || selector == name) {
-      found.push_back(&run);
-      names.insert(name);
-    }
-  }
-  if (found.empty()) {
-    ThrowBadInput(std::string(side) + " run '" + selector + "': not in the file; it has " +
-                  ListOf(runs));
-  }
-  if (selector.empty() && names.size() > 1) {
-    ThrowBadInput(std::string(side) + " run: name one, the file has " + ListOf(runs));
-  }
-  return *Newest(found);
-}
 
 ComparedPair ComparePair(CheckedRun baseline, CheckedRun candidate, const CompareOptions& options) {
   ComparedPair pair{.baseline = std::move(baseline), .candidate = std::move(candidate)};
@@ -96,33 +81,54 @@ ComparedPair ComparePair(CheckedRun baseline, CheckedRun candidate, const Compar
                   std::to_string(pair.candidate->run.id) + " cannot be compared: " + differing +
                   " (--across FIELD allows one)");
   }
+  pair.same_run = AreOneRun(pair.baseline, pair.candidate);
   for (const std::string& scope : ScopesOf(pair.baseline)) {
     pair.scopes.push_back(CompareArms(pair.baseline, pair.candidate, scope, options.metrics));
   }
   return pair;
 }
 
+std::vector<std::string> NamesOf(const std::vector<RunRecord>& runs,
+                                 const std::vector<int64_t>& ids) {
+  std::vector<std::string> names;
+  for (const RunRecord& run : runs) {
+    if (std::count(ids.begin(), ids.end(), run.id) == 0) continue;
+    names.push_back(ShownName(run) + " #" + std::to_string(run.id));
+  }
+  return names;
+}
+
+ChosenPairs ChooseRuns(const std::vector<RunRecord>& baseline,
+                       const std::vector<RunRecord>& candidate, bool same_store,
+                       const CompareOptions& options) {
+  const std::string &before = options.baseline_run, &after = options.candidate_run;
+  if (!before.empty() && !after.empty()) {
+    return {
+        {{FindRun(baseline, before, "baseline").id, FindRun(candidate, after, "candidate").id}}};
+  }
+  if (!before.empty()) {
+    const RunRecord& named = FindRun(baseline, before, "baseline");
+    if (same_store) return {ChooseOthers(baseline, named)};
+    return {{{named.id, PartnerOrOnly(named, candidate, "candidate")}}};
+  }
+  if (same_store) return {ChooseAgainstPlain(baseline, after)};
+  if (!after.empty()) {
+    const RunRecord& named = FindRun(candidate, after, "candidate");
+    return {{{PartnerOrOnly(named, baseline, "baseline"), named.id}}};
+  }
+  ArmPairs arms = PairArms(baseline, candidate);
+  if (arms.pairs.empty()) {
+    ThrowBadInput("the files have no arm in common: baseline " + ListOf(baseline) + "; candidate " +
+                  ListOf(candidate));
+  }
+  return {std::move(arms.pairs), std::move(arms.only_baseline), std::move(arms.only_candidate)};
+}
+
 std::vector<std::pair<int64_t, int64_t>> ChoosePairs(const std::vector<RunRecord>& baseline,
                                                      const std::vector<RunRecord>& candidate,
                                                      bool same_store,
                                                      const CompareOptions& options) {
-  if (!options.baseline_run.empty() || !options.candidate_run.empty()) {
-    return {{FindRun(baseline, options.baseline_run, "baseline").id,
-             FindRun(candidate, options.candidate_run, "candidate").id}};
-  }
-  std::vector<std::pair<int64_t, int64_t>> pairs;
-  for (const RunRecord* before : NewestByArm(baseline)) {
-    for (const RunRecord* after : NewestByArm(candidate)) {
-      const bool wanted = same_store ? IsBaseline(*before) && !IsBaseline(*after)
-                                     : ArmName(*before) == ArmName(*after);
-      if (wanted) pairs.emplace_back(before->id, after->id);
-    }
-  }
-  if (pairs.empty()) {
-    ThrowBadInput("the files have no arm in common: baseline " + ListOf(baseline) + "; candidate " +
-                  ListOf(candidate));
-  }
-  return pairs;
+  return ChooseRuns(baseline, candidate, same_store, options).pairs;
 }
 
 std::optional<CheckedRun> ReadTimesOf(const Store& store, const RunRecord& run) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/pairing/find_run.h"
 #include "results/metrics/compare.h"
 #include "results/store/checked_reader.h"
 
@@ -13,9 +14,10 @@ namespace dsb {
 
 struct CompareOptions {
   MetricOptions metrics;
-  // A run: its number in the file, or an arm's or a drafter's name (the newest complete run, else
-  // the newest). Empty: the file's only arm. Both empty: every arm that both files have, or, for
-  // one store, every arm against drafter none.
+  // A run as FindRun takes it. Empty beside a named one: of one store the plain arm (drafter none)
+  // as baseline and every other arm as candidates, of two the other file's run of the same arm, or
+  // its only arm. Both empty: every arm that both files have, or, for one store, every arm against
+  // the plain one.
   std::string baseline_run, candidate_run;
   // Fields that may differ: workload_sha256, target_sha256, temperature, top_p, top_k, max_tokens.
   std::vector<std::string> across;
@@ -25,7 +27,8 @@ struct ComparedPair {
   CheckedRun baseline, candidate;
   std::vector<std::string> across = {};  // fields that differ and were allowed to
   std::vector<ArmComparison> scopes =
-      {};  // all first, then the domains and data sets of the baseline
+      {};                 // all first, then the domains and data sets of the baseline
+  bool same_run = false;  // one run, or a copy of it, on both sides
   // The observed twins, where --device-time made them.
   std::optional<CheckedRun> baseline_times = {}, candidate_times = {};
 };
@@ -34,13 +37,25 @@ struct ComparedPair {
 // no such field.
 ComparedPair ComparePair(CheckedRun baseline, CheckedRun candidate, const CompareOptions& options);
 
-// The run that `selector` names: its number, an arm's or a drafter's name (the newest complete one,
-// else the newest), or "" for the only arm. kBadInput naming `side` and what the file has.
-const RunRecord& FindRun(const std::vector<RunRecord>& runs, const std::string& selector,
-                         const char* side);
+// What is compared: pairs of (baseline, candidate) run ids, and the runs of arms that only one of
+// the files has.
+struct ChosenPairs {
+  std::vector<std::pair<int64_t, int64_t>> pairs;
+  std::vector<int64_t> only_baseline = {}, only_candidate = {};
+};
 
-// The runs that the options name: pairs of (baseline, candidate) run ids. kBadInput if there are
-// none.
+// Arms that only one of two files has, as "dspark fixed 7 #2".
+struct UnpairedArms {
+  std::vector<std::string> baseline, candidate;
+};
+std::vector<std::string> NamesOf(const std::vector<RunRecord>& runs,
+                                 const std::vector<int64_t>& ids);
+
+// The runs that the options name. kBadInput if there are none.
+ChosenPairs ChooseRuns(const std::vector<RunRecord>& baseline,
+                       const std::vector<RunRecord>& candidate, bool same_store,
+                       const CompareOptions& options);
+// Its pairs alone.
 std::vector<std::pair<int64_t, int64_t>> ChoosePairs(const std::vector<RunRecord>& baseline,
                                                      const std::vector<RunRecord>& candidate,
                                                      bool same_store,

@@ -76,8 +76,15 @@ void AddDeviceTimes(const ComparedPair& pair, Document* document) {
 
 }  // namespace
 
-Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const MetricOptions& options) {
+Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const MetricOptions& options,
+                             const UnpairedArms& unpaired) {
   Document document;
+  for (const std::string& arm : unpaired.baseline) {
+    document.emplace_back(Line{"Not compared: " + arm + " of the baseline: not in the candidate."});
+  }
+  for (const std::string& arm : unpaired.candidate) {
+    document.emplace_back(Line{"Not compared: " + arm + " of the candidate: not in the baseline."});
+  }
   for (const ComparedPair& pair : pairs) {
     const std::string before =
         ArmName(pair.baseline->run) + " #" + std::to_string(pair.baseline->run.id);
@@ -86,6 +93,9 @@ Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const Metri
     document.emplace_back(Heading{1, "Baseline " + before + ", candidate " + after});
     const ArmComparison& all = pair.scopes.front();
     document.emplace_back(Line{PairingLine("Candidate", "baseline", all)});
+    if (pair.same_run) {
+      document.emplace_back(Line{"Note: one run on both sides: the ratios say nothing."});
+    }
     for (const std::string& field : pair.across) {
       document.emplace_back(Line{"Note: compared across a different " + field + "."});
     }

@@ -8,6 +8,7 @@
 
 namespace dsb {
 
-Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const MetricOptions& options);
+Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const MetricOptions& options,
+                             const UnpairedArms& unpaired = {});
 
 }  // namespace dsb

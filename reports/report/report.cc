@@ -35,17 +35,20 @@ std::string RenderReport(const ReportModel& model, const ReportOptions& options)
 
 std::string RenderCompare(const Store& baseline, const Store& candidate,
                           const CompareOptions& options, ReportFormat format) {
+  const std::vector<RunRecord> left = UnobservedRuns(ReadRuns(baseline)),
+                               right = UnobservedRuns(ReadRuns(candidate));
+  const ChosenPairs chosen = ChooseRuns(left, right, &baseline == &candidate, options);
+  const UnpairedArms unpaired{NamesOf(left, chosen.only_baseline),
+                              NamesOf(right, chosen.only_candidate)};
   std::vector<ComparedPair> pairs;
-  for (const auto& [before, after] :
-       ChoosePairs(UnobservedRuns(ReadRuns(baseline)), UnobservedRuns(ReadRuns(candidate)),
-                   &baseline == &candidate, options)) {
+  for (const auto& [before, after] : chosen.pairs) {
     ComparedPair& pair = pairs.emplace_back(ComparePair(
         ReadCheckedRun(baseline, before, {}), ReadCheckedRun(candidate, after, {}), options));
     pair.baseline_times = ReadTimesOf(baseline, pair.baseline->run);
     pair.candidate_times = ReadTimesOf(candidate, pair.candidate->run);
   }
-  if (format == ReportFormat::kJson) return CompareJson(pairs, options.metrics);
-  return Print(MakeCompareDocument(pairs, options.metrics), format);
+  if (format == ReportFormat::kJson) return CompareJson(pairs, options.metrics, unpaired);
+  return Print(MakeCompareDocument(pairs, options.metrics, unpaired), format);
 }
 
 }  // namespace dsb

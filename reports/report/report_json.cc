@@ -230,7 +230,8 @@ std::string ReportJson(const ReportModel& model, const ReportSections& sections)
   return Dump(json);
 }
 
-std::string CompareJson(const std::vector<ComparedPair>& pairs, const MetricOptions& options) {
+std::string CompareJson(const std::vector<ComparedPair>& pairs, const MetricOptions& options,
+                        const UnpairedArms& unpaired) {
   Json list = Json::array();
   for (const ComparedPair& pair : pairs) {
     list.push_back({{"baseline", ArmName(pair.baseline->run)},
@@ -240,12 +241,15 @@ std::string CompareJson(const std::vector<ComparedPair>& pairs, const MetricOpti
                     {"fields", FactsJson(ComparableFacts(pair.baseline))},
                     {"candidate_fields", FactsJson(ComparableFacts(pair.candidate))},
                     {"across", pair.across},
+                    {"same_run", pair.same_run},
                     {"scopes", ScopesJson(pair.scopes)}});
   }
   return Dump(Json{{"format", "dsbench-compare"},
                    {"format_version", kReportFormatVersion},
                    {"statistics", StatisticsJson(options)},
                    {"pairs", list},
+                   {"only_baseline", unpaired.baseline},
+                   {"only_candidate", unpaired.candidate},
                    {"metric_definitions", DefinitionsJson()}});
 }
 

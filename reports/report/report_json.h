@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reports/model/model.h"
+#include "reports/pairing/pairs.h"
 #include "reports/report/report.h"
 
 namespace dsb {
@@ -13,7 +14,7 @@ inline constexpr int kReportFormatVersion = 1;
 
 std::string ReportJson(const ReportModel& model, const ReportSections& sections);
 
-struct ComparedPair;  // reports/pairing/pairs.h
-std::string CompareJson(const std::vector<ComparedPair>& pairs, const MetricOptions& options);
+std::string CompareJson(const std::vector<ComparedPair>& pairs, const MetricOptions& options,
+                        const UnpairedArms& unpaired = {});
 
 }  // namespace dsb
