@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -5,6 +6,7 @@
 #include "harness/cli/common_options.h"
 #include "harness/gate/gate_command.h"
 #include "harness/gate/gate_selfcheck.h"
+#include "reports/gate/comparable.h"
 #include "reports/report/gate_report.h"
 
 namespace dsb {
@@ -64,7 +66,12 @@ ExitCode Gate(const GateChoice& choice) {
     for (const std::string& reason : outcome.verdict.reasons) {
       reasons += (reasons.empty() ? "" : "; ") + reason;
     }
-    ThrowBadInput("not comparable: " + reasons + " (--across FIELD allows one field)");
+    const std::vector<GateDifference>& differences = outcome.verdict.differences;
+    const bool may_differ = std::any_of(
+        differences.begin(), differences.end(),
+        [](const GateDifference& difference) { return MayDiffer(difference.what.field); });
+    ThrowBadInput("not comparable: " + reasons +
+                  (may_differ ? " (--across FIELD allows one field)" : ""));
   }
   return static_cast<ExitCode>(GateExitCode(outcome.verdict.state));
 }
@@ -74,7 +81,7 @@ std::vector<Option> Inputs(GateCommandOptions& o) {
            .value = &o.baseline,
            .value_name = "FILE[:RUN]",
            .help = "results file, or file:run with a run's number, arm or drafter; default run: "
-                   "every arm that both files have",
+                   "every arm of the file, each of which the candidate must have",
            .check = NotEmpty()},
           {.name = "candidate",
            .value = &o.candidate,

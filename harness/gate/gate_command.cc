@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 #include "base/whole_file.h"
 #include "reports/gate/pairs.h"
@@ -53,7 +54,10 @@ GateVerdict Decide(const GateCommandOptions& options) {
   };
   add(candidate);
   for (const std::string& path : options.noise) add(OpenForReading(path));
-  return DecideGate(ReadGatePairs(sources), policy, options.gate);
+  GateInput input = ReadGatePairs(sources);
+  GateOptions gate = options.gate;
+  gate.found = std::move(input.found);
+  return DecideGate(input.pairs, policy, gate);
 }
 
 // A file that cannot be added to costs the rows, not the verdict.

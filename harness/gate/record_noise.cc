@@ -17,15 +17,37 @@ namespace {
 
 using RunPair = std::pair<const CheckedRun*, const CheckedRun*>;
 
-std::vector<CheckedRun> ReadAll(const std::vector<std::string>& files) {
+struct StoredRuns {
   std::vector<CheckedRun> runs;
+  std::vector<std::string> names;  // "run 2 of a.db"
+};
+
+StoredRuns ReadAll(const std::vector<std::string>& files) {
+  StoredRuns all;
   for (const std::string& path : files) {
     const Store store(path, {.mode = Store::Mode::kReadOnly});
     for (const RunRecord& run : UnobservedRuns(ReadRuns(store))) {
-      runs.push_back(ReadCheckedRun(store, run.id, {.token_ids = false, .steps = false}));
+      all.runs.push_back(ReadCheckedRun(store, run.id, {.token_ids = false, .steps = false}));
+      all.names.push_back("run " + std::to_string(run.id) + " of " + path);
     }
   }
-  return runs;
+  return all;
+}
+
+// A run against itself has no noise, nor has one in virtual time: a floor of them would let any
+// time decide.
+void CheckNoisy(const StoredRuns& all) {
+  for (size_t i = 0; i < all.runs.size(); ++i) {
+    if (all.runs[i]->run.clock != "real") {
+      ThrowBadInput(all.names[i] + ": its clock is " + all.runs[i]->run.clock +
+                    ", expected a real one: equal runs do not differ in it");
+    }
+    for (size_t j = 0; j < i; ++j) {
+      if (!AreOneRun(all.runs[j], all.runs[i])) continue;
+      ThrowBadInput(all.names[j] + " and " + all.names[i] +
+                    " are one run, or copies of it, expected runs of their own");
+    }
+  }
 }
 
 }  // namespace
@@ -33,7 +55,9 @@ std::vector<CheckedRun> ReadAll(const std::vector<std::string>& files) {
 std::vector<NoiseFloorRecord> RecordNoise(const std::vector<std::string>& files,
                                           const GatePolicy& policy,
                                           const BootstrapOptions& bootstrap) {
-  const std::vector<CheckedRun> runs = ReadAll(files);
+  const StoredRuns all = ReadAll(files);
+  CheckNoisy(all);
+  const std::vector<CheckedRun>& runs = all.runs;
   std::map<std::tuple<std::string, std::string, std::string>, std::vector<RunPair>> groups;
   size_t most = 0;
   for (const auto& [first, second] : EqualRunPairs(runs)) {

@@ -42,6 +42,7 @@ std::vector<Fact> GateFacts(const RunData& data) {
   std::vector<Fact> facts = ComparableFacts(data);
   const RunRecord& run = data.run;
   const RunConfig config = ConfigOf(run);
+  facts.push_back({"arm", ArmName(run)});
   if (!IsGreedy(run)) facts.push_back({"seed", std::to_string(run.seed)});
   facts.push_back({"weights", config.weights});
   facts.push_back({"engine", run.engine});
@@ -65,6 +66,11 @@ std::vector<GateDifference> WhyNotComparable(const RunData& baseline, const RunD
   for (Difference& difference : Differences(GateFacts(baseline), GateFacts(candidate))) {
     if (difference.field != across) differences.push_back({arm, std::move(difference)});
   }
+  if (AreOneRun(baseline, candidate)) {
+    differences.push_back({arm,
+                           {"run", std::to_string(baseline.run.id),
+                            std::to_string(candidate.run.id) + ": one run, or a copy of it"}});
+  }
   const std::string before_state = StateOf(baseline), after_state = StateOf(candidate);
   if (before_state != "complete" || after_state != "complete") {
     differences.push_back({arm, {"state", before_state, after_state}});
@@ -78,14 +84,26 @@ std::vector<GateDifference> WhyNotComparable(const RunData& baseline, const RunD
   return differences;
 }
 
-void CheckAcross(const std::string& across) {
-  if (across.empty()) return;
+namespace {
+
+// With those of sampled runs.
+std::vector<Fact> AllGateFacts() {
   RunData sampled;
   sampled.run.temperature = 1;
-  const std::vector<Fact> facts = GateFacts(sampled);
-  const bool known = std::any_of(facts.begin(), facts.end(),
-                                 [&](const Fact& fact) { return fact.field == across; });
-  if (!known) ThrowBadInput("--across " + across + ": expected one of " + FieldList(facts));
+  return GateFacts(sampled);
+}
+
+}  // namespace
+
+bool MayDiffer(const std::string& field) {
+  const std::vector<Fact> facts = AllGateFacts();
+  return std::any_of(facts.begin(), facts.end(),
+                     [&](const Fact& fact) { return fact.field == field; });
+}
+
+void CheckAcross(const std::string& across) {
+  if (across.empty() || MayDiffer(across)) return;
+  ThrowBadInput("--across " + across + ": expected one of " + FieldList(AllGateFacts()));
 }
 
 }  // namespace dsb

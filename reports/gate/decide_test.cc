@@ -44,6 +44,10 @@ void DecideTest(int64_t num_tests, GateTest* test) {
     test->reason = test->blocked;
     return;
   }
+  if ((!test->lo || !test->hi) && test->ratio.n >= kMinPromptsForInterval) {
+    test->reason = test->blocked.empty() ? test->ratio.note : test->blocked;
+    return;
+  }
   if (!test->lo || !test->hi) {
     test->needed_n = kMinPromptsForInterval;
     test->reason = std::to_string(test->ratio.n) +

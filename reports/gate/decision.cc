@@ -11,10 +11,13 @@
 #include "reports/text/number_text.h"
 #include "results/metrics/compare.h"
 #include "results/metrics/paired_table.h"
+#include "results/metrics/selection.h"
 #include "results/run_facts.h"
 
 namespace dsb {
 namespace {
+
+constexpr double kMaxFalseAlarms = 0.05;
 
 std::string TestName(const GateTest& test) {
   std::string name = test.arm + ": " + test.metric;
@@ -29,51 +32,76 @@ bool RulesBroken(const GateVerdict& verdict) {
   });
 }
 
-// Counts the pairs of requests; too many left out make the runs incomparable.
-GateArm DescribeArm(const GatePair& pair, const BootstrapOptions& bootstrap,
-                    std::vector<GateDifference>* differences) {
+PairCounts CountPairs(const CheckedRun& baseline, const CheckedRun& candidate,
+                      const std::string& scope, BootstrapOptions bootstrap) {
+  bootstrap.num_resamples = 1;
+  return PairedTable(baseline, candidate, scope, bootstrap).counts();
+}
+
+bool IsJudged(const GatePolicy& policy, const std::string& scope) {
+  return scope == "all" ||
+         std::any_of(policy.primary.begin(), policy.primary.end(), [&](const GateMetric& metric) {
+           return std::count(metric.data_sets.begin(), metric.data_sets.end(), scope) > 0;
+         });
+}
+
+// Too many requests without a partner make the runs incomparable, of all and of each data set that
+// is judged; so does a data set of the reference that the candidate has nothing of.
+void CheckPairs(const CheckedRun& reference, const GatePair& pair, const GatePolicy& policy,
+                const BootstrapOptions& bootstrap, std::vector<GateDifference>* differences) {
+  for (const std::string& scope : ScopesOf(reference)) {
+    const PairCounts counts = CountPairs(reference, pair.candidate, scope, bootstrap);
+    const bool lost = counts.pairs == 0 && counts.only_baseline > 0;
+    if (!lost && (counts.comparable() || !IsJudged(policy, scope))) continue;
+    differences->push_back({NameOf(pair),
+                            {scope == "all" ? "requests" : "requests of " + scope,
+                             std::to_string(counts.pairs + counts.only_baseline) + " finished",
+                             std::to_string(counts.pairs + counts.only_candidate) + " finished, " +
+                                 std::to_string(counts.pairs) + " of them in both"}});
+    if (scope == "all" && counts.pairs == 0) break;
+  }
+}
+
+GateArm DescribeArm(const GatePair& pair, const GatePolicy& policy,
+                    const BootstrapOptions& bootstrap, std::vector<GateDifference>* differences) {
   GateArm arm;
-  arm.name = ArmName(pair.candidate->run);
+  arm.name = NameOf(pair);
   arm.baseline_run = pair.baseline->run.id;
   arm.candidate_run = pair.candidate->run.id;
   arm.baseline_uuid = pair.baseline->run.uuid;
   arm.candidate_uuid = pair.candidate->run.uuid;
   if (pair.anchor) arm.anchor_run = (*pair.anchor)->run.id;
-  BootstrapOptions counting = bootstrap;
-  counting.num_resamples = 1;
-  for (const CheckedRun* before : {&pair.baseline, pair.anchor ? &*pair.anchor : nullptr}) {
-    if (before == nullptr) continue;
-    const PairCounts counts = PairedTable(*before, pair.candidate, "all", counting).counts();
-    if (before == &pair.baseline) {
-      arm.pairs = counts.pairs;
-      arm.only_baseline = counts.only_baseline;
-      arm.only_candidate = counts.only_candidate;
-    }
-    if (counts.comparable()) continue;
-    differences->push_back(
-        {arm.name,
-         {"requests", std::to_string(counts.pairs + counts.only_baseline) + " finished",
-          std::to_string(counts.pairs + counts.only_candidate) + " finished, " +
-              std::to_string(counts.pairs) + " of them in both"}});
-  }
+  const PairCounts counts = CountPairs(pair.baseline, pair.candidate, "all", bootstrap);
+  arm.pairs = counts.pairs;
+  arm.only_baseline = counts.only_baseline;
+  arm.only_candidate = counts.only_candidate;
+  CheckPairs(pair.baseline, pair, policy, bootstrap, differences);
+  if (pair.anchor) CheckPairs(*pair.anchor, pair, policy, bootstrap, differences);
   return arm;
 }
 
-void Append(std::vector<GateDifference> more, std::vector<GateDifference>* differences) {
-  differences->insert(differences->end(), more.begin(), more.end());
+// What measuring one pair gives; never nothing.
+std::vector<GateTest> TestsOf(const GatePair& pair, const GatePolicy& policy,
+                              const BootstrapOptions& bootstrap) {
+  std::vector<GateTest> tests =
+      MeasureTests(pair.baseline, pair.candidate, policy, bootstrap, "baseline", 1);
+  if (tests.empty()) {
+    ThrowBadInput("policy: nothing to decide for " + NameOf(pair) +
+                  ": exact_match is for greedy runs only");
+  }
+  if (pair.anchor) {
+    for (GateTest& test : MeasureTests(*pair.anchor, pair.candidate, policy, bootstrap, "anchor",
+                                       kAnchorMarginFactor)) {
+      tests.push_back(std::move(test));
+    }
+  }
+  return tests;
 }
 
 void Measure(const std::vector<GatePair>& pairs, const GateOptions& options, GateVerdict* verdict) {
   for (const GatePair& pair : pairs) {
-    std::vector<GateTest> tests = MeasureTests(pair.baseline, pair.candidate, verdict->policy,
-                                               options.bootstrap, "baseline", 1);
-    if (pair.anchor) {
-      for (GateTest& test : MeasureTests(*pair.anchor, pair.candidate, verdict->policy,
-                                         options.bootstrap, "anchor", kAnchorMarginFactor)) {
-        tests.push_back(std::move(test));
-      }
-    }
-    for (GateTest& test : tests) {
+    for (GateTest& test : TestsOf(pair, verdict->policy, options.bootstrap)) {
+      test.arm = NameOf(pair);
       if (IsTimingMetric(test.metric)) {
         const auto noise = pair.noise.find(test.metric);
         const bool has_floor = noise != pair.noise.end();
@@ -82,9 +110,6 @@ void Measure(const std::vector<GatePair>& pairs, const GateOptions& options, Gat
       }
       verdict->tests.push_back(std::move(test));
     }
-  }
-  if (verdict->tests.empty()) {
-    ThrowBadInput("policy: nothing to decide: exact_match is for greedy runs only");
   }
   AdjustTests(&verdict->tests);
 }
@@ -99,12 +124,33 @@ void WarnOfNoise(GateVerdict* verdict) {
   }
 }
 
+// What the policy asks for and these runs cannot show, and noise floors that promise too much.
+void WarnOfTests(const std::vector<GatePair>& pairs, GateVerdict* verdict) {
+  for (const GatePair& pair : pairs) {
+    for (const GateMetric& metric : verdict->policy.primary) {
+      if (metric.metric == "exact_match" && !IsGreedy(pair.candidate->run)) {
+        verdict->warnings.push_back(NameOf(pair) + ": exact_match is left out: the answers are " +
+                                    "sampled");
+      }
+      const auto noise = pair.noise.find(metric.metric);
+      if (noise == pair.noise.end() || noise->second.false_alarm_rate <= kMaxFalseAlarms) continue;
+      verdict->warnings.push_back(NameOf(pair) + ": " + metric.metric + ": the gate failed " +
+                                  PercentWithUnit(noise->second.false_alarm_rate) +
+                                  " of the equal runs that the noise floor is from");
+    }
+  }
+}
+
 void WarnOfFlags(const std::vector<GatePair>& pairs, GateVerdict* verdict) {
   for (const GatePair& pair : pairs) {
     for (const CheckedRun* side : {&pair.baseline, &pair.candidate}) {
       const RunData& data = **side;
       const std::string run =
           ArmName(data.run) + (side == &pair.baseline ? ", baseline" : ", candidate");
+      if (data.num_segments > 1) {
+        verdict->warnings.push_back(run + ": resumed, its times are of " +
+                                    std::to_string(data.num_segments) + " processes");
+      }
       for (const char* flag : {"throttled", "implausible", "dirty"}) {
         if (data.flags.contains(flag)) verdict->warnings.push_back(run + ": flagged " + flag);
       }
@@ -139,6 +185,10 @@ void Conclude(GateVerdict* verdict) {
 
 }  // namespace
 
+std::string NameOf(const GatePair& pair) {
+  return pair.name.empty() ? ArmName(pair.candidate->run) : pair.name;
+}
+
 const char* GateStateName(GateState state) {
   switch (state) {
     case GateState::kPass:
@@ -170,23 +220,32 @@ int GateExitCode(GateState state) {
 GateVerdict DecideGate(const std::vector<GatePair>& pairs, const GatePolicy& policy,
                        const GateOptions& options) {
   DSB_CHECK(!pairs.empty());
+  if (policy.primary.empty()) ThrowBadInput("policy: no primary metric, nothing to decide");
   CheckAcross(options.across);
   GateVerdict verdict;
   verdict.policy = policy;
   verdict.bootstrap = options.bootstrap;
   verdict.across = options.across;
+  verdict.warnings = options.found.warnings;
+  verdict.differences = options.found.differences;
   for (const GatePair& pair : pairs) {
-    Append(WhyNotComparable(pair.baseline, pair.candidate, options.across, policy.strict),
-           &verdict.differences);
-    if (!pair.anchor) continue;
-    Append(WhyNotComparable(*pair.anchor, pair.candidate, options.across, policy.strict),
-           &verdict.differences);
+    for (const CheckedRun* before : {&pair.baseline, pair.anchor ? &*pair.anchor : nullptr}) {
+      if (before == nullptr) continue;
+      for (GateDifference& difference :
+           WhyNotComparable(*before, pair.candidate, options.across, policy.strict)) {
+        difference.arm = NameOf(pair);
+        verdict.differences.push_back(std::move(difference));
+      }
+    }
   }
-  const bool same_question = verdict.differences.empty();
+  const bool same_question = verdict.differences.size() == options.found.differences.size();
   for (const GatePair& pair : pairs) {
-    verdict.arms.push_back(DescribeArm(pair, options.bootstrap, &verdict.differences));
+    verdict.arms.push_back(DescribeArm(pair, policy, options.bootstrap, &verdict.differences));
     if (!same_question) continue;
-    for (GateRule& rule : CheckRules(pair, policy)) verdict.rules.push_back(std::move(rule));
+    for (GateRule& rule : CheckRules(pair, policy)) {
+      rule.arm = NameOf(pair);
+      verdict.rules.push_back(std::move(rule));
+    }
   }
   WarnOfFlags(pairs, &verdict);
   // Requests that failed leave pairs incomplete: that breach is the finding, not the gap.
@@ -211,6 +270,7 @@ GateVerdict DecideGate(const std::vector<GatePair>& pairs, const GatePolicy& pol
     for (GateTest& test : verdict.tests) DecideTest(num_tests, &test);
     verdict.secondary = MeasureSecondary(pairs, policy, options.bootstrap);
     WarnOfNoise(&verdict);
+    WarnOfTests(pairs, &verdict);
   }
   Conclude(&verdict);
   return verdict;

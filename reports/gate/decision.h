@@ -15,6 +15,7 @@ inline constexpr double kAnchorMarginFactor = 1.5;
 struct GateOptions {
   BootstrapOptions bootstrap;
   std::string across;  // one field of GateFacts that may differ
+  GateFindings found = {};
 };
 
 // At least one pair. kBadInput for a data set that the runs lack, for too few resamples to reject

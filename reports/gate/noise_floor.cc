@@ -126,6 +126,10 @@ std::map<std::string, NoiseFloorRecord> NoiseOf(const std::vector<NoiseFloorReco
   const std::string machine = Fingerprint(data.environment), workload = HashOf(data, "workload");
   for (const NoiseFloorRecord& record : records) {
     if (record.environment_fingerprint != machine || record.workload_sha256 != workload) continue;
+    const bool enough = record.pairs >= static_cast<int64_t>(kMinNoisePairs);
+    if (!enough || !(record.p95_abs_log_ratio >= 0 && std::isfinite(record.p95_abs_log_ratio))) {
+      continue;
+    }
     NoiseFloorRecord& newest = found[record.metric];
     if (record.created_utc >= newest.created_utc) newest = record;
   }

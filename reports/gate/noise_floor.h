@@ -25,7 +25,7 @@ std::vector<NoiseFloorRecord> MeasureNoise(
     const std::vector<std::pair<const CheckedRun*, const CheckedRun*>>& pairs,
     const GatePolicy& policy, const BootstrapOptions& bootstrap);
 
-// The newest record a metric of the run's machine and workload, of whatever build.
+// The newest record a metric of the run's machine and workload, of whatever build; of enough pairs.
 std::map<std::string, NoiseFloorRecord> NoiseOf(const std::vector<NoiseFloorRecord>& records,
                                                 const RunData& data);
 

@@ -1,9 +1,14 @@
 #include "reports/gate/pairs.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
+#include <utility>
 
 #include "base/error.h"
+#include "reports/gate/comparable.h"
 #include "reports/gate/noise_floor.h"
+#include "reports/pairing/pair_arms.h"
 #include "reports/pairing/pairs.h"
 #include "results/run_facts.h"
 #include "results/store/checked_reader.h"
@@ -12,36 +17,73 @@ namespace dsb {
 namespace {
 
 // What must be there already: its absence is a missing resource, not a bad candidate.
-int64_t FindReference(const std::vector<RunRecord>& runs, const std::string& selector,
-                      const char* side) {
-  if (runs.empty()) ThrowResource(std::string(side) + ": the file has no runs");
-  try {
-    return FindRun(runs, selector, side).id;
-  } catch (const Error& error) {
-    ThrowResource(error.what());
-  }
+const RunRecord& FindReference(const std::vector<RunRecord>& runs, const std::string& selector,
+                               const char* side) {
+  const RunRecord* const found = FindRunIfThere(runs, selector, side);
+  if (found == nullptr) ThrowResource(NotThere(runs, selector, side));
+  return *found;
 }
 
-std::string NameOf(const std::vector<RunRecord>& runs, int64_t id) {
-  for (const RunRecord& run : runs) {
-    if (run.id == id) return ArmName(run);
-  }
-  return "";
+const RunRecord& ReferenceOf(const RunRecord& candidate, const std::vector<RunRecord>& runs,
+                             const char* side) {
+  const RunRecord* const found = PartnerOf(candidate, runs);
+  if (found == nullptr) ThrowResource(NotThere(runs, ArmName(candidate), side));
+  return *found;
 }
 
-std::vector<std::pair<int64_t, int64_t>> Choose(const std::vector<RunRecord>& before,
-                                                const std::vector<RunRecord>& after,
-                                                const GateSources& sources) {
+struct Choice {
+  std::vector<std::pair<int64_t, int64_t>> pairs;
+  GateFindings found = {};
+};
+
+Choice ChooseEveryArm(const std::vector<RunRecord>& before, const std::vector<RunRecord>& after) {
+  const ArmPairs arms = PairArms(before, after);
+  if (arms.pairs.empty()) {
+    ThrowBadInput("the files have no arm in common: baseline " + ListOf(before) + "; candidate " +
+                  ListOf(after));
+  }
+  Choice choice{arms.pairs};
+  for (const RunRecord& run : before) {
+    if (std::count(arms.only_baseline.begin(), arms.only_baseline.end(), run.id) == 0) continue;
+    choice.found.differences.push_back(
+        {ShownName(run),
+         {kMissingArm, "run " + std::to_string(run.id), "not there: it has " + ListOf(after)}});
+  }
+  for (const std::string& name : NamesOf(after, arms.only_candidate)) {
+    choice.found.warnings.push_back(name + " of the candidate is not judged: the baseline has no " +
+                                    "such arm");
+  }
+  return choice;
+}
+
+Choice Choose(const std::vector<RunRecord>& before, const std::vector<RunRecord>& after,
+              const GateSources& sources) {
   if (before.empty()) ThrowResource("baseline: the file has no runs");
   const std::string &left = sources.baseline_run, &right = sources.candidate_run;
-  if (left.empty() && right.empty()) return ChoosePairs(before, after, false, {});
+  if (left.empty() && right.empty()) return ChooseEveryArm(before, after);
   if (left.empty()) {
     const RunRecord& candidate = FindRun(after, right, "candidate");
-    return {{FindReference(before, ArmName(candidate), "baseline"), candidate.id}};
+    return {{{ReferenceOf(candidate, before, "baseline").id, candidate.id}}};
   }
-  const int64_t baseline = FindReference(before, left, "baseline");
-  const std::string wanted = right.empty() ? NameOf(before, baseline) : right;
-  return {{baseline, FindRun(after, wanted, "candidate").id}};
+  const RunRecord& baseline = FindReference(before, left, "baseline");
+  if (!right.empty()) return {{{baseline.id, FindRun(after, right, "candidate").id}}};
+  const RunRecord* const candidate = PartnerOf(baseline, after);
+  if (candidate == nullptr) ThrowBadInput(NotThere(after, ArmName(baseline), "candidate"));
+  return {{{baseline.id, candidate->id}}};
+}
+
+// A run of the arm that was begun later than the one that is judged, and has not ended well.
+void WarnOfPassedOver(const std::vector<RunRecord>& runs, const RunRecord& judged,
+                      GateFindings* found) {
+  for (const RunRecord& run : runs) {
+    if (run.id <= judged.id || run.state == "complete" || ArmName(run) != ArmName(judged) ||
+        QuestionOf(run) != QuestionOf(judged)) {
+      continue;
+    }
+    found->warnings.push_back(ArmName(judged) + ": run " + std::to_string(judged.id) +
+                              " is judged: run " + std::to_string(run.id) + " is newer, but " +
+                              run.state);
+  }
 }
 
 // The newest complete greedy run of the target alone that answers the candidate's question.
@@ -65,34 +107,63 @@ std::optional<CheckedRun> FindTargetOnly(const RunData& candidate, const GateSou
 
 }  // namespace
 
+namespace {
+
+// Arms that were asked several questions are told apart by their runs.
+void NameApart(std::vector<GatePair>* pairs) {
+  std::map<std::string, int> uses;
+  for (const GatePair& pair : *pairs) ++uses[NameOf(pair)];
+  for (GatePair& pair : *pairs) {
+    const std::string name = NameOf(pair);
+    if (uses[name] > 1) pair.name = name + " #" + std::to_string(pair.candidate->run.id);
+  }
+}
+
+}  // namespace
+
 RunSelector RunSelector::Parse(const std::string& text) {
   std::error_code ignored;
-  const size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0 || std::filesystem::exists(text, ignored)) {
-    return {text, ""};
+  const auto is_file = [&ignored](const std::string& path) {
+    return std::filesystem::exists(path, ignored);
+  };
+  if (is_file(text)) return {text, ""};
+  for (size_t colon = text.rfind(':'); colon != std::string::npos && colon > 0;
+       colon = text.rfind(':', colon - 1)) {
+    if (is_file(text.substr(0, colon))) return {text.substr(0, colon), text.substr(colon + 1)};
   }
+  const size_t name = text.rfind('/') == std::string::npos ? 0 : text.rfind('/') + 1;
+  const size_t colon = text.find(':', name + 1);
+  if (colon == std::string::npos) return {text, ""};
   return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
-std::vector<GatePair> ReadGatePairs(const GateSources& sources) {
+GateInput ReadGatePairs(const GateSources& sources) {
   const std::vector<RunRecord> before = UnobservedRuns(ReadRuns(*sources.baseline)),
                                after = UnobservedRuns(ReadRuns(*sources.candidate));
+  std::vector<RunRecord> pinned;
+  if (sources.anchor != nullptr) {
+    pinned = UnobservedRuns(ReadRuns(*sources.anchor));
+    if (pinned.empty()) ThrowResource("anchor: the file has no runs");
+  }
   const ReadOptions options{.token_ids = true, .steps = true};
-  std::vector<GatePair> pairs;
-  for (const auto& [baseline, candidate] : Choose(before, after, sources)) {
-    GatePair& pair = pairs.emplace_back(
+  Choice choice = Choose(before, after, sources);
+  GateInput input{.pairs = {}, .found = std::move(choice.found)};
+  for (const auto& [baseline, candidate] : choice.pairs) {
+    GatePair& pair = input.pairs.emplace_back(
         GatePair{.baseline = ReadCheckedRun(*sources.baseline, baseline, options),
                  .candidate = ReadCheckedRun(*sources.candidate, candidate, options)});
     pair.target_only = FindTargetOnly(pair.candidate, sources);
     pair.noise = NoiseOf(sources.noise, pair.candidate);
+    const RunRecord& judged = pair.candidate->run;
+    if (!NamesByNumber(sources.candidate_run)) WarnOfPassedOver(after, judged, &input.found);
     if (sources.anchor == nullptr) continue;
-    const std::string wanted =
-        sources.anchor_run.empty() ? ArmName(pair.candidate->run) : sources.anchor_run;
-    pair.anchor = ReadCheckedRun(
-        *sources.anchor, FindReference(UnobservedRuns(ReadRuns(*sources.anchor)), wanted, "anchor"),
-        options);
+    const RunRecord& reference = sources.anchor_run.empty()
+                                     ? ReferenceOf(judged, pinned, "anchor")
+                                     : FindReference(pinned, sources.anchor_run, "anchor");
+    pair.anchor = ReadCheckedRun(*sources.anchor, reference.id, options);
   }
-  return pairs;
+  NameApart(&input.pairs);
+  return input;
 }
 
 }  // namespace dsb

@@ -12,10 +12,11 @@
 
 namespace dsb {
 
-// A results file, and optionally one run of it: its number, an arm's or a drafter's name.
+// A results file, and optionally one run of it, as FindRun takes it.
 struct RunSelector {
   std::string path, run;
-  // "results.db", "results.db:2", "results.db:dspark". A file of the whole name wins.
+  // "results.db", "results.db:2", "results.db:dspark:7:threshold=0.5". The file is the longest part
+  // that is one, else ends at the first colon of its name.
   static RunSelector Parse(const std::string& text);
 };
 
@@ -27,9 +28,15 @@ struct GateSources {
   std::vector<NoiseFloorRecord> noise;
 };
 
+struct GateInput {
+  std::vector<GatePair> pairs;
+  GateFindings found;
+};
+
 // One pair an arm, read with token ids. Without names: the newest complete run of every arm that
-// both files have; with one name: the other file's run of the same arm. kResource if the baseline
-// or the anchor is not there, kBadInput if the candidate is not or if nothing pairs.
-std::vector<GatePair> ReadGatePairs(const GateSources& sources);
+// both files have; an arm of the baseline that the candidate lacks is a difference. With one name:
+// the other file's run of the same arm. kResource if the baseline or the anchor is not there,
+// kBadInput if the candidate is not or if nothing pairs.
+GateInput ReadGatePairs(const GateSources& sources);
 
 }  // namespace dsb

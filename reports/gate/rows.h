@@ -28,7 +28,9 @@ struct GatePair {
   std::optional<CheckedRun> anchor = {};               // the pinned release's run of this arm
   std::optional<CheckedRun> target_only = {};          // drafter none, same question, greedy
   std::map<std::string, NoiseFloorRecord> noise = {};  // by metric
+  std::string name = {};  // tells it from the other pairs; empty: the candidate's arm does
 };
+std::string NameOf(const GatePair& pair);
 
 // One primary metric of one arm on one data set. Losses are relative changes in the bad direction:
 // 1 - ratio if more is better, else ratio - 1.
@@ -64,6 +66,12 @@ struct GateRule {
 struct GateDifference {
   std::string arm;
   Difference what;  // before: the baseline's; after: the candidate's
+};
+
+// What was found while the runs of the files were chosen.
+struct GateFindings {
+  std::vector<GateDifference> differences;
+  std::vector<std::string> warnings;
 };
 
 struct GateArm {

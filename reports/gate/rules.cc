@@ -17,10 +17,14 @@ using Key = std::tuple<std::string, int64_t, int64_t>;
 std::map<Key, const RequestRow*> Answers(const RunData& data, const std::string& scope) {
   std::map<Key, const RequestRow*> rows;
   for (const RequestRow* row : Select(data, scope).acceptance) {
-    if (!Finished(row->request) || row->request.output_ids.empty()) continue;
-    rows.emplace(Key{row->prompt.item_key, row->prompt.turn, row->request.repeat}, row);
+    if (!Finished(row->request)) continue;
+    rows[Key{row->prompt.item_key, row->prompt.turn, row->request.repeat}] = row;
   }
   return rows;
+}
+
+bool HasIds(const RequestRecord& request) {
+  return !request.output_ids.empty() || request.bursts.empty();
 }
 
 GateRule GreedyRule(const GatePair& pair) {
@@ -37,6 +41,9 @@ GateRule GreedyRule(const GatePair& pair) {
   } else {
     const AnswerMatch match = MatchAnswers(*pair.target_only, pair.candidate, "all");
     rule.detail = std::to_string(match.compared) + " answers";
+    if (match.unknown > 0) {
+      rule.detail += ", " + std::to_string(match.unknown) + " more without token ids";
+    }
     if (match.compared == 0) return rule;
     rule.outcome = match.different == 0 ? Outcome::kHolds : Outcome::kBroken;
     if (match.different > 0) {
@@ -78,6 +85,10 @@ AnswerMatch MatchAnswers(const RunData& a, const RunData& b, const std::string& 
   for (const auto& [key, row] : left) {
     const auto other = right.find(key);
     if (other == right.end()) continue;
+    if (!HasIds(row->request) || !HasIds(other->second->request)) {
+      ++match.unknown;
+      continue;
+    }
     ++match.compared;
     const std::vector<int32_t>& x = row->request.output_ids;
     const std::vector<int32_t>& y = other->second->request.output_ids;

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "reports/gate/decide_test.h"
 #include "reports/gate/rules.h"
+#include "reports/text/number_text.h"
 #include "results/metrics/paired_table.h"
 #include "results/metrics/selection.h"
 #include "results/run_facts.h"
@@ -18,7 +19,8 @@ namespace {
 
 double LossOf(double ratio, int better) { return better > 0 ? 1 - ratio : ratio - 1; }
 
-GateTest ExactMatch(const RunData& baseline, const RunData& candidate, const std::string& scope) {
+GateTest ExactMatch(const RunData& baseline, const RunData& candidate, const std::string& scope,
+                    double margin) {
   GateTest test;
   const AnswerMatch match = MatchAnswers(baseline, candidate, scope);
   test.ratio.n = match.compared;
@@ -34,6 +36,11 @@ GateTest ExactMatch(const RunData& baseline, const RunData& candidate, const std
     test.reason = std::to_string(match.different) + " of " + std::to_string(match.compared) +
                   " answers differ, first " + match.first_difference;
   }
+  const int64_t all = match.compared + match.unknown;
+  if (loss <= margin && 50 * match.unknown > all) {  // 2 %, as of requests without a pair
+    test.blocked = std::to_string(match.unknown) + " of " + std::to_string(all) +
+                   " answers have no token ids in one of the runs";
+  }
   return test;
 }
 
@@ -44,6 +51,13 @@ GateTest Measured(const PairedTable& table, const GateMetric& metric, double mar
   test.baseline = compared.baseline;
   test.candidate = compared.candidate;
   if (test.ratio.value) test.loss = LossOf(*test.ratio.value, metric.better);
+  if (!test.ratio.value) {
+    const auto side = [](const std::optional<double>& value) {
+      return value ? FixedOr(value, 3) : std::string("none");
+    };
+    test.blocked = "no ratio of the two: baseline " + side(test.baseline) + ", candidate " +
+                   side(test.candidate);
+  }
   if (!test.ratio.lo || !test.ratio.hi) return test;
   const double a = LossOf(*test.ratio.lo, metric.better), b = LossOf(*test.ratio.hi, metric.better);
   test.lo = std::min(a, b);
@@ -104,7 +118,7 @@ std::vector<GateTest> MeasureTests(const CheckedRun& baseline, const CheckedRun&
     for (const std::string& scope : metric.data_sets) {
       GateTest test;
       if (exact) {
-        test = ExactMatch(baseline, candidate, scope);
+        test = ExactMatch(baseline, candidate, scope, margin);
       } else {
         const auto table = tables.try_emplace(scope, baseline, candidate, scope, bootstrap).first;
         test = Measured(table->second, metric, margin);
@@ -141,7 +155,7 @@ std::vector<GateSecondary> MeasureSecondary(const std::vector<GatePair>& pairs,
   for (const GatePair& pair : pairs) {
     const PairedTable table(pair.baseline, pair.candidate, "all", bootstrap);
     for (const std::string& metric : policy.secondary) {
-      GateSecondary row{.arm = ArmName(pair.candidate->run),
+      GateSecondary row{.arm = NameOf(pair),
                         .metric = metric,
                         .ratio = table.Compare(metric).ratio.ratio,
                         .p = {},

@@ -2,11 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/temporary_folder.h"
 #include "harness/gate/gate_selfcheck.h"
+#include "results/store/sqlite.h"
 #include "results/store/store.h"
 #include "results/store/verdict_rows.h"
 #include "tests/harness/child_process.h"
@@ -71,6 +74,9 @@ class GateCliTest : public testing::Test {
     arguments.insert(arguments.end(), extra.begin(), extra.end());
     const ChildResult result = RunChild(arguments);
     ASSERT_EQ(result.exit_code, 0) << result.err;
+    // On a busy machine the recorder may make an engine wait that takes no time.
+    Database(Path(name), name, SQLITE_OPEN_READWRITE)
+        .Execute("DELETE FROM run_flag WHERE flag = 'client_limited'");
   }
   ChildResult Gate(const std::string& baseline, const std::string& candidate,
                    const std::string& policy, const std::vector<std::string>& extra = {}) const {
@@ -109,8 +115,9 @@ TEST_F(GateCliTest, StatesAndExitCodes) {
   EXPECT_EQ(open.exit_code, 4) << open.out << open.err;
   EXPECT_EQ(Verdict()["state"], "inconclusive");
 
+  Run("cut2.db", {"--null-accepted-cut", "0.2"});
   const ChildResult anchored =
-      Gate("cut.db", "cut.db:dspark", "tokens.json", {"--anchor", Path("a.db")});
+      Gate("cut.db", "cut2.db:dspark", "tokens.json", {"--anchor", Path("a.db")});
   EXPECT_EQ(anchored.exit_code, 1) << anchored.out << anchored.err;
   EXPECT_EQ(Verdict()["tests"].back()["against"], "anchor");
 
@@ -162,12 +169,140 @@ TEST_F(GateCliTest, TheNoiseFloorOfEqualRunsLetsTimesDecide) {
       RunChild({"gate", "--record-noise", Path("aa.db"), "--resamples", "100"});
   EXPECT_EQ(noise.exit_code, 0) << noise.err;
   EXPECT_NE(noise.out.find("step_time"), std::string::npos);
-  // A margin that no machine's noise reaches: a run against itself.
-  const ChildResult pass = Gate("aa.db:1", "aa.db:1", "time.json");
-  EXPECT_EQ(pass.exit_code, 0) << pass.out << pass.err;
+  const ChildResult judged = Gate("aa.db:1", "aa.db:2", "time.json");
+  EXPECT_NE(judged.exit_code, 2) << judged.out << judged.err;
+  EXPECT_TRUE(Verdict()["tests"][0]["noise_floor"].is_number());
+  EXPECT_EQ(Verdict()["tests"][0]["reason"].get<std::string>().find("no noise floor"),
+            std::string::npos);
   const Store store(Path("aa.db"), {.mode = Store::Mode::kReadOnly});
   EXPECT_EQ(ReadNoiseFloors(store).size(), 7u);
   EXPECT_EQ(CountComparisons(store), 1);
+}
+
+TEST_F(GateCliTest, CopiesHaveNoNoise) {
+  for (int i = 0; i < 4; ++i) Run("aa.db", {"--drafters", "dspark", "--null-step-us", "20"});
+  std::filesystem::copy_file(Path("aa.db"), Path("copy.db"));
+  std::filesystem::create_symlink(Path("aa.db"), Path("link.db"));
+  const auto record = [&](const std::string& files) {
+    return RunChild({"gate", "--record-noise", files, "--resamples", "100"});
+  };
+  for (const char* second : {"aa.db", "copy.db", "link.db"}) {
+    const ChildResult result = record(Path("aa.db") + "," + Path(second));
+    EXPECT_EQ(result.exit_code, 2) << second;
+    EXPECT_NE(result.err.find("are one run, or copies of it"), std::string::npos) << result.err;
+  }
+  // Another name does not make another run.
+  Database(Path("copy.db"), "copy", SQLITE_OPEN_READWRITE)
+      .Execute("UPDATE run SET uuid = 'x' || uuid");
+  const ChildResult renamed = record(Path("aa.db") + "," + Path("copy.db"));
+  EXPECT_EQ(renamed.exit_code, 2);
+  EXPECT_NE(renamed.err.find("are one run, or copies of it"), std::string::npos) << renamed.err;
+  const Store store(Path("aa.db"), {.mode = Store::Mode::kReadOnly});
+  EXPECT_TRUE(ReadNoiseFloors(store).empty());
+}
+
+TEST_F(GateCliTest, ARunAgainstItselfOrACopyIsNoGate) {
+  Run("a.db");
+  std::filesystem::copy_file(Path("a.db"), Path("copy.db"));
+  for (const auto& [baseline, candidate] :
+       {std::pair{"a.db:2", "a.db:2"}, {"a.db", "copy.db"}, {"a.db:dspark", "copy.db:2"}}) {
+    const ChildResult result = Gate(baseline, candidate, "tokens.json");
+    EXPECT_EQ(result.exit_code, 2) << candidate;
+    EXPECT_NE(result.err.find("one run, or a copy of it"), std::string::npos) << result.err;
+    EXPECT_EQ(Verdict()["state"], "not_comparable");
+  }
+}
+
+TEST_F(GateCliTest, ALostArmOrAnotherLengthIsSaidAndDecides) {
+  Run("a.db", {"--drafters", "none,dspark:2,dspark:3"});
+  Run("lost.db", {"--drafters", "none,dspark:3"});
+  Run("other.db", {"--drafters", "none,dspark:2,dspark:4"});
+  for (const auto& [candidate, arm] :
+       {std::pair{"lost.db", "dspark fixed 2"}, {"other.db", "dspark fixed 3"}}) {
+    const ChildResult result = Gate("a.db", candidate, "tokens.json");
+    EXPECT_EQ(result.exit_code, 2) << result.out;
+    EXPECT_NE(result.err.find(std::string(arm) + ": missing_arm"), std::string::npos) << result.err;
+    EXPECT_EQ(Verdict()["state"], "not_comparable");
+    EXPECT_EQ(Verdict()["differences"][0]["arm"], arm);
+  }
+  // One more arm is no loss, but said.
+  const ChildResult more = Gate("lost.db", "a.db", "tokens.json");
+  EXPECT_EQ(more.exit_code, 0) << more.err;
+  EXPECT_NE(Verdict()["warnings"].dump().find("dspark fixed 2 #2 of the candidate is not judged"),
+            std::string::npos);
+  // Named on both sides they are two arms, unless that is what is asked.
+  EXPECT_EQ(Gate("a.db:dspark:2", "a.db:dspark:3", "tokens.json").exit_code, 2);
+  EXPECT_EQ(Verdict()["differences"][0]["field"], "arm");
+  const ChildResult across =
+      Gate("a.db:dspark:2", "a.db:dspark fixed 3", "tokens.json", {"--across", "arm"});
+  EXPECT_NE(across.exit_code, 2) << across.err;
+}
+
+// One file, two temperatures: each is judged against its own, and one that is gone is missed.
+TEST_F(GateCliTest, EachQuestionOfAnArmIsJudged) {
+  for (const char* temperature : {"0", "1"}) {
+    Run("a.db", {"--temperature", temperature});
+    Run("b.db", {"--temperature", temperature});
+  }
+  const ChildResult both = Gate("a.db", "b.db", "tokens.json");
+  EXPECT_EQ(both.exit_code, 0) << both.err;
+  std::set<std::string> names;
+  const nlohmann::json verdict = Verdict();
+  for (const nlohmann::json& arm : verdict["arms"]) names.insert(arm["arm"]);
+  EXPECT_EQ(names, (std::set<std::string>{"none #1", "dspark fixed 7 #2", "none #3",
+                                          "dspark fixed 7 #4"}));
+  Run("one.db");
+  const ChildResult lost = Gate("a.db", "one.db", "tokens.json");
+  EXPECT_EQ(lost.exit_code, 2);
+  EXPECT_NE(lost.err.find("none: missing_arm (baseline run 3"), std::string::npos) << lost.err;
+  EXPECT_NE(lost.err.find("dspark fixed 7: missing_arm (baseline run 4"), std::string::npos);
+}
+
+TEST_F(GateCliTest, AnUnfinishedRunIsNotJudgedAndANewerOneIsSaid) {
+  Run("a.db");
+  Run("b.db");
+  Run("b.db");
+  Database file(Path("b.db"), "b", SQLITE_OPEN_READWRITE);
+  file.Execute("UPDATE run SET state = 'interrupted' WHERE id > 2");
+  const ChildResult older = Gate("a.db", "b.db", "tokens.json");
+  EXPECT_EQ(older.exit_code, 0) << older.err;
+  EXPECT_NE(Verdict()["warnings"].dump().find("run 4 is newer, but interrupted"),
+            std::string::npos);
+  for (const char* state : {"interrupted", "running", "failed"}) {
+    file.Execute(std::string("UPDATE run SET state = '") + state + "'");
+    EXPECT_EQ(Gate("a.db", "b.db", "tokens.json").exit_code, 2) << state;
+    EXPECT_EQ(Verdict()["differences"][0]["field"], "state");
+  }
+}
+
+TEST_F(GateCliTest, NamesThatReportsPrintAreTaken) {
+  Run("a.db");
+  Run("b.db");
+  for (const std::string name : {"dspark fixed 7", "dspark:7", "dspark:7:fixed", "#2",
+                                 "dspark fixed 7 #2", "2 (dspark fixed 7)"}) {
+    const ChildResult result = Gate("a.db:" + name, "b.db:" + name, "tokens.json");
+    EXPECT_EQ(result.exit_code, 0) << name << result.err;
+    EXPECT_EQ(Verdict()["arms"].size(), 1u) << name;
+    const ChildResult compared =
+        RunChild({"compare", Path("a.db"), "--candidate", name, "--resamples", "100"});
+    EXPECT_EQ(compared.exit_code, 0) << name << compared.err;
+    EXPECT_EQ(
+        RunChild({"timeline", Path("a.db"), "--run", name, "--output", Path("t.json")}).exit_code,
+        0)
+        << name;
+  }
+  EXPECT_EQ(RunChild({"timeline", Path("a.db"), "--run", "dspark:3", "--output", Path("t.json")})
+                .exit_code,
+            2);
+}
+
+TEST_F(GateCliTest, CompareOfOneArmSaysWhatIsNeeded) {
+  Run("plain.db", {"--drafters", "none"});
+  const ChildResult result = RunChild({"compare", Path("plain.db")});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("compare needs a plain arm (drafter none) and another"),
+            std::string::npos)
+      << result.err;
 }
 
 TEST_F(GateCliTest, PrintsThePolicyItWouldUse) {

@@ -295,6 +295,161 @@ TEST(Gate, SecondaryMetricsNeverDecide) {
   EXPECT_GT(*verdict.secondary[1].q, 0.5);
 }
 
+TEST(Gate, AnotherArmIsAnotherThing) {
+  RunData candidate = Arm(1);
+  candidate.run.draft_length = 5;
+  const GatePolicy policy = Only("accepted_length", 0.02);
+  const GateVerdict verdict = DecideGate({Pair(Arm(1), candidate)}, policy, Quick());
+  EXPECT_EQ(verdict.state, GateState::kNotComparable);
+  EXPECT_THAT(verdict.reasons.at(0),
+              HasSubstr("arm (baseline dspark fixed 4, candidate dspark fixed 5)"));
+  GateOptions options = Quick();
+  options.across = "arm";
+  EXPECT_EQ(DecideGate({Pair(Arm(1), candidate)}, policy, options).state, GateState::kPass);
+}
+
+TEST(Gate, AnArmThatTheCandidateLacksDecides) {
+  GateOptions options = Quick();
+  options.found.differences = {{"eagle3 fixed 7", {kMissingArm, "run 3", "not there"}}};
+  options.found.warnings = {"said before"};
+  const GatePolicy policy = Only("accepted_length", 0.02);
+  const GateVerdict verdict = DecideGate({Pair(Arm(1), Arm(1))}, policy, options);
+  EXPECT_EQ(verdict.state, GateState::kNotComparable);
+  EXPECT_THAT(verdict.reasons.at(0), HasSubstr("eagle3 fixed 7: missing_arm"));
+  EXPECT_EQ(verdict.warnings.at(0), "said before");
+  EXPECT_FALSE(MayDiffer(kMissingArm));
+  // A broken rule of an arm that is there weighs more.
+  RunData failed = Arm(1);
+  failed.requests[9].request.end_reason = "error";
+  EXPECT_EQ(DecideGate({Pair(Arm(1), failed)}, policy, options).state, GateState::kFail);
+}
+
+TEST(Gate, ARunAgainstItselfShowsNothing) {
+  RunData run = Arm(1);
+  run.run.uuid = "u-1";
+  const GatePolicy policy = Only("accepted_length", 0.02);
+  const GateVerdict same = DecideGate({Pair(run, run)}, policy, Quick());
+  EXPECT_EQ(same.state, GateState::kNotComparable);
+  EXPECT_THAT(same.reasons.at(0), HasSubstr("one run, or a copy of it"));
+  RunData copy = run;
+  copy.run.uuid = "u-2";
+  EXPECT_EQ(DecideGate({Pair(run, copy)}, policy, Quick()).state, GateState::kNotComparable);
+  GatePair anchored = Pair(run, Arm(1));
+  anchored.anchor = anchored.candidate;
+  RunData other = Arm(1);
+  other.run.uuid = "u-3";
+  for (RequestRow& row : other.requests) row.request.issued_ns += 1;
+  anchored.candidate = CheckRun(other);
+  anchored.anchor = CheckRun(run);  // the last release is often the last baseline too
+  EXPECT_EQ(DecideGate({anchored}, policy, Quick()).state, GateState::kPass);
+  anchored.anchor = CheckRun(other);
+  EXPECT_EQ(DecideGate({anchored}, policy, Quick()).state, GateState::kNotComparable);
+}
+
+// Of 120 requests two are lost, both of the same data set: too few to notice in all.
+TEST(Gate, ALostDataSetDecidesHoweverSmall) {
+  RunData baseline = Arm(1), candidate = Arm(1);
+  for (RunData* data : {&baseline, &candidate}) {
+    for (size_t i = 10; i < 12; ++i) data->requests[i].prompt.domain = "poetry";
+  }
+  candidate.requests.erase(candidate.requests.begin() + 10, candidate.requests.begin() + 12);
+  GatePolicy policy = Only("accepted_length", 0.02);
+  const GateVerdict lost = DecideGate({Pair(baseline, candidate)}, policy, Quick());
+  EXPECT_EQ(lost.state, GateState::kNotComparable);
+  EXPECT_THAT(lost.reasons.at(0), HasSubstr("requests of domain:poetry"));
+  // One of two is not lost, but too little to be judged.
+  candidate.requests.push_back(baseline.requests[10]);
+  EXPECT_EQ(DecideGate({Pair(baseline, candidate)}, policy, Quick()).state, GateState::kPass);
+  policy.primary[0].data_sets = {"all", "domain:poetry"};
+  EXPECT_EQ(DecideGate({Pair(baseline, candidate)}, policy, Quick()).state,
+            GateState::kNotComparable);
+}
+
+TEST(Gate, NoCommonPromptIsNotComparable) {
+  RunData elsewhere = Arm(1);
+  for (RequestRow& row : elsewhere.requests) row.prompt.item_key += "-other";
+  const GateVerdict verdict =
+      DecideGate({Pair(Arm(1), elsewhere)}, Only("accepted_length", 0.02), Quick());
+  EXPECT_EQ(verdict.state, GateState::kNotComparable);
+  EXPECT_THAT(verdict.reasons.at(0), HasSubstr("120 finished, 0 of them in both"));
+}
+
+TEST(Gate, WithoutAPrimaryMetricThereIsNoVerdict) {
+  EXPECT_THROW(DecideGate({Pair(Arm(1), Arm(1))}, GatePolicy{}, Quick()), Error);
+  // One of two pairs would be left without a test.
+  RunData sampled = Arm(1);
+  sampled.run.temperature = 1;
+  EXPECT_THROW(
+      DecideGate({Pair(Arm(1), Arm(1)), Pair(sampled, sampled)}, Only("exact_match", 0), Quick()),
+      Error);
+  const GateVerdict left_out = DecideGate({Pair(sampled, sampled)}, DefaultGatePolicy(), Quick());
+  EXPECT_THAT(left_out.warnings, ::testing::Contains(HasSubstr("exact_match is left out")));
+}
+
+TEST(Gate, AMetricThatOneSideLacksIsInconclusiveAndSaysSo) {
+  RunData without = Arm(1);
+  for (RequestRow& row : without.requests) row.request.rounds.clear();
+  without.run.reports_rounds = false;
+  for (const bool swapped : {false, true}) {
+    const GatePair pair = swapped ? Pair(without, Arm(1)) : Pair(Arm(1), without);
+    const GateVerdict verdict = DecideGate({pair}, Only("accepted_length", 0.02), Quick());
+    EXPECT_EQ(verdict.state, GateState::kInconclusive);
+    EXPECT_THAT(verdict.reasons.at(0), HasSubstr(swapped ? "baseline none" : "candidate none"));
+  }
+  // A drafter of which nothing is accepted any more has no ratio, and is no pass.
+  RunData useless = Arm(1);
+  for (RequestRow& row : useless.requests) {
+    row.request.output_ids.clear();
+    for (RoundRecord& round : row.request.rounds) round.accepted = 0, round.committed = 1;
+    for (BurstRecord& burst : row.request.bursts) burst.num_tokens = 1;
+  }
+  const GateVerdict none =
+      DecideGate({Pair(Arm(1), useless)}, Only("draft_utilisation", 0.02), Quick());
+  EXPECT_EQ(none.state, GateState::kInconclusive);
+  EXPECT_THAT(none.reasons.at(0), HasSubstr("candidate 0.000"));
+}
+
+TEST(Gate, AnswersWithoutIdsAreNotEqualAnswers) {
+  RunData candidate = Arm(1);
+  for (size_t i = 10; i < 40; ++i) candidate.requests[i].request.output_ids.clear();
+  const GateVerdict verdict =
+      DecideGate({Pair(Arm(1), candidate)}, Only("exact_match", 0), Quick());
+  EXPECT_EQ(verdict.state, GateState::kInconclusive);
+  EXPECT_THAT(verdict.reasons.at(0), HasSubstr("30 of 120 answers have no token ids"));
+  // A difference among the others is still one.
+  candidate.requests[50].request.output_ids[3] = 1;
+  EXPECT_EQ(DecideGate({Pair(Arm(1), candidate)}, Only("exact_match", 0), Quick()).state,
+            GateState::kFail);
+}
+
+TEST(Gate, WarnsOfANoiseFloorWithFalseAlarmsAndOfResumedRuns) {
+  GatePair pair = Pair(Arm(1), Arm(1));
+  pair.noise["step_time"].false_alarm_rate = 0.125;
+  const GateVerdict alarmed = DecideGate({pair}, Only("step_time", 0.05, -1), Quick());
+  EXPECT_THAT(alarmed.warnings, ::testing::Contains(HasSubstr("failed 12.50 % of the equal runs")));
+  RunData resumed = Arm(1);
+  resumed.num_segments = 3;
+  const GateVerdict verdict =
+      DecideGate({Pair(Arm(1), resumed)}, Only("accepted_length", 0.02), Quick());
+  EXPECT_EQ(verdict.state, GateState::kPass);
+  EXPECT_THAT(verdict.warnings, ::testing::Contains(HasSubstr("times are of 3 processes")));
+}
+
+// Interrupted in the middle, each arm mostly in another process: the verdict is that of the whole.
+TEST(Gate, ResumedRunsAreJudgedOnAllTheirPairs) {
+  RunData baseline = Arm(1, 10'000'000, 0.8), candidate = Arm(1, 10'000'000, 0.6);
+  const GatePolicy policy = Only("accepted_length", 0.02);
+  const GateVerdict whole = DecideGate({Pair(baseline, candidate)}, policy, Quick());
+  for (size_t i = 0; i < baseline.requests.size(); ++i) {
+    baseline.requests[i].request.segment_id = i < 62 ? 1 : 3;
+    candidate.requests[i].request.segment_id = i < 58 ? 2 : 4;
+  }
+  const GateVerdict resumed = DecideGate({Pair(baseline, candidate)}, policy, Quick());
+  EXPECT_EQ(resumed.arms.at(0).pairs, 120);
+  EXPECT_EQ(resumed.tests.at(0).lo, whole.tests.at(0).lo);
+  EXPECT_EQ(resumed.state, GateState::kFail);
+}
+
 TEST(VerdictJson, HoldsStatesIntervalsReasonsAndSeeds) {
   GateOptions options = Quick();
   options.bootstrap.statistics_seed = 42;

@@ -90,6 +90,13 @@ TEST(NoiseOf, TheNewestOfThisMachineAndWorkload) {
   record.workload_sha256 = "w";
   record.environment_fingerprint = "elsewhere";
   records.push_back(record);
+  record = records.front();
+  record.created_utc = "2026-05-01T00:00:00Z";
+  record.pairs = 1;  // too few to be a floor
+  records.push_back(record);
+  record.pairs = 8;
+  record.p95_abs_log_ratio = std::nan("");
+  records.push_back(record);
   const auto found = NoiseOf(records, data);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found.at("ttft").p95_abs_log_ratio, 0.03);
