@@ -98,8 +98,8 @@ ExitCode RunCommandLine(const Arguments& arguments) {
   app.footer(
       "Try first:   dsbench generate --prompt \"Why is the sky blue?\"\n"
       "Exit codes:  0 done, 1 a mismatch or regression was found, 2 bad input, 3 a resource is\n"
-      "             missing or failed or the run was interrupted, 4 gate: inconclusive,\n"
-      "             70 internal error");
+      "             missing or failed or the run was interrupted, 4 gate, prove:\n"
+      "             inconclusive, 70 internal error");
   std::vector<Command> commands = {
       RunCommand(arguments), ReportCommand(), CompareCommand(), GateCommand(), TimelineCommand(),
       GenerateCommand(),     ProveCommand(),  SampleCommand(),  EnvCommand(),  SelftestCommand()};

@@ -1,6 +1,5 @@
 #include "harness/proof/first_tokens_law.h"
 
-#include <algorithm>
 #include <iterator>
 
 #include "engines/sampling/target_law.h"
@@ -22,7 +21,6 @@ struct Growing {
     if (length == num_tokens) {
       law->cells[std::vector<int32_t>(tokens.begin() + static_cast<std::ptrdiff_t>(prompt_size),
                                       tokens.end())] = probability;
-      law->rest -= probability;
       return;
     }
     const TargetInput input = {.slot = 0,
@@ -34,7 +32,10 @@ struct Growing {
     ComputeTargetLaw(runner->Logits(0, 0), sampling, next);
     for (size_t token = 0; token < next.weights.size(); ++token) {
       const double extended = probability * next.probability(static_cast<int32_t>(token));
-      if (extended < least) continue;
+      if (!(extended >= least)) {  // also what is no number
+        if (extended > 0) law->rest += extended;
+        continue;
+      }
       tokens.push_back(static_cast<int32_t>(token));
       // The slot's row of the last token is overwritten by each sibling.
       Grow(extended, tokens.size() - 1);
@@ -54,7 +55,7 @@ size_t FirstTokensLaw::CellOf(const std::vector<int32_t>& tokens) const {
 std::vector<double> FirstTokensLaw::Probabilities() const {
   std::vector<double> probabilities;
   for (const auto& [tokens, probability] : cells) probabilities.push_back(probability);
-  probabilities.push_back(std::max(rest, 0.0));
+  probabilities.push_back(rest);
   return probabilities;
 }
 
@@ -70,8 +71,6 @@ FirstTokensLaw ComputeFirstTokensLaw(TargetRunner& runner, std::span<const int32
                      .least = least,
                      .law = &law};
   growing.Grow(1, 0);
-  // What summing many doubles leaves of an empty rest.
-  if (law.rest < 1e-9) law.rest = 0;
   return law;
 }
 

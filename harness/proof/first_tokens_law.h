@@ -14,7 +14,7 @@ namespace dsb {
 
 struct FirstTokensLaw {
   std::map<std::vector<int32_t>, double> cells;  // sequences of `num_tokens` tokens
-  double rest = 1;                               // probability of all other sequences
+  double rest = 0;                               // probability of all other sequences
 
   // The cell's place in `cells`, or cells.size() for the rest.
   size_t CellOf(const std::vector<int32_t>& tokens) const;

@@ -20,8 +20,8 @@ struct ProveOptions {
   bool json = false;
 };
 
-// Prints a table of what was expected and found. kDone if everything is as it must be, else
-// kRegression.
+// Prints a table of what was expected and found. kDone if everything is as it must be, kRegression
+// if something is not, kInconclusive if something was not tested with enough samples to tell.
 ExitCode Prove(const ProveOptions& options);
 
 }  // namespace dsb
