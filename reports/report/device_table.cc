@@ -38,20 +38,29 @@ std::string Total(const DeviceRow& row) {
   return WithInterval(in_ms, 3);
 }
 
+// A figure only with its interval, and alarm only where the interval gives cause.
+std::string OverheadText(const std::string& arm, const Estimate& overhead) {
+  if (!overhead.lo || !overhead.hi) {
+    return "What watching changed of the time of " + arm +
+           " is not known: " + std::to_string(overhead.n) + " prompts, " + overhead.note +
+           " (observer_overhead).";
+  }
+  std::string text = "Watching changed the time of " + arm + " by " +
+                     (*overhead.value >= 0 ? "+" : "") + Fixed(*overhead.value * 100, 2) + " % [" +
+                     Fixed(*overhead.lo * 100, 2) + ", " + Fixed(*overhead.hi * 100, 2) +
+                     "] (observer_overhead, paired by prompt)";
+  if (*overhead.lo > kMuchOverhead) {
+    return text + ": MORE THAN 3 %, these device times are not those of an unwatched run.";
+  }
+  if (*overhead.hi > kMuchOverhead) return text + ": it may be more than 3 %.";
+  return text + ".";
+}
+
 void AddOverhead(const ReportSet& set, Document* out) {
   for (const ReportObserver& observer : set.observers) {
     const Estimate& overhead = observer.overhead.estimate;
     if (!overhead.value) continue;
-    std::string line = "Watching changed the time of " + set.arms[observer.arm].name + " by " +
-                       (*overhead.value >= 0 ? "+" : "") + Fixed(*overhead.value * 100, 2) + " %";
-    if (overhead.lo && overhead.hi) {
-      line += " [" + Fixed(*overhead.lo * 100, 2) + ", " + Fixed(*overhead.hi * 100, 2) + "]";
-    }
-    line += " (observer_overhead, paired by prompt";
-    line += *overhead.value > kMuchOverhead
-                ? "): MORE THAN 3 %, these device times are not those of an unwatched run."
-                : ").";
-    out->emplace_back(Line{line});
+    out->emplace_back(Line{OverheadText(set.arms[observer.arm].name, overhead)});
   }
 }
 

@@ -84,8 +84,9 @@ void AddNotes(const ReportSet& set, Document* out) {
            "accepted length, mean over requests,");
     differ("user_decode_tokens_per_s", "mean_decode_rate", "mean decode rate of the requests");
     if (arm.data->num_segments > 1) {
-      out->emplace_back(Line{"Note: " + arm.name + " was resumed; its times come from one of " +
-                             std::to_string(arm.data->num_segments) + " segments."});
+      out->emplace_back(Line{"Note: " + arm.name + " was resumed: the requests' times are of all " +
+                             std::to_string(arm.data->num_segments) +
+                             " segments, steps, phases and throughput of one."});
     }
   }
 }
@@ -119,11 +120,14 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
   out->emplace_back(DraftTable(set));
   out->emplace_back(LatencyTable(set));
   const std::vector<std::string> scopes = ShownScopes(set);
+  bool explained = false;
   for (const ReportArm& arm : set.arms) {
     const Table positions = PositionTable(arm, scopes);
     if (positions.rows.empty()) continue;
     out->emplace_back(Heading{2, "Acceptance by position: " + arm.name});
     out->emplace_back(positions);
+    if (!explained) out->emplace_back(Line{kPositionLine});
+    explained = true;
   }
   if (sections.paper) {
     for (Block& block : PaperSection(set, model.options)) out->push_back(std::move(block));

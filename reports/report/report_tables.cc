@@ -15,6 +15,26 @@ std::string InMilliseconds(const ReportArm& arm, const std::string& metric) {
   return FixedOr(arm.ValueOf(metric, "all"), 1, 1e-6);
 }
 
+// Of the rounds that its acceptance is from.
+RoundCounts CountsOf(const ReportArm& arm) {
+  RoundCounts counts;
+  for (const RequestRow* row : Select(arm.data).acceptance) {
+    for (const RoundRecord& round : row->request.rounds) counts.Add(round);
+  }
+  return counts;
+}
+
+// Positions count from 1.
+int64_t At(const std::vector<int64_t>& counts, int64_t position) {
+  const auto k = static_cast<size_t>(position);
+  return k <= counts.size() ? counts[k - 1] : 0;
+}
+
+std::optional<double> ShareOf(int64_t part, int64_t whole) {
+  if (whole == 0) return std::nullopt;
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
 }  // namespace
 
 Table SpeedTable(const ReportSet& set) {
@@ -111,7 +131,11 @@ Table DraftTable(const ReportSet& set) {
 
 Table PositionTable(const ReportArm& arm, const std::vector<std::string>& scopes) {
   Table table;
-  table.columns = {{"k", false}, {"survival", false}, {"conditional acceptance", false}};
+  table.columns = {{"k", false},
+                   {"verified", false},
+                   {"of rounds", false},
+                   {"survival", false},
+                   {"conditional acceptance", false}};
   std::vector<std::string> domains;
   for (const std::string& scope : scopes) {
     if (scope != "all" && domains.size() < 4) domains.push_back(scope);
@@ -121,10 +145,14 @@ Table PositionTable(const ReportArm& arm, const std::vector<std::string>& scopes
   if (confident) {
     for (const char* title : {"ECE %", "AUC", "Brier"}) table.columns.push_back({title, false});
   }
+  const RoundCounts counts = CountsOf(arm);
   for (int64_t k = 1; arm.Find("survival", PositionScope("all", k)) != nullptr; ++k) {
     const std::string place = PositionScope("all", k);
-    std::vector<std::string> row{std::to_string(k), FixedOr(arm.ValueOf("survival", place), 3),
-                                 WithInterval(arm.Find("conditional_acceptance", place), 3)};
+    std::vector<std::string> row{
+        std::to_string(k), std::to_string(At(counts.verified_at_least, k)),
+        FixedOr(ShareOf(At(counts.accepted_at_least, k), counts.rounds), 3),
+        FixedOr(arm.ValueOf("survival", place), 3),
+        WithInterval(arm.Find("conditional_acceptance", place), 3)};
     for (const std::string& scope : domains) {
       row.push_back(FixedOr(arm.ValueOf("conditional_acceptance", PositionScope(scope, k)), 3));
     }

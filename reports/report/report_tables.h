@@ -18,7 +18,14 @@ Table PhaseTable(const ReportSet& set);
 Table LatencyTable(const ReportSet& set);
 // What an arm's drafts cost and give: budget, utilisation, waste.
 Table DraftTable(const ReportSet& set);
-// Acceptance per position of one arm, with the confidence's quality if it has one.
+// Acceptance per position of one arm, with the confidence's quality if it has one. Survival is a
+// share of the rounds that verified so many drafts, which a policy may let shrink with the
+// position: their number stands beside it, and the share of all rounds, which cannot rise.
+inline constexpr const char* kPositionLine =
+    "verified: rounds that verified k drafts or more. of rounds: of all rounds, those that "
+    "accepted "
+    "k or more. survival: of the verified ones; it may rise with k where fewer rounds verify as "
+    "many.";
 Table PositionTable(const ReportArm& arm, const std::vector<std::string>& scopes);
 // What was counted and what was left out.
 Table RequestTable(const ReportSet& set);

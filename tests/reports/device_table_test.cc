@@ -138,6 +138,33 @@ TEST(DeviceTable, TheOverheadIsPairedByPrompt) {
   EXPECT_GE(*overhead.hi, *overhead.value);
 }
 
+// The set with one observer, whose overhead is this.
+std::string TextOf(const Estimate& overhead) {
+  ReportModel model = Watched();
+  ReportSet& set = model.sets[0];
+  set.observers.erase(set.observers.begin() + 1, set.observers.end());
+  set.observers[0].overhead.estimate = overhead;
+  return PrintTerminal(DeviceSection(set));
+}
+
+TEST(DeviceTable, AnOverheadWithoutAnIntervalHasNoFigure) {
+  const std::string text = TextOf({.value = 0.1515, .n = 3, .note = "n too small for an interval"});
+  EXPECT_THAT(text, HasSubstr("is not known: 3 prompts, n too small for an interval"));
+  EXPECT_THAT(text, Not(HasSubstr("15.15")));
+  EXPECT_THAT(text, Not(HasSubstr("MORE THAN")));
+}
+
+TEST(DeviceTable, AnOverheadAlarmsWhereItsIntervalDoes) {
+  const std::string certain = TextOf({.value = 0.05, .lo = 0.031, .hi = 0.07, .n = 40});
+  EXPECT_THAT(certain, HasSubstr("+5.00 % [3.10, 7.00]"));
+  EXPECT_THAT(certain, HasSubstr("MORE THAN 3 %"));
+  const std::string open = TextOf({.value = 0.05, .lo = -0.02, .hi = 0.12, .n = 40});
+  EXPECT_THAT(open, Not(HasSubstr("MORE THAN")));
+  EXPECT_THAT(open, HasSubstr("it may be more than 3 %"));
+  const std::string none = TextOf({.value = 0.01, .lo = 0.005, .hi = 0.015, .n = 40});
+  EXPECT_THAT(none, Not(HasSubstr("more than 3 %")));
+}
+
 TEST(DeviceTable, KernelsAreSummedOverBatches) {
   const Table table = KernelTable(CheckRun(OnGpu(Arm("dspark", 1, "on", "cupti"))), 10);
   ASSERT_EQ(table.rows.size(), 1u);

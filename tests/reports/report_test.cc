@@ -88,6 +88,34 @@ TEST(Report, TerminalShowsWhatTheRunsSayWithinAHundredColumns) {
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 
+// A policy that verifies a second draft only where it will be accepted: survival rises with k.
+TEST(Report, SurvivalStandsBesideItsRoundsAndAShareThatCannotRise) {
+  RunData data = DSpark();
+  for (RequestRow& row : data.requests) {
+    for (size_t i = 0; i < row.request.rounds.size(); ++i) {
+      RoundRecord& round = row.request.rounds[i];
+      const bool sure = i % 3 == 0;
+      round.verified = sure ? 2 : 1;
+      round.accepted = sure ? 2 : i % 3 == 1 ? 1 : 0;
+      round.committed = round.accepted + 1;
+      round.cut = 0;
+    }
+  }
+  const ReportModel model = BuildModel({CheckRun(std::move(data))}, Quick());
+  const ReportArm& arm = model.sets.at(0).arms.at(0);
+  ASSERT_GT(*arm.ValueOf("survival", "position:2"), *arm.ValueOf("survival", "position:1"));
+  const Table table = PositionTable(arm, {"all"});
+  ASSERT_EQ(table.rows.size(), 2u);
+  EXPECT_EQ(table.columns[1].title, "verified");
+  EXPECT_EQ(table.columns[2].title, "of rounds");
+  EXPECT_EQ(table.columns[3].title, "survival");
+  EXPECT_GT(std::stoi(table.rows[0][1]), 2 * std::stoi(table.rows[1][1]));
+  EXPECT_GE(std::stod(table.rows[0][2]), std::stod(table.rows[1][2]));
+  EXPECT_EQ(table.rows[1][3], "1.000");
+  const std::string text = PrintTerminal(MakeDocument(model, {}));
+  EXPECT_THAT(text, HasSubstr("survival: of the verified ones"));
+}
+
 TEST(Report, RowsAreDomainsThenAllWithBothArms) {
   const ReportModel model = TwoArms();
   ASSERT_EQ(model.sets.size(), 1u);
