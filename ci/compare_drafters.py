@@ -75,6 +75,9 @@ def best_arms(database, weights):
             if arm["run"]["config"]["weights"] != weights or arm["run"]["drafter"] == "none":
                 continue
             speed = next(m["value"] for m in arm["metrics"] if m["metric"] == "user_decode_tokens_per_s" and m["scope"] == "all")
+            if arm["run"]["state"] != "complete" or speed is None:
+                sys.exit(f"compare_drafters.py: {database}: run {arm['run']['id']} ({arm['name']}) is {arm['run']['state']}: "
+                         f"{'no speed' if speed is None else 'its speed is of a part of the prompts'}")
             drafter = arm["run"]["drafter"]
             if drafter not in best or speed > best[drafter][0]:
                 best[drafter] = (speed, arm_name(arm))

@@ -4,7 +4,8 @@
   gate_aa.py --target FILE.gguf [--pairs 20] [--prompts 10] [--max-tokens 64] [--weights stored] [--folder build/gate-aa]
 
 Writes NUMBER.db for each run and keeps those that are there already. Prints every verdict, the noise floor, and the
-count of states; exit code 1 if more than one pair in twenty failed. For a machine that does nothing else.
+count of states; exit code 1 if more than one pair in twenty failed, 4 if none was decided. For a machine that does
+nothing else.
 """
 import argparse
 import collections
@@ -50,6 +51,8 @@ def main():
     parser.add_argument("--weights", default="stored")
     parser.add_argument("--drafters", default="none,dspark:3")
     args = parser.parse_args()
+    if args.pairs < 8:
+        parser.error(f"--pairs: found {args.pairs}, expected 8 or more: fewer say nothing about noise")
     args.folder.mkdir(parents=True, exist_ok=True)
     files = [args.folder / f"{number:02}.db" for number in range(args.pairs + 1)]
     for file in files:
@@ -64,7 +67,9 @@ def main():
                            for test in verdict["tests"] if test["loss"])
         print(f"{number:2} {verdict['state']:13} {losses}", flush=True)
     print(f"{args.pairs} equal pairs: {states['pass']} pass, {states['inconclusive']} inconclusive, {states['fail']} fail")
-    return 1 if 20 * states["fail"] > args.pairs else 0
+    if 20 * states["fail"] > args.pairs:
+        return 1
+    return 0 if states["pass"] + states["fail"] > 0 else 4
 
 
 if __name__ == "__main__":

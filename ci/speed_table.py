@@ -21,14 +21,22 @@ def report_sets(database):
 
 
 def compared(database, baseline, candidate):
-    """What `compare` says of two runs of a file over all prompts, and the candidate's arm."""
+    """What `compare` says of two runs of a file over all prompts, and the candidate's arm. Ends if they do not compare."""
     text = subprocess.run([str(DSBENCH), "compare", str(database), "--baseline", str(baseline), "--candidate", str(candidate),
                            "--format", "json"], check=True, capture_output=True, text=True).stdout
     pair = json.loads(text)["pairs"][0]
-    return pair["candidate"], next(scope for scope in pair["scopes"] if scope["scope"] == "all")
+    scope = next(scope for scope in pair["scopes"] if scope["scope"] == "all")
+    if not scope["comparable"]:
+        sys.exit(f"speed_table.py: {database}: runs {baseline} and {candidate}: {scope['pairs']} requests are in both, "
+                 f"{scope['only_baseline']} and {scope['only_candidate']} in one: not comparable")
+    return pair["candidate"], scope
 
 
 def cell(ratio):
+    if ratio["value"] is None:
+        return "n/a"
+    if ratio["lo"] is None:
+        return f"{ratio['value']:.3f} ({ratio['note']})"
     return f"{ratio['value']:.3f} [{ratio['lo']:.3f}, {ratio['hi']:.3f}]"
 
 
@@ -38,6 +46,9 @@ def speed_table(database):
              "| ---: | :--- | ---: | ---: | ---: | ---: | ---: |"]
     for group in report_sets(database):
         runs = [arm["run"] for arm in group["arms"]]
+        unfinished = [f"{run_of['id']} ({run_of['state']})" for run_of in runs if run_of["state"] != "complete"]
+        if unfinished:
+            sys.exit(f"speed_table.py: {database}: runs are not complete: {', '.join(unfinished)}")
         plain = next(run_of["id"] for run_of in runs if run_of["drafter"] == "none")
         dspark = next((run_of["id"] for run_of in runs if run_of["drafter"] == "dspark"), None)
         for run_of in runs:
