@@ -59,7 +59,8 @@ TEST(Options, TheConfigurationOfAnArm) {
   EXPECT_FALSE(none.threshold.has_value());
   EXPECT_EQ(none.observers, "off");
   const RunConfig arm = MakeRunConfig(
-      options, {.drafter = "dspark", .draft_length = 3, .policy = "threshold", .threshold = 0.25});
+      options,
+      {.drafter = "dspark", .draft_length = 3, .policy = "threshold", .policy_number = 0.25});
   EXPECT_EQ(arm.draft_length, 3);
   EXPECT_EQ(arm.policy, "threshold");
   EXPECT_EQ(arm.threshold, 0.25);
