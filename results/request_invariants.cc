@@ -15,6 +15,14 @@ constexpr int64_t kMaxBurstTokens = int64_t{1} << 24;
 
 std::string N(int64_t value) { return std::to_string(value); }
 
+// Written only for what is broken: these checks see every round while a run is timed.
+std::string Place(size_t round) { return "round " + N(static_cast<int64_t>(round)); }
+
+std::string Counts(const RoundRecord& round) {
+  return "a " + N(round.accepted) + ", v " + N(round.verified) + ", p " + N(round.proposed) +
+         ", c " + N(round.committed);
+}
+
 bool Within(int64_t value, int64_t most) { return 0 <= value && value <= most; }
 
 bool IsOrdered(const RoundRecord& round) {
@@ -88,31 +96,29 @@ class Checker {
   }
 
   void CheckUsable(const RoundRecord& round, size_t i) {
-    const std::string where = "round " + N(static_cast<int64_t>(i));
     for (const int64_t count : {round.proposed, round.verified, round.accepted, round.committed}) {
       if (Within(count, kMaxDraftTokens + 1)) continue;
-      Break("counts from 0 to " + N(kMaxDraftTokens + 1), N(count), where, true);
+      Break("counts from 0 to " + N(kMaxDraftTokens + 1), N(count), Place(i), true);
     }
     const auto bad = std::find_if(round.confidence.begin(), round.confidence.end(),
                                   [](float c) { return !(c >= 0 && c <= 1); });  // also what is NaN
     if (bad == round.confidence.end()) return;
     Break("a number from 0 to 1",
-          std::isnan(*bad) ? "confidence nan" : "confidence " + std::to_string(*bad), where, true);
+          std::isnan(*bad) ? "confidence nan" : "confidence " + std::to_string(*bad), Place(i),
+          true);
   }
 
   void CheckRound(const RoundRecord& round, size_t i) {
-    const std::string where = "round " + N(static_cast<int64_t>(i));
-    const std::string found = "a " + N(round.accepted) + ", v " + N(round.verified) + ", p " +
-                              N(round.proposed) + ", c " + N(round.committed);
     if (!IsOrdered(round) || round.proposed > rules_.draft_length) {
-      Break("accepted <= verified <= proposed <= draft length", found, where);
+      Break("accepted <= verified <= proposed <= draft length", Counts(round), Place(i));
     }
     if (!CommitsRight(round)) {
-      Break("committed = accepted + 1, or 1 to that if cut", found, where);
+      Break("committed = accepted + 1, or 1 to that if cut", Counts(round), Place(i));
     }
     if (!HasAllConfidences(round)) {
       Break("a confidence for each proposed draft, or none",
-            N(static_cast<int64_t>(round.confidence.size())) + " of " + N(round.proposed), where);
+            N(static_cast<int64_t>(round.confidence.size())) + " of " + N(round.proposed),
+            Place(i));
     }
   }
 

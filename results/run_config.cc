@@ -152,6 +152,16 @@ std::vector<Fact> Facts(const RunConfig& config) {
 
 }  // namespace
 
+std::vector<double> PolicyNumbers(const RunConfig& config) {
+  std::vector<double> numbers;
+  for (const Field& field : kFields) {
+    const auto* const member = std::get_if<std::optional<double> RunConfig::*>(&field.member);
+    if (member == nullptr) continue;
+    if (const std::optional<double>& number = config.*(*member)) numbers.push_back(*number);
+  }
+  return numbers;
+}
+
 std::string ConfigToJson(const RunConfig& config) { return Dump(config, false); }
 
 RunConfig ConfigFromJson(const std::string& json, const std::string& name) {

@@ -21,8 +21,8 @@ struct RunConfig {
   std::vector<std::string> arms;  // of the whole command, as --drafters named them
   // This run's arm.
   std::string drafter, policy;
-  int64_t draft_length = 0;                                    // tokens
-  std::optional<double> threshold;                             // confidence, policy threshold
+  int64_t draft_length = 0;         // tokens
+  std::optional<double> threshold;  // confidence; an optional number is that of a policy
   std::optional<std::string> drafter_sha256, drafter_weights;  // a drafter's; empty hash: no file
   std::string observers;           // on, off; empty: run without --device-time
   std::string device_time_source;  // the same
@@ -42,6 +42,9 @@ struct RunConfig {
 
   bool operator==(const RunConfig&) const = default;
 };
+
+// The numbers that the run's policy takes.
+std::vector<double> PolicyNumbers(const RunConfig& config);
 
 // Canonical JSON: sorted keys, no spaces. Bytes that are no UTF-8 are replaced.
 std::string ConfigToJson(const RunConfig& config);

@@ -48,7 +48,7 @@ std::string ArmName(const RunRecord& run) {
   if (IsBaseline(run)) return "none";
   const RunConfig config = ConfigOf(run);
   std::string name = run.drafter + " " + run.policy;
-  if (config.threshold) name += " " + Number(*config.threshold);
+  for (const double number : PolicyNumbers(config)) name += " " + Number(number);
   name += " " + std::to_string(run.draft_length);
   const std::string weights = config.drafter_weights.value_or("stored");
   if (weights != "stored") name += " " + weights;

@@ -43,7 +43,7 @@ std::vector<std::string> DeviceDrafterNames() {
 std::unique_ptr<DeviceDrafter> LoadDeviceDrafter(
     const std::string& name, const DrafterLoad& load,
     const std::shared_ptr<const DeviceTarget>& target) {
-  FindDrafter(name, load.path);
+  CheckDrafter(name, load.path);
   const auto* const found = std::find_if(std::begin(kDrafters), std::end(kDrafters),
                                          [&](const Entry& entry) { return name == entry.name; });
   if (found == std::end(kDrafters)) {

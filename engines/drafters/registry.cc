@@ -12,48 +12,27 @@
 namespace dsb {
 namespace {
 
+struct Entry {
+  const char* name;
+  std::unique_ptr<Drafter> (*load)(const DrafterLoad&);
+};
+
 template <class Made, auto kLoadWeights>
 std::unique_ptr<Drafter> Load(const DrafterLoad& load) {
   return std::make_unique<Made>(kLoadWeights(load.path, load.target, load.target_sha256, load.mode),
                                 load.num_slots, load.context_tokens, *load.pool);
 }
 
-constexpr DrafterKind kDrafters[] = {
-    {.name = "dspark",
-     .what = "a parallel block, a Markov head that samples it left to right, confidences",
-     .load = &Load<DSparkDrafter, &DSparkWeights::Load>},
-    {.name = "dflash",
-     .what = "a parallel block, every token from its own row",
-     .load = &Load<DFlashDrafter, &LoadDFlashWeights>},
-    {.name = "eagle3",
-     .what = "one layer on three of the target's, token by token",
-     .load = &Load<Eagle3Drafter, &Eagle3Weights::Load>},
-    {.name = "mtp1",
-     .what = "a multi-token-prediction head on the target's last state, token by token",
-     .load = &Load<Mtp1Drafter, &Mtp1Weights::Load>},
+constexpr Entry kDrafters[] = {
+    {"dspark", &Load<DSparkDrafter, &DSparkWeights::Load>},
+    {"dflash", &Load<DFlashDrafter, &LoadDFlashWeights>},
+    {"eagle3", &Load<Eagle3Drafter, &Eagle3Weights::Load>},
+    {"mtp1", &Load<Mtp1Drafter, &Mtp1Weights::Load>},
 };
 
-}  // namespace
-
-std::span<const DrafterKind> DrafterKinds() { return kDrafters; }
-
-std::vector<std::string> DrafterNames() {
-  std::vector<std::string> names;
-  for (const DrafterKind& kind : kDrafters) names.emplace_back(kind.name);
-  return names;
-}
-
-std::string DrafterNameList() {
-  std::string list;
-  for (const DrafterKind& kind : kDrafters)
-    list += (list.empty() ? "" : ", ") + std::string(kind.name);
-  return list;
-}
-
-const DrafterKind& FindDrafter(const std::string& name, const std::string& path) {
-  const auto* const found =
-      std::find_if(std::begin(kDrafters), std::end(kDrafters),
-                   [&](const DrafterKind& kind) { return name == kind.name; });
+const Entry& Find(const std::string& name, const std::string& path) {
+  const auto* const found = std::find_if(std::begin(kDrafters), std::end(kDrafters),
+                                         [&](const Entry& entry) { return name == entry.name; });
   if (found == std::end(kDrafters)) {
     ThrowBadInput("drafter is \"" + name + "\", expected none, " + DrafterNameList());
   }
@@ -64,8 +43,24 @@ const DrafterKind& FindDrafter(const std::string& name, const std::string& path)
   return *found;
 }
 
+}  // namespace
+
+std::vector<std::string> DrafterNames() {
+  std::vector<std::string> names;
+  for (const Entry& entry : kDrafters) names.emplace_back(entry.name);
+  return names;
+}
+
+std::string DrafterNameList() {
+  std::string list;
+  for (const Entry& entry : kDrafters) list += (list.empty() ? "" : ", ") + std::string(entry.name);
+  return list;
+}
+
+void CheckDrafter(const std::string& name, const std::string& path) { Find(name, path); }
+
 std::unique_ptr<Drafter> LoadDrafter(const std::string& name, const DrafterLoad& load) {
-  return FindDrafter(name, load.path).load(load);
+  return Find(name, load.path).load(load);
 }
 
 }  // namespace dsb

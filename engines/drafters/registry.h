@@ -4,7 +4,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -13,19 +12,12 @@
 
 namespace dsb {
 
-struct DrafterKind {
-  const char* name;
-  const char* what;  // for help texts
-  std::unique_ptr<Drafter> (*load)(const DrafterLoad&);
-};
-
 // In the order in which tables show them.
-std::span<const DrafterKind> DrafterKinds();
 std::vector<std::string> DrafterNames();
 // "dspark, dflash, ..." for messages.
 std::string DrafterNameList();
 // kBadInput on an unknown name; kResource without a folder `path`.
-const DrafterKind& FindDrafter(const std::string& name, const std::string& path);
+void CheckDrafter(const std::string& name, const std::string& path);
 // kBadInput on an unknown name; kResource if the folder or a file in it is missing; kBadInput
 // naming file and tensor or key on a checkpoint that is damaged or for another target.
 std::unique_ptr<Drafter> LoadDrafter(const std::string& name, const DrafterLoad& load);

@@ -17,8 +17,7 @@ enum class PolicyKind { kNone, kFixed, kThreshold, kBudget, kAlgorithm1, kGlobal
 struct PolicyEntry {
   PolicyKind kind;
   const char* name;
-  const char* what;       // which drafts it verifies, to stand after the name
-  const char* parameter;  // what an arm gives as NAME=PARAMETER; null: nothing
+  const char* what;  // which drafts it verifies, to stand after the name
   AdmissionKind admission;
   bool needs_confidence;
   bool offered;    // a run may name it; the others' numbers have no option yet, or they are studies

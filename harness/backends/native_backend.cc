@@ -5,6 +5,7 @@
 
 #include "harness/machine/environment.h"
 #include "harness/options/names.h"
+#include "harness/options/policy_number.h"
 
 namespace dsb {
 
@@ -46,7 +47,7 @@ BackendArm NativeBackend::MakeArm(const ArmOptions& options, const ArmRoom& room
     engine.drafter_path = options_.drafter_folders.at(drafter);
     engine.drafter_weights = WeightModeFromName(options_.drafter_weights);
     engine.draft_length = options.draft_length;
-    engine.policy = {.kind = PolicyFromName(options.policy), .threshold = options.threshold};
+    engine.policy = PolicyOptionsOf(options);
   }
   // The engine checks the name and the folder before the file is described.
   arm.engine = device_ == nullptr ? MakeNativeEngine(target_, engine, pool_, clock)

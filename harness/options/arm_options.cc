@@ -1,12 +1,12 @@
 #include "harness/options/arm_options.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "engines/scheduling/policy_kind.h"
 #include "harness/options/drafter_paths.h"
-#include "harness/options/model_options.h"
-#include "harness/options/validators.h"
+#include "harness/options/policy_number.h"
 
 namespace dsb {
 namespace {
@@ -15,12 +15,24 @@ namespace {
   ThrowBadInput("--drafters: '" + text + "': " + complaint);
 }
 
+// The option that gives a whole run its policy's number, without a place for the value.
+Option OptionOf(const PolicyNumber& number) {
+  ModelOptions run;
+  std::vector<Option> all = DescribeOptions(run);
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Option& option) {
+    return option.value == OptionValue(&(run.*number.option));
+  });
+  DSB_CHECK(found != all.end());
+  found->value = static_cast<double*>(nullptr);
+  return std::move(*found);
+}
+
 // ", none, fixed, threshold=PROBABILITY".
 std::string PolicyForms() {
   std::string list;
   for (const std::string& name : PolicyNames()) {
-    const char* const parameter = FindPolicy(name)->parameter;
-    list += ", " + name + (parameter == nullptr ? "" : "=" + std::string(parameter));
+    const PolicyNumber* const number = FindPolicyNumber(name);
+    list += ", " + name + (number == nullptr ? "" : "=" + OptionOf(*number).value_name);
   }
   return list;
 }
@@ -29,17 +41,19 @@ void ApplyPolicy(const std::string& text, const std::string& policy, ArmOptions&
   const size_t equals = policy.find('=');
   const std::string name = policy.substr(0, equals);
   const PolicyEntry* const entry = FindPolicy(name);
+  const PolicyNumber* const number = FindPolicyNumber(name);
   const bool has_value = equals != std::string::npos;
-  if (entry == nullptr || !entry->offered || has_value != (entry->parameter != nullptr)) {
+  if (entry == nullptr || !entry->offered || has_value != (number != nullptr)) {
     ThrowArm(text, "expected a draft length" + PolicyForms() + ", found '" + policy + "'");
   }
   arm.policy = name;
+  arm.policy_number = 0;
   if (!has_value) return;
   const std::string value = policy.substr(equals + 1);
-  if (const std::string complaint = NumberIn(0, 1)(value); !complaint.empty()) {
+  if (const std::string complaint = OptionOf(*number).check(value); !complaint.empty()) {
     ThrowArm(text, complaint);
   }
-  arm.threshold = *ParseNumber(value);
+  arm.policy_number = *ParseNumber(value);
 }
 
 bool IsNumber(const std::string& text) {
@@ -53,7 +67,8 @@ ArmOptions ParseArm(const std::string& text, const ModelOptions& run) {
   arm.drafter = DrafterOfArm(text);
   arm.draft_length = run.draft_length;
   arm.policy = run.policy;
-  arm.threshold = run.policy == "threshold" ? run.threshold : 0;
+  const PolicyNumber* const number = FindPolicyNumber(run.policy);
+  if (number != nullptr) arm.policy_number = run.*number->option;
   size_t begin = arm.drafter.size();
   for (bool first = true; begin < text.size(); first = false) {
     const size_t end = std::min(text.find(':', begin + 1), text.size());

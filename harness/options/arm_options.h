@@ -14,12 +14,13 @@ struct ArmOptions {
   std::string drafter = "none";
   int32_t draft_length = 0;     // tokens; 0 with none
   std::string policy = "none";  // PolicyNames(), engines/scheduling
-  double threshold = 0;         // confidence, policy threshold only
+  double policy_number = 0;     // of a policy that takes one (policy_number.h)
   bool operator==(const ArmOptions&) const = default;
 };
 
-// "NAME", "NAME:LENGTH", "NAME:POLICY" or "NAME:LENGTH:POLICY" with POLICY fixed, none or
-// threshold=P; what is left out is the run's own. kBadInput naming --drafters and what was found.
+// "NAME", "NAME:LENGTH", "NAME:POLICY" or "NAME:LENGTH:POLICY" with POLICY a policy's name, and
+// =NUMBER if it takes one; what is left out is the run's own. kBadInput naming --drafters and what
+// was found.
 ArmOptions ParseArm(const std::string& text, const ModelOptions& run);
 // One arm for each of run.drafters. kBadInput if two of them would do the same.
 std::vector<ArmOptions> ParseArms(const ModelOptions& run);

@@ -3,6 +3,8 @@
 #include <iterator>
 #include <utility>
 
+#include "harness/options/policy_number.h"
+
 namespace dsb {
 namespace {
 
@@ -37,7 +39,8 @@ RunConfig MakeRunConfig(const RunOptions& options, const ArmOptions& arm) {
   if (arm.drafter != "none") {
     config.drafter_sha256 = "";  // the null engine's have no file
     config.drafter_weights = options.drafter_weights;
-    if (arm.policy == "threshold") config.threshold = arm.threshold;
+    const PolicyNumber* const number = FindPolicyNumber(arm.policy);
+    if (number != nullptr) config.*number->stored = arm.policy_number;
   }
   if (options.device_time) config.observers = "off";
   return config;

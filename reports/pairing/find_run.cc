@@ -50,7 +50,7 @@ bool PartFits(const RunRecord& run, std::string_view part) {
   if (part.substr(0, equals) != run.policy) return false;
   if (equals == std::string_view::npos) return true;
   const auto value = Parse<double>(part.substr(equals + 1));
-  return value && ConfigOf(run).threshold == *value;
+  return value && PolicyNumbers(ConfigOf(run)) == std::vector<double>{*value};
 }
 
 // "dspark", "dspark:7", "dspark:7:threshold=0.5".

@@ -23,18 +23,19 @@ struct Setting {
   int32_t draft_length;
   int32_t concurrency;
   int threads;
-  const char* policy;
+  std::string policy;
 };
 
 std::vector<Setting> Settings(bool full) {
-  const char* const policies[] = {"fixed", "threshold", "none"};
+  const std::vector<std::string> policies = PolicyNames();
   std::vector<Setting> settings;
   for (int32_t length = 1; length <= 7; ++length) {
     for (size_t load = 0; load < 3; ++load) {
       const int32_t concurrency = std::array{1, 2, 8}[load];
       const size_t turn = settings.size();
-      for (size_t choice = 0; choice < 6; ++choice) {
-        const bool in_turn = choice == turn % 2 + 2 * ((static_cast<size_t>(length) + load) % 3);
+      for (size_t choice = 0; choice < 2 * policies.size(); ++choice) {
+        const size_t policy_in_turn = (static_cast<size_t>(length) + load) % policies.size();
+        const bool in_turn = choice == turn % 2 + 2 * policy_in_turn;
         if (!full && !in_turn) continue;
         settings.push_back(
             {length, concurrency, 1 + static_cast<int>(choice % 2), policies[choice / 2]});

@@ -10,6 +10,7 @@ namespace dsb {
 namespace {
 
 TEST(Policies, AreInTheTableOnce) {
+  std::vector<std::string> offered;
   for (const PolicyEntry& entry : PolicyTable()) {
     EXPECT_EQ(&DescribePolicy(entry.kind), &entry);
     EXPECT_EQ(FindPolicy(entry.name), &entry);
@@ -18,11 +19,12 @@ TEST(Policies, AreInTheTableOnce) {
     EXPECT_TRUE(entry.lossless || !entry.offered) << entry.name;
     if (entry.offered) {
       EXPECT_EQ(PolicyFromName(entry.name), entry.kind);
+      offered.emplace_back(entry.name);
     } else {
       EXPECT_THROW(PolicyFromName(entry.name), Error);
     }
   }
-  EXPECT_EQ(PolicyNames(), (std::vector<std::string>{"none", "fixed", "threshold"}));
+  EXPECT_EQ(PolicyNames(), offered);
   EXPECT_THROW(PolicyFromName("random"), Error);
 }
 

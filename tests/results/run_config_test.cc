@@ -34,6 +34,14 @@ TEST(RunConfig, StoredConfigurationsReadAndKeepTheirHash) {
   }
 }
 
+TEST(RunConfig, TheNumbersOfAPolicyAreThoseThatItTakes) {
+  const auto numbers = [](const Stored& stored) {
+    return PolicyNumbers(ConfigFromJson(stored.json, "stored"));
+  };
+  EXPECT_EQ(numbers(kStored[0]), std::vector<double>{0.25});
+  EXPECT_EQ(numbers(kStored[1]), std::vector<double>{});
+}
+
 TEST(RunConfig, TheHashLeavesOutHowTheRunWasStarted) {
   const RunConfig first = ConfigFromJson(kStored[0].json, "stored");
   RunConfig second = first;

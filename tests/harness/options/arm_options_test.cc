@@ -24,13 +24,14 @@ TEST(Arms, EntriesSayWhatTheyChangeAndLeaveTheRestToTheRun) {
   EXPECT_EQ(Parse("dspark:0:none"), (ArmOptions{"dspark", 0, "none", 0}));
 }
 
-TEST(Arms, TheRunsThresholdIsTakenOverWithItsPolicyOnly) {
+TEST(Arms, TheRunsNumberIsTakenOverWithItsPolicyOnly) {
   RunOptions run;
   run.policy = "threshold";
   run.threshold = 0.4;
-  EXPECT_EQ(ParseArm("dspark", run).threshold, 0.4);
+  EXPECT_EQ(ParseArm("dspark", run).policy_number, 0.4);
+  EXPECT_EQ(ParseArm("dspark:fixed", run).policy_number, 0);
   run.policy = "fixed";
-  EXPECT_EQ(ParseArm("dspark", run).threshold, 0);
+  EXPECT_EQ(ParseArm("dspark", run).policy_number, 0);
 }
 
 TEST(Arms, WhatIsNoArmIsRefused) {

@@ -59,7 +59,8 @@ TEST(Options, TheConfigurationOfAnArm) {
   EXPECT_FALSE(none.threshold.has_value());
   EXPECT_EQ(none.observers, "off");
   const RunConfig arm = MakeRunConfig(
-      options, {.drafter = "dspark", .draft_length = 3, .policy = "threshold", .threshold = 0.25});
+      options,
+      {.drafter = "dspark", .draft_length = 3, .policy = "threshold", .policy_number = 0.25});
   EXPECT_EQ(arm.draft_length, 3);
   EXPECT_EQ(arm.policy, "threshold");
   EXPECT_EQ(arm.threshold, 0.25);
@@ -68,15 +69,24 @@ TEST(Options, TheConfigurationOfAnArm) {
 }
 
 TEST(Options, CommandsShareWhatTheyHaveInCommonByGroup) {
-  DecodeOptions options;
-  const auto names = [](const std::vector<Option>& all) {
-    std::vector<std::string> list;
-    for (const Option& option : all) list.push_back(option.name);
-    return list;
+  bool flag = false;
+  const auto option = [&flag](const char* name, OptionGroup group, unsigned shared_by) {
+    return Option{.name = name,
+                  .value = &flag,
+                  .value_name = "",
+                  .help = "",
+                  .group = group,
+                  .shared_by = shared_by};
   };
-  EXPECT_EQ(names(OptionsOf(kSample, DescribeOptions(options))),
-            (std::vector<std::string>{"target", "weights", "temperature", "top-p", "max-tokens",
-                                      "seed", "threads"}));
+  std::vector<std::string> names;
+  for (const Option& one :
+       OptionsOf(kSample, {option("last", OptionGroup::kExecution, kRun | kSample),
+                           option("first", OptionGroup::kModel, kAll),
+                           option("not-here", OptionGroup::kModel, kRun | kGenerate),
+                           option("second", OptionGroup::kModel, kSample)})) {
+    names.push_back(one.name);
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"first", "second", "last"}));
 }
 
 TEST(Options, ValuesAreSetAndShownAsTheCommandLineGivesThem) {

@@ -1,5 +1,6 @@
 // A migration whose n-th change of a file fails, or during which the process ends, for n = 1, 2,
-// ... until it succeeds: the file is still one of version 1 or already one of version 2, and whole.
+// ... until it succeeds: the file is still one of version 1 or already one of this version, and
+// whole.
 #include <gmock/gmock.h>
 #include <sys/wait.h>
 

@@ -72,7 +72,7 @@ TEST_F(Migrate, GivesTheSchemaOfANewFile) {
   { Store store(new_path, {}); }
   { Store store(Path(), {}); }
   EXPECT_EQ(SchemaOf(Path()), SchemaOf(new_path));
-  EXPECT_THAT(Texts(Path(), "PRAGMA user_version"), ElementsAre("2"));
+  EXPECT_THAT(Texts(Path(), "PRAGMA user_version"), ElementsAre(std::to_string(kSchemaVersion)));
   EXPECT_THAT(Texts(Path(), "PRAGMA integrity_check"), ElementsAre("ok"));
   EXPECT_THAT(Texts(Path(), "PRAGMA foreign_key_check"), ElementsAre());
   EXPECT_THAT(FilesInFolder(), ElementsAre("new.db", "results.db", "results.db.v1-backup"));
@@ -84,7 +84,9 @@ TEST_F(Migrate, KeepsEveryValueAndSaysWhatVersionOneMeant) {
     Store store(Path(), {});
     warning = store.warning();
   }
-  EXPECT_THAT(warning, AllOf(HasSubstr("version 1"), HasSubstr("to 2"), HasSubstr(Backup())));
+  EXPECT_THAT(warning,
+              AllOf(HasSubstr("version 1"), HasSubstr("to " + std::to_string(kSchemaVersion)),
+                    HasSubstr(Backup())));
   EXPECT_THAT(Texts(Backup(), "PRAGMA user_version"), ElementsAre("1"));
   const auto values = OldValues(Backup(), Backup());
   ASSERT_EQ(values.size(), 20U);

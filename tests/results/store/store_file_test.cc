@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using StoreFile = StoreFixture;
 
@@ -21,7 +22,7 @@ TEST_F(StoreFile, CreatedWithItsPragmas) {
   EXPECT_THAT(FilesInFolder(), ElementsAre("results.db"));
   Database database(Path(), "file", SQLITE_OPEN_READWRITE);
   EXPECT_EQ(database.Int("PRAGMA application_id"), 0x44534231);
-  EXPECT_EQ(database.Int("PRAGMA user_version"), 2);
+  EXPECT_EQ(database.Int("PRAGMA user_version"), kSchemaVersion);
   EXPECT_EQ(database.Int("PRAGMA page_size"), 8192);
   EXPECT_EQ(database.Text("PRAGMA journal_mode"), "wal");
   EXPECT_EQ(database.Int("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND "
@@ -76,11 +77,12 @@ TEST_F(StoreFile, ForeignApplicationIsRefused) {
 
 TEST_F(StoreFile, NewerSchemaIsRefusedWithBothVersions) {
   { Store store(Path(), {}); }
-  Change(Path(), "PRAGMA user_version = 23");
+  Change(Path(), "PRAGMA user_version = 230");
   for (const Store::Options& options : {Store::Options{}, kRead}) {
     const Failure failure = Opening(Path(), options);
     EXPECT_EQ(failure.code, ExitCode::kBadInput);
-    EXPECT_THAT(failure.message, AllOf(HasSubstr("version 23"), HasSubstr("which is 2")));
+    EXPECT_THAT(failure.message, AllOf(HasSubstr("version 230"),
+                                       EndsWith("which is " + std::to_string(kSchemaVersion))));
   }
 }
 
