@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
+
 namespace dsb {
 namespace {
 
@@ -12,6 +14,15 @@ std::string Number(double value) { return nlohmann::json(value).dump(); }
 
 RunConfig ConfigOf(const RunRecord& run) {
   return ConfigFromJson(run.config_json, "run " + std::to_string(run.id) + ": its configuration");
+}
+
+std::string ConfigProblem(const RunRecord& run) {
+  try {
+    ConfigOf(run);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
 }
 
 bool IsBaseline(const RunRecord& run) { return run.drafter == "none"; }
@@ -25,7 +36,8 @@ bool ReportsRounds(const RunRecord& run) {
 bool IsObserved(const RunRecord& run) { return ConfigOf(run).observers == "on"; }
 
 std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs) {
-  std::erase_if(runs, IsObserved);
+  std::erase_if(runs,
+                [](const RunRecord& run) { return ConfigProblem(run).empty() && IsObserved(run); });
   return runs;
 }
 

@@ -13,6 +13,9 @@ namespace dsb {
 
 // kBadInput naming the run if its configuration is none of ours.
 RunConfig ConfigOf(const RunRecord& run);
+// Why ConfigOf would throw; empty if it would not. One run of another build's keys must not cost
+// the others.
+std::string ConfigProblem(const RunRecord& run);
 
 // "none", "dspark fixed 7", "dspark threshold 0.5 7".
 std::string ArmName(const RunRecord& run);
@@ -22,7 +25,8 @@ bool ReportsRounds(const RunRecord& run);  // its engine says what each verify r
 // The watched twin of a run (`dsbench run --device-time`): its device times are of use, its speed
 // is not.
 bool IsObserved(const RunRecord& run);
-// Without the observed ones.
+// Without the observed ones. A run whose configuration is none of ours stays: whoever picks it is
+// told.
 std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs);
 
 // The artifact's SHA-256 of a role; "" if the run has none.

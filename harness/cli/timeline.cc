@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/cli/command.h"
+#include "harness/run/results_file.h"
 #include "results/store/checked_reader.h"
 #include "results/store/store.h"
 
@@ -19,7 +20,7 @@ struct TimelineChoice {
 };
 
 ExitCode ExecuteTimeline(const TimelineChoice& choice) {
-  const Store store(choice.results, {.mode = Store::Mode::kReadOnly});
+  const Store store(choice.results, ReadingOptions(choice.results));
   std::vector<int64_t> ids = choice.runs;
   if (ids.empty()) {
     for (const RunRecord& run : ReadRuns(store)) ids.push_back(run.id);

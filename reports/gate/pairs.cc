@@ -55,7 +55,7 @@ std::optional<CheckedRun> FindTargetOnly(const RunData& candidate, const GateSou
   for (const Store* store : {sources.candidate, sources.baseline}) {
     const std::vector<RunRecord> runs = UnobservedRuns(ReadRuns(*store));
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-      if (!IsBaseline(*run) || run->state != "complete") continue;
+      if (!IsBaseline(*run) || run->state != "complete" || !ConfigProblem(*run).empty()) continue;
       RunData data = ReadRun(*store, run->id, {.token_ids = true, .steps = false});
       if (question(data) == question(candidate)) return CheckRun(std::move(data));
     }

@@ -14,7 +14,9 @@ namespace {
 std::string ListOf(const std::vector<RunRecord>& runs) {
   std::string list;
   for (const RunRecord& run : runs) {
-    list += (list.empty() ? "" : ", ") + std::to_string(run.id) + " (" + ArmName(run) + ")";
+    const bool readable = ConfigProblem(run).empty();
+    list += (list.empty() ? "" : ", ") + std::to_string(run.id) + " (" +
+            (readable ? ArmName(run) : "unknown configuration") + ")";
   }
   return list.empty() ? "no runs" : list;
 }
@@ -29,11 +31,12 @@ const RunRecord* Newest(const std::vector<const RunRecord*>& runs) {
   return best;
 }
 
-// Newest run of each arm.
+// Newest run of each arm. One whose configuration is none of ours has no arm's name.
 std::vector<const RunRecord*> NewestByArm(const std::vector<RunRecord>& runs) {
   std::vector<std::string> names;
   std::vector<std::vector<const RunRecord*>> groups;
   for (const RunRecord& run : runs) {
+    if (!ConfigProblem(run).empty()) continue;
     const auto found = std::find(names.begin(), names.end(), ArmName(run));
     if (found == names.end()) {
       names.push_back(ArmName(run));
@@ -55,8 +58,9 @@ const RunRecord& FindRun(const std::vector<RunRecord>& runs, const std::string& 
   std::vector<const RunRecord*> found;
   std::set<std::string> names;
   for (const RunRecord& run : runs) {
-    const std::string name = ArmName(run);
     if (selector == std::to_string(run.id)) return run;
+    if (!ConfigProblem(run).empty()) continue;
+    const std::string name = ArmName(run);
     if (selector.empty() || selector == run.drafter || selector == name) {
       found.push_back(&run);
       names.insert(name);
@@ -129,7 +133,8 @@ std::optional<CheckedRun> ReadTimesOf(const Store& store, const RunRecord& run) 
   const RunConfig config = ConfigOf(run);
   if (config.observers != "off") return std::nullopt;
   for (const RunRecord& other : ReadRuns(store)) {
-    if (!IsObserved(other) || ArmName(other) != ArmName(run)) continue;
+    if (!ConfigProblem(other).empty() || !IsObserved(other) || ArmName(other) != ArmName(run))
+      continue;
     if (ConfigOf(other).session == config.session) return ReadCheckedRun(store, other.id, {});
   }
   return std::nullopt;
