@@ -24,6 +24,8 @@ void MonotonicClock::SleepUntilNs(int64_t until_ns) {
 
 int64_t ThreadCpuNs() { return Read(CLOCK_THREAD_CPUTIME_ID); }
 
+int64_t ProcessCpuNs() { return Read(CLOCK_PROCESS_CPUTIME_ID); }
+
 std::string UtcNow() {
   const time_t now = time(nullptr);
   tm parts{};

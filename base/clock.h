@@ -40,6 +40,9 @@ class VirtualClock : public Clock {
 // CPU time of the calling thread, nanoseconds.
 int64_t ThreadCpuNs();
 
+// CPU time of all threads of the process, those that have ended included, nanoseconds.
+int64_t ProcessCpuNs();
+
 // Wall-clock UTC as "2026-11-24T10:57:46Z".
 std::string UtcNow();
 

@@ -28,8 +28,9 @@ class ThreadPool {
     Run(count, grain, call, const_cast<void*>(static_cast<const void*>(&body)));
   }
 
-  // Sum of the CPU time of all workers (the caller's thread included), nanoseconds. Caller's thread
-  // only.
+  // Sum of the CPU time of all workers (the caller's thread included), nanoseconds. Of more than
+  // two threads the process is asked for all its threads: what others of its threads do meanwhile
+  // (the recorder's takes some microseconds a round) counts too. Caller's thread only.
   int64_t CpuNs() const;
 
  private:

@@ -40,6 +40,10 @@ struct Temporary {
 
 }  // namespace
 
+void SyncFile(const std::string& path) {
+  if (const int error = Sync(path); error != 0) Fail(path, error);
+}
+
 void SyncFolderOf(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   const int error = Sync(folder.empty() ? "." : folder);

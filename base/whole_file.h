@@ -14,6 +14,8 @@ namespace dsb {
 void WriteWholeFile(const std::string& path, const std::function<void(std::ostream&)>& write);
 void WriteWholeFile(const std::string& path, std::string_view text);
 
+// Waits until the disk has the file's bytes. kResource on failure.
+void SyncFile(const std::string& path);
 // Makes the names in the folder that holds `path` last: a file made or renamed there survives a
 // crash. kResource on failure.
 void SyncFolderOf(const std::string& path);

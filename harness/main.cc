@@ -23,6 +23,8 @@ int Fail(dsb::ExitCode code, std::string message) {
 int main(int argc, char** argv) {
   // A closed pipe (| head) is a failed write, not a death.
   signal(SIGPIPE, SIG_IGN);
+  // So is a file that has reached the size that `ulimit -f` allows.
+  signal(SIGXFSZ, SIG_IGN);
   try {
     const dsb::Arguments arguments(argv + std::min(argc, 1), argv + argc);
     return static_cast<int>(dsb::RunCommandLine(arguments));

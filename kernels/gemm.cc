@@ -85,7 +85,8 @@ void Gemm(const GemmParams& params, GemmScratch& scratch, ThreadPool& pool) {
   if (params.num_rows == 0) return;
   const cpu::KernelTable& table = cpu::ActiveTable();
   const Conversion conversion = ConversionOf(weights, table);
-  const int64_t tile_rows = table.tile_rows;
+  const cpu::GemmKernel& kernel = table.gemm[static_cast<int>(KindOf(weights))];
+  const int64_t tile_rows = kernel.tile_rows;
   const int64_t num_tiles = (params.num_rows + tile_rows - 1) / tile_rows;
   const int64_t tile_bytes = (tile_rows * conversion.row_bytes + 63) / 64 * 64;
   std::byte* tiles = scratch.Reserve(num_tiles * tile_bytes);
@@ -102,22 +103,21 @@ void Gemm(const GemmParams& params, GemmScratch& scratch, ThreadPool& pool) {
   };
   pool.ParallelFor(num_tiles, 1, convert);
 
-  const auto multiply = table.gemm[static_cast<int>(KindOf(weights))];
   const Chunks chunks(weights, pool.num_threads());
   pool.ParallelFor(chunks.count(), 1, [&](int64_t first_chunk, int64_t last_chunk, int) {
     for (int64_t chunk = first_chunk; chunk < last_chunk; ++chunk) {
       const int64_t first = chunks.first(chunk);
-      multiply({.panels = reinterpret_cast<const uint8_t*>(weights.panel(first)),
-                .panel_bytes = weights.panel_bytes(),
-                .num_panels = chunks.last(chunk) - first,
-                .valid_outputs = weights.rows() - 16 * first,
-                .steps = PackedSteps(weights.format(), weights.cols()),
-                .tiles = reinterpret_cast<const uint8_t*>(tiles),
-                .tile_bytes = tile_bytes,
-                .output = params.output + 16 * first,
-                .output_stride = params.output_stride,
-                .num_rows = params.num_rows,
-                .accumulate = params.accumulate});
+      kernel.multiply({.panels = reinterpret_cast<const uint8_t*>(weights.panel(first)),
+                       .panel_bytes = weights.panel_bytes(),
+                       .num_panels = chunks.last(chunk) - first,
+                       .valid_outputs = weights.rows() - 16 * first,
+                       .steps = PackedSteps(weights.format(), weights.cols()),
+                       .tiles = reinterpret_cast<const uint8_t*>(tiles),
+                       .tile_bytes = tile_bytes,
+                       .output = params.output + 16 * first,
+                       .output_stride = params.output_stride,
+                       .num_rows = params.num_rows,
+                       .accumulate = params.accumulate});
     }
   });
 }

@@ -184,6 +184,13 @@ RunConfig ConfigFromJson(const std::string& json, const std::string& name) {
   return config;
 }
 
+std::string SessionFromJson(const std::string& json) {
+  const Json object = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object()) return {};
+  const auto found = object.find("session");
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 std::string ConfigSha256(const RunConfig& config) { return Sha256Hex(Dump(config, true)); }
 
 std::vector<Difference> ConfigDifferences(const RunConfig& stored, const RunConfig& now) {

@@ -50,6 +50,8 @@ std::vector<double> PolicyNumbers(const RunConfig& config);
 std::string ConfigToJson(const RunConfig& config);
 // kBadInput naming `name` and the key on anything but an object of known keys, each of its type.
 RunConfig ConfigFromJson(const std::string& json, const std::string& name);
+// The session alone, also of a configuration with keys of another build; empty if it has none.
+std::string SessionFromJson(const std::string& json);
 // Of the canonical JSON of all fields but those that say how the run was started.
 std::string ConfigSha256(const RunConfig& config);
 // The hashed fields in which the two differ, values as JSON; empty: the same measurement.

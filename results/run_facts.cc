@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
+
 namespace dsb {
 namespace {
 
@@ -19,6 +21,15 @@ std::string SessionOf(const RunRecord& run) {
   if (!config.is_object()) return "";
   const auto session = config.find("session");
   return session != config.end() && session->is_string() ? session->get<std::string>() : "";
+}
+
+std::string ConfigProblem(const RunRecord& run) {
+  try {
+    ConfigOf(run);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
 }
 
 bool IsBaseline(const RunRecord& run) { return run.drafter == "none"; }
@@ -40,7 +51,8 @@ bool AreOneRun(const RunData& a, const RunData& b) {
 }
 
 std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs) {
-  std::erase_if(runs, IsObserved);
+  std::erase_if(runs,
+                [](const RunRecord& run) { return ConfigProblem(run).empty() && IsObserved(run); });
   return runs;
 }
 

@@ -13,6 +13,9 @@ namespace dsb {
 
 // kBadInput naming the run if its configuration is none of ours.
 RunConfig ConfigOf(const RunRecord& run);
+// Why ConfigOf would throw; empty if it would not. One run of another build's keys must not cost
+// the others.
+std::string ConfigProblem(const RunRecord& run);
 
 // The same for all arms that one command started; "" if the configuration does not say, or is none
 // of ours.
@@ -28,7 +31,8 @@ bool IsObserved(const RunRecord& run);
 // One run, or a copy of it: the same uuid, or, of a real clock, the same times to the last
 // nanosecond.
 bool AreOneRun(const RunData& a, const RunData& b);
-// Without the observed ones.
+// Without the observed ones. A run whose configuration is none of ours stays: whoever picks it is
+// told.
 std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs);
 
 // The artifact's SHA-256 of a role; "" if the run has none.

@@ -69,7 +69,9 @@ struct RunRecord {
   // The writing process; the start (field 22 of /proc/PID/stat) tells it from a later one.
   std::optional<int64_t> owner_pid, owner_start_ticks;
   std::optional<std::string> boot_id;
-  // The hash chain (store/chain.h): start and head are written by the store.
+  // The hash chain (store/chain.h): start and head are written by the store. The nonce will be the
+  // newest commit of an index that results are submitted to, which makes a run younger than that
+  // commit. `run` knows no index and sets none: a number of its own would say nothing of its age.
   std::optional<std::string> chain_nonce, chain_start, chain_head;
   std::string config_json = "{}", config_sha256;
 };

@@ -81,6 +81,7 @@ class Dataset:
         self.prompt, self.first_row, self.law_base = table["prompt"], table["first_row"], table["law_base"]
         self.length = self.start[1:] - self.start[:-1]
         self.train, self.held_out = np.flatnonzero(~table["held_out"]), np.flatnonzero(table["held_out"])
+        self.real = table["real"] if "real" in table else np.zeros(len(self.length), bool)
         self.vocabulary = torch.from_numpy(np.load(self.folder / "vocabulary.npy").astype(np.int64))
         hidden, self.block = self.meta["hidden"], settings["block"]
         slots = len(self.meta["layers"]) + 1

@@ -12,12 +12,16 @@ CHUNK = 192
 
 
 class HeldOut:
-    def __init__(self, data, embedding, head, sequences=96, anchors=10, group=16):
+    def __init__(self, data, embedding, head, real=False, sequences=96, anchors=10, group=16):
+        """real: of real prompts alone; there may be none."""
         self.embedding, self.head, self.vocabulary = embedding.float(), head, data.vocabulary
-        chosen = [s for s in data.held_out if data.length[s] - data.prompt[s] > 2 * data.block]
+        chosen = [s for s in data.held_out if data.length[s] - data.prompt[s] > 2 * data.block and data.real[s] == real]
         chosen = sorted(chosen[:sequences], key=lambda s: data.length[s])
         self.data, self.anchors = data, anchors
         self.groups = [chosen[i:i + group] for i in range(0, len(chosen), group)]
+
+    def __bool__(self):
+        return bool(self.groups)
 
     @torch.no_grad()
     def __call__(self, model, device="cpu"):

@@ -24,6 +24,8 @@ CHUNK = 96
 
 
 def is_held_out(name, share):
+    """By prompt: several answers to one prompt, NAME.0, NAME.1, ..., are on one side."""
+    name = name.split(".")[0]
     return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 2**32 < share
 
 
@@ -65,6 +67,7 @@ def write_sequences(answers, held_out, path):
              first_row=np.array([answer["first_row"] for answer in answers]),
              law_base=np.concatenate([[0], np.cumsum(laws)[:-1]]),
              temperature=np.array([answer["temperature"] for answer in answers]),
+             real=np.array([answer["id"].startswith("real-") for answer in answers]),  # conversations.py
              held_out=held_out)
     return int(laws.sum())
 

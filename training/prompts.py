@@ -1,7 +1,8 @@
-"""Makes the training prompts: Magpie stems and complete templated prompts, all of this project's own writing.
+"""Makes the training prompts: Magpie stems and complete templated prompts, of this project's own writing, and real ones
+(conversations.py) beside them.
 
   prompts.py stems  --output stems.jsonl --count 9000          raw prefixes for `dsbench sample --raw`
-  prompts.py merge  --stems stems.jsonl --answers DIR/answers.jsonl --output prompts.jsonl
+  prompts.py merge  --stems stems.jsonl --answers DIR/answers.jsonl --real real.jsonl --output prompts.jsonl
 
 Magpie (arXiv 2406.08464): the target itself continues the chat template's user turn, so its answers are
 asked about texts it finds natural. `merge` mixes these texts with templated prompts, draws each line's
@@ -20,8 +21,19 @@ USER_TURN = ("<|im_start|>system\nYou are a helpful AI assistant named SmolLM, t
              "<|im_end|>\n<|im_start|>user\n")
 DOMAINS = {"math": 0.29, "code": 0.29, "chat": 0.29, "free": 0.13}
 TEMPERATURES = [0.0, 0.5, 0.7, 0.85, 1.0, 1.0]
-LONG_SHARE, LONG_TOKENS, USUAL_TOKENS = 0.08, 256, 160
+LONG_SHARE, LONG_TOKENS, USUAL_TOKENS = 0.15, 384, 160
 STOP_TEXT = "<|im_end|>"
+
+
+def read_lines(path):
+    with open(path, encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def draw_limits(rng):
+    """One answer's temperature and length limit."""
+    is_long = rng.random() < LONG_SHARE
+    return {"temperature": rng.choice(TEMPERATURES), "max_tokens": LONG_TOKENS if is_long else USUAL_TOKENS}
 
 
 def draw_domain(rng, domains):
@@ -86,12 +98,17 @@ def merge_prompts(args):
         if overlap.touches(text):
             dropped += 1
             continue
-        is_long = rng.random() < LONG_SHARE
-        rows.append({"id": f"{domain}-{len(rows):06d}", "domain": domain, "turns": [text],
-                     "temperature": rng.choice(TEMPERATURES),
-                     "max_tokens": LONG_TOKENS if is_long else USUAL_TOKENS})
+        rows.append({"id": f"{domain}-{len(rows):06d}", "domain": domain, "turns": [text], **draw_limits(rng)})
+    num_real = 0
+    for row in read_lines(args.real) if args.real else []:
+        if overlap.touches(row["turns"][0]):
+            raise SystemExit(f"{args.real}: {row['id']} overlaps a benchmark: name the same --forbid files to conversations.py")
+        num_real += 1
+        # Several answers to one prompt: what stands behind the point is no part of the prompt's name (prepare.py).
+        rows += [{**row, "id": f"{row['id']}.{number}", **draw_limits(rng)} for number in range(args.answers_per_real)]
+    rng.shuffle(rows)
     print(f"{num_magpie} sampled and {args.templated} templated texts, {dropped} dropped: they overlap "
-          f"one of {overlap.num_texts} benchmark texts")
+          f"one of {overlap.num_texts} benchmark texts; {num_real} real texts, {args.answers_per_real} answers each")
     write_lines(args.output, rows)
 
 
@@ -107,6 +124,8 @@ def main():
     merge.add_argument("--answers", type=pathlib.Path, required=True,
                        help="the answers.jsonl that `dsbench sample --raw` made from the stems")
     merge.add_argument("--templated", type=int, default=6000)
+    merge.add_argument("--real", type=pathlib.Path, help="what conversations.py wrote")
+    merge.add_argument("--answers-per-real", type=int, default=3)
     merge.add_argument("--forbid", type=pathlib.Path, nargs="*",
                        default=sorted(pathlib.Path(__file__).parent.parent.glob("workloads/*.jsonl")),
                        help="JSON-lines files whose texts must not appear (the workloads)")

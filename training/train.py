@@ -56,8 +56,9 @@ class Trainer:
         self.model = make_drafter(args.kind, self.shape, self.settings, self.target, embedding.to(product_type()))
         self.model.to(self.device)
         self.head = embedding[self.data.vocabulary].to(product_type()).to(self.device)
-        self.held_out = HeldOut(self.data, embedding.to(self.device), self.head)
-        self.held_out.vocabulary = self.held_out.vocabulary.to(self.device)
+        self.held_out = {real: HeldOut(self.data, embedding.to(self.device), self.head, real) for real in (False, True)}
+        for held_out in self.held_out.values():
+            held_out.vocabulary = held_out.vocabulary.to(self.device)
         self.optimizer = Optimizer(self.model, self.settings)
         self.optimizer_flops = optimizer_flops(self.optimizer.matrices)
         decay = self.settings["position_decay"]
@@ -147,8 +148,10 @@ class Trainer:
         return float(loss.detach()), accept, norm
 
     def evaluate(self):
-        self.folder.log(step=self.step, anchors=self.anchors, flops=self.flops, event="held_out",
-                        **self.held_out(self.model, self.device))
+        lines = {real: held_out(self.model, self.device) for real, held_out in self.held_out.items() if held_out}
+        written = lines.get(False) or lines[True]
+        self.folder.log(step=self.step, anchors=self.anchors, flops=self.flops, event="held_out", **written,
+                        **({"real": lines[True]} if True in lines else {}))
 
     def run(self):
         stopping = []

@@ -6,6 +6,7 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/common_options.h"
+#include "harness/run/results_file.h"
 #include "results/run_facts.h"
 
 namespace dsb {
@@ -30,9 +31,7 @@ void Print(const std::string& text) {
   std::fflush(stdout);
 }
 
-Store OpenForReading(const std::string& path) {
-  return Store(path, {.mode = Store::Mode::kReadOnly});
-}
+Store OpenForReading(const std::string& path) { return Store(path, ReadingOptions(path)); }
 
 void AppendCommon(std::string& format, MetricOptions& metrics, std::vector<Option>& all) {
   all.push_back(FormatOption(format, {"text", "markdown", "json"}, "text, markdown or json"));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/cli/command.h"
+#include "harness/run/results_file.h"
 #include "reports/pairing/find_run.h"
 #include "results/store/checked_reader.h"
 #include "results/store/store.h"
@@ -20,7 +21,7 @@ struct TimelineChoice {
 };
 
 ExitCode ExecuteTimeline(const TimelineChoice& choice) {
-  const Store store(choice.results, {.mode = Store::Mode::kReadOnly});
+  const Store store(choice.results, ReadingOptions(choice.results));
   const std::vector<RunRecord> all = ReadRuns(store);
   std::vector<int64_t> ids;
   for (const std::string& name : choice.runs) ids.push_back(FindRun(all, name, "timeline").id);

@@ -76,6 +76,7 @@ void DeviceTracer::OnStep(StepRecord record) {
   bool wake = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (failure_) std::rethrow_exception(failure_);
     arrived_.push_back({.record = std::move(record), .offset_ns = offset_ns_});
     wake = arrived_.size() >= options_.collect_every_steps;
   }
@@ -90,6 +91,7 @@ void DeviceTracer::Finish() {
   }
   wake_.notify_one();
   thread_.join();
+  const std::lock_guard<std::mutex> lock(mutex_);
   if (failure_) std::rethrow_exception(failure_);
 }
 
@@ -109,7 +111,9 @@ void DeviceTracer::Loop() {
     try {
       CollectOnce(finishing);
     } catch (const std::exception&) {
+      const std::lock_guard<std::mutex> lock(mutex_);
       failure_ = std::current_exception();
+      arrived_.clear();
       return;
     }
   }

@@ -48,7 +48,8 @@ class DeviceTracer : public PhaseObserver {
   // Around the steps of one run; `clock_offset_ns`: the tracer's clock - the run's.
   void Resume(int64_t clock_offset_ns);
   void Pause();
-  // The step that just ended; the phases that were named since the last one are its own.
+  // The step that just ended; the phases that were named since the last one are its own. Throws
+  // what the tracer's thread failed with: nothing after that would be recorded.
   void OnStep(StepRecord record);
 
   // Waits for the device and hands over everything. What the sink threw comes out here.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/whole_file.h"
+#include "harness/run/results_file.h"
 #include "reports/gate/pairs.h"
 #include "reports/gate/store.h"
 #include "reports/gate/verdict_json.h"
@@ -14,9 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Store OpenForReading(const std::string& path) {
-  return Store(path, {.mode = Store::Mode::kReadOnly});
-}
+Store OpenForReading(const std::string& path) { return Store(path, ReadingOptions(path)); }
 
 bool SameFile(const std::string& a, const std::string& b) {
   std::error_code ignored;
@@ -38,7 +37,7 @@ GateVerdict Decide(const GateCommandOptions& options) {
   const Store baseline = OpenForReading(before.path), candidate = OpenForReading(after.path);
   std::unique_ptr<Store> pinned;
   if (!options.anchor.empty()) {
-    pinned = std::make_unique<Store>(anchor.path, Store::Options{.mode = Store::Mode::kReadOnly});
+    pinned = std::make_unique<Store>(anchor.path, ReadingOptions(anchor.path));
   }
   GateSources sources{.baseline = &baseline,
                       .candidate = &candidate,
@@ -68,7 +67,7 @@ std::string StoreComparisons(const GateCommandOptions& options, const GateOutcom
     return "";
   }
   try {
-    Store store(path, {});
+    Store store(path, AddingOptions(path));
     for (const ComparisonRecord& record : MakeComparisons(outcome.verdict, outcome.json)) {
       PutComparison(store, record);
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/gate/gate_command.h"
+#include "harness/run/results_file.h"
 #include "reports/gate/noise_floor.h"
 #include "results/run_facts.h"
 #include "results/store/checked_reader.h"
@@ -25,8 +26,9 @@ struct StoredRuns {
 StoredRuns ReadAll(const std::vector<std::string>& files) {
   StoredRuns all;
   for (const std::string& path : files) {
-    const Store store(path, {.mode = Store::Mode::kReadOnly});
+    const Store store(path, ReadingOptions(path));
     for (const RunRecord& run : UnobservedRuns(ReadRuns(store))) {
+      if (!ConfigProblem(run).empty()) continue;
       all.runs.push_back(ReadCheckedRun(store, run.id, {.token_ids = false, .steps = false}));
       all.names.push_back("run " + std::to_string(run.id) + " of " + path);
     }
@@ -73,7 +75,7 @@ std::vector<NoiseFloorRecord> RecordNoise(const std::vector<std::string>& files,
                   std::to_string(kMinNoisePairs) + " or more");
   }
   std::vector<NoiseFloorRecord> written;
-  Store store(files.front(), {});
+  Store store(files.front(), AddingOptions(files.front()));
   for (const auto& [key, pairs] : groups) {
     if (pairs.size() < kMinNoisePairs) continue;
     const RunData& data = **pairs.front().first;

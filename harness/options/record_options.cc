@@ -55,6 +55,13 @@ std::vector<Option> DescribeOptions(RecordOptions& o) {
            .value_name = "",
            .help = "survive power loss too, at the price of a disk flush per request; off by "
                    "default",
+           .group = kResults},
+          {.name = "lock-wait",
+           .value = &o.lock_wait_s,
+           .value_name = "SECONDS",
+           .help = "how long to wait for --output while another process has it locked; finished "
+                   "requests are kept in memory meanwhile (256 MiB, then the run pauses)",
+           .check = IntegerIn(0, 86'400),
            .group = kResults}};
 }
 

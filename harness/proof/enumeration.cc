@@ -25,7 +25,7 @@ struct RequestState {
 
 struct State {
   std::vector<RequestState> requests;
-  std::vector<FinishedRounds> finished;  // kept for a budget that observes
+  std::vector<FinishedRounds> finished;
   auto operator<=>(const State&) const = default;
 };
 
@@ -141,8 +141,8 @@ class Run {
   // Before anything is drafted, as in the engines.
   int32_t Budget(const State& state, std::span<const RequestLoad> load) const {
     const LoadView view = {.step = StepOf(state), .requests = load};
-    if (!setup_.make_budget) return policy_.budget->Next(view);
-    const std::unique_ptr<VerifyBudget> budget = setup_.make_budget();
+    const std::unique_ptr<VerifyBudget> budget =
+        setup_.make_budget ? setup_.make_budget() : MakePolicy(setup_.policy).budget;
     for (const FinishedRounds& finished : state.finished) budget->Observe(finished);
     return budget->Next(view);
   }
@@ -197,7 +197,7 @@ class Run {
       leaves.push_back(
           &Leaves(r, round.state->requests[r].emitted, round.chosen[i]->path, lengths[i]));
     }
-    if (setup_.make_budget) next.finished.push_back(std::move(finished));
+    next.finished.push_back(std::move(finished));
     Commit(round, leaves, 0, next, probability);
   }
 
@@ -210,7 +210,7 @@ class Run {
     Tokens& emitted = next.requests[round.active[i]].emitted;
     const Tokens before = emitted;
     for (const VerifyLeaf& leaf : *leaves[i]) {
-      if (setup_.make_budget) next.finished.back().rounds[i].accepted = leaf.accepted;
+      next.finished.back().rounds[i].accepted = leaf.accepted;
       const Tokens& drafts = round.chosen[i]->path.tokens;
       emitted.insert(emitted.end(), drafts.begin(), drafts.begin() + leaf.accepted);
       emitted.push_back(leaf.next_token);

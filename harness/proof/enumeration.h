@@ -26,8 +26,8 @@ struct EnumerationSetup {
   std::vector<ProofWorld> requests;  // decoded in one batch; one that is done leaves it
   PolicyOptions policy;
   int32_t draft_length = kLongestDraft;  // a block is drawn whole and cut to this
-  // In place of the policy's own budget, which remembers nothing. Each round's is a new one that
-  // has observed the rounds before it.
+  // In place of the policy's own budget. Each round's is a new one that has observed the rounds
+  // before it.
   std::function<std::unique_ptr<VerifyBudget>()> make_budget;
   AcceptanceRule rule = AcceptanceRule::kProduction;
   NoiseKeys keys = NoiseKeys::kFresh;

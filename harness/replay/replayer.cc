@@ -48,6 +48,7 @@ Replayer::Outcome Replayer::Run(ArrivalSource& source, const std::atomic<bool>& 
       Step(until_ns, source);
     } else if (due_ns != kNeverNs) {
       clock_.SleepUntilNs(until_ns);
+      counters_.idle_ns += clock_.NowNs() - now_ns;
     } else {
       break;
     }

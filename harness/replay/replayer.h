@@ -36,6 +36,7 @@ struct ReplayCounters {
   // that does so is a programmer's error.
   int64_t unknown = 0;
   int64_t first_unknown_id = 0;
+  int64_t idle_ns = 0;  // nothing was in flight and the next request not yet due
 };
 
 class Replayer {

@@ -62,7 +62,13 @@ bool PlanReplay::RunStage(const LoadStage& stage, bool warmup, const std::atomic
   const auto source = stage.make_source(
       std::move(requests), {.start_ns = arm.clock.NowNs(),
                             .max_in_flight = arm.backend.engine->Describe().max_concurrency});
+  const CpuUse before = ReadCpuUse();
+  const int64_t idle_before_ns = arm.replayer->counters().idle_ns;
   const Replayer::Outcome outcome = arm.replayer->Run(*source, stop);
+  if (!warmup) {
+    arm.cpu_use += ReadCpuUse() - before;
+    arm.idle_ns += arm.replayer->counters().idle_ns - idle_before_ns;
+  }
   arm.window_end_ns = outcome.issuing_stopped_ns;
   if (arm.observed) parts_.tracer.Pause();
   arm.clock.Pause();

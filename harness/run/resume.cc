@@ -19,10 +19,19 @@ using Session = std::vector<StoredRun>;  // the runs that one command started
 
 const std::string& IdOf(const Session& session) { return session.front().config.session; }
 
+// A run whose configuration is none of ours.
+struct UnknownRun {
+  std::string session, problem;
+};
+
 // Newest first.
-std::vector<Session> Sessions(const Store& store) {
+std::vector<Session> Sessions(const Store& store, std::vector<UnknownRun>* unknown) {
   std::vector<Session> sessions;
   for (RunRecord& run : ReadRuns(store)) {
+    if (std::string problem = ConfigProblem(run); !problem.empty()) {
+      unknown->push_back({SessionFromJson(run.config_json), std::move(problem)});
+      continue;
+    }
     RunConfig config = ConfigOf(run);
     const auto found = std::find_if(sessions.begin(), sessions.end(), [&](const Session& session) {
       return IdOf(session) == config.session;
@@ -49,7 +58,8 @@ bool Matches(const Session& session, const std::vector<RunConfig>& configs) {
 }
 
 // The arms run in the order of their rows: the first pair that differs names what is different.
-[[noreturn]] void ThrowDiffering(const Session& session, const std::vector<RunConfig>& configs) {
+[[noreturn]] void ThrowDiffering(const Session& session, const std::vector<RunConfig>& configs,
+                                 const std::string& besides) {
   std::string fields;
   for (size_t arm = 0; fields.empty() && arm < std::min(configs.size(), session.size()); ++arm) {
     for (const Difference& difference : ConfigDifferences(session[arm].config, configs[arm])) {
@@ -57,7 +67,7 @@ bool Matches(const Session& session, const std::vector<RunConfig>& configs) {
     }
   }
   if (fields.empty()) fields = "drafters";
-  ThrowBadInput("--resume: the configuration differs from the stored run's in " + fields);
+  ThrowBadInput("--resume: the configuration differs from the stored run's in " + fields + besides);
 }
 
 ResumePoint MakeResumePoint(const Store& store, const RunRecord& run) {
@@ -76,18 +86,29 @@ ResumePoint MakeResumePoint(const Store& store, const RunRecord& run) {
 }  // namespace
 
 ResumeState FindResumePoint(const Store& store, const std::vector<RunConfig>& configs) {
-  const std::vector<Session> sessions = Sessions(store);
+  std::vector<UnknownRun> unknown;
+  const std::vector<Session> sessions = Sessions(store, &unknown);
   ResumeState state;
   state.arms.resize(configs.size());
-  if (sessions.empty()) return state;
+  if (sessions.empty() && unknown.empty()) return state;
   const auto found = std::find_if(sessions.begin(), sessions.end(), [&](const Session& session) {
     return Matches(session, configs);
   });
-  if (found == sessions.end()) ThrowDiffering(sessions.front(), configs);
+  if (found == sessions.end()) {
+    if (sessions.empty()) ThrowBadInput("--resume: " + unknown.back().problem);
+    ThrowDiffering(sessions.front(), configs, unknown.empty() ? "" : "; " + unknown.back().problem);
+  }
   state.session = IdOf(*found);
   for (size_t arm = 0; arm < configs.size(); ++arm) {
     const RunRecord* run = RunOf(*found, configs[arm]);
     if (run != nullptr) state.arms[arm] = MakeResumePoint(store, *run);
+  }
+  const bool one_is_missing =
+      std::ranges::any_of(state.arms, [](const auto& arm) { return !arm.has_value(); });
+  for (const UnknownRun& run : unknown) {  // it may be that one
+    const bool may_be_ours =
+        run.session == state.session || (run.session.empty() && one_is_missing);
+    if (may_be_ours) ThrowBadInput("--resume: " + run.problem);
   }
   return state;
 }

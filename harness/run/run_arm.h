@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/backends/backend.h"
+#include "harness/machine/cpu_use.h"
 #include "harness/replay/active_clock.h"
 #include "harness/replay/replayer.h"
 #include "results/run_config.h"
@@ -34,6 +35,8 @@ struct RunArm {
   int64_t next_request_id = 1;
   int64_t first_step_idx = 0;
   int64_t window_start_ns = 0, window_end_ns = 0;
+  CpuUse cpu_use;          // of the measured stages
+  int64_t idle_ns = 0;     // of them
   bool replaying = false;  // an error that comes out now is this arm's
 };
 using RunArms = std::vector<std::unique_ptr<RunArm>>;

@@ -2,9 +2,7 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 
 #include "base/clock.h"
@@ -12,6 +10,7 @@
 #include "harness/machine/environment.h"
 #include "harness/machine/paths.h"
 #include "harness/options/names.h"
+#include "harness/run/results_file.h"
 #include "harness/run/run_session.h"
 #include "harness/run/run_summary.h"
 #include "harness/terminal/interrupt.h"
@@ -21,33 +20,6 @@
 
 namespace dsb {
 namespace {
-
-namespace fs = std::filesystem;
-
-void CheckPlace(const char* option, const std::string& path) {
-  const fs::path parent = fs::path(path).parent_path();
-  std::error_code ignored;
-  if (!parent.empty() && !fs::is_directory(parent, ignored)) {
-    ThrowBadInput(std::string(option) + ": no folder '" + parent.string() + "'");
-  }
-  if (fs::is_directory(path, ignored)) {
-    ThrowBadInput(std::string(option) + ": '" + path + "' is a folder, expected a file");
-  }
-}
-
-// A file that cannot take our results is refused before any work, untouched.
-void CheckOutput(const std::string& path) {
-  CheckPlace("--output", path);
-  std::error_code ignored;
-  if (fs::exists(path, ignored)) Store(path, {.mode = Store::Mode::kReadOnly});
-}
-
-// With the paths as given, unlike the stored command line.
-std::string ResumeCommand(const std::vector<std::string>& arguments, bool resumes_already) {
-  std::string command = "dsbench";
-  for (const std::string& argument : arguments) command += ' ' + ShellText(argument);
-  return command + (resumes_already ? "" : " --resume");
-}
 
 void WriteRunTimeline(const std::vector<CheckedRun>& runs, const RunSession& session,
                       const std::string& path) {
@@ -67,10 +39,38 @@ std::unique_ptr<Backend> MakeBackend(const RunOptions& options) {
   return MakeNativeBackend(options);
 }
 
+void SayHowToContinue(const char* what, const RunOptions& options,
+                      const std::vector<std::string>& arguments) {
+  std::fprintf(stderr, "dsbench: %s; finished requests are kept in %s; continue with: %s\n", what,
+               options.output.c_str(), ResumeCommand(arguments, options.resume).c_str());
+}
+
+// What comes after the last request: what fails here costs no result.
+ExitCode FinishRun(const RunSession& session, const RunSummary& summary, const RunOptions& options,
+                   Store& store) {
+  std::vector<CheckedRun> runs = UsableRuns(store, summary);
+  const size_t num_unusable = summary.run_ids.size() - runs.size();
+  if (!options.timeline.empty()) WriteRunTimeline(runs, session, options.timeline);
+  if (options.no_report) {
+    StoreMetrics(store, runs);
+  } else {
+    StoreMetricsAndPrint(store, std::move(runs), options.output);
+  }
+  if (summary.num_errors > 0) {
+    ThrowResource(std::to_string(summary.num_errors) +
+                  " requests ended in error, their run is stored as failed; the first: " +
+                  summary.first_error);
+  }
+  if (num_unusable > 0) {
+    ThrowBadInput(std::to_string(num_unusable) + " of the command's runs hold unusable rows");
+  }
+  return ExitCode::kDone;
+}
+
 }  // namespace
 
 ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arguments) {
-  CheckOutput(given.output);
+  CheckOutput(given);
   if (!given.timeline.empty()) CheckPlace("--timeline", given.timeline);
   RunInputs inputs;
   RunOptions& options = inputs.options = given;
@@ -99,44 +99,38 @@ ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arg
     std::fprintf(stderr, "dsbench: note: %s\n", device_times.note.c_str());
   }
   RunSession session(inputs, *backend, *clock, device_times.source.get());
-  const std::atomic<bool>& stop = InterruptFlag();
   Progress progress(*clock, stderr, isatty(STDERR_FILENO) == 1);
-  Store store(options.output, {.mode = Store::Mode::kCreateOrAppend, .durable = options.durable});
+  Store store = OpenForRun(options);
   if (!store.warning().empty()) {
     std::fprintf(stderr, "dsbench: note: %s\n", store.warning().c_str());
   }
-  const RunSummary summary =
-      session.Run(PlanLoad(inputs, session.num_arms()), store, progress, stop);
-  // An interrupted run is read back only for its timeline.
-  const bool reads_back = !summary.interrupted || !options.timeline.empty();
-  std::vector<CheckedRun> runs;
-  if (reads_back) runs = UsableRuns(store, summary);
-  const size_t num_unusable = summary.run_ids.size() - runs.size();
-  if (!options.timeline.empty()) WriteRunTimeline(runs, session, options.timeline);
+  // Only now: until here one Ctrl-C ends everything.
+  const std::atomic<bool>& stop = InterruptFlag();
+  RunSummary summary;
+  try {
+    summary = session.Run(PlanLoad(inputs, session.num_arms()), store, progress, stop);
+  } catch (const std::exception&) {
+    if (session.has_begun()) SayHowToContinue("failed", options, arguments);
+    throw;
+  }
   if (summary.interrupted) {
-    std::fprintf(stderr,
-                 "dsbench: interrupted; finished requests are kept in %s; continue with: %s\n",
-                 options.output.c_str(), ResumeCommand(arguments, options.resume).c_str());
+    SayHowToContinue("interrupted", options, arguments);
+    if (!options.timeline.empty()) {
+      WriteRunTimeline(UsableRuns(store, summary), session, options.timeline);
+    }
     return ExitCode::kResource;
   }
   if (summary.was_complete) {
     std::fprintf(stderr, "dsbench: nothing to resume: the run in %s is complete\n",
                  options.output.c_str());
   }
-  if (options.no_report) {
-    StoreMetrics(store, runs);
-  } else {
-    StoreMetricsAndPrint(store, std::move(runs), options.output);
+  try {
+    return FinishRun(session, summary, options, store);
+  } catch (const Error&) {
+    std::fprintf(stderr, "dsbench: all requests are kept in %s; see them with: dsbench report %s\n",
+                 options.output.c_str(), ShellText(options.output).c_str());
+    throw;
   }
-  if (summary.num_errors > 0) {
-    ThrowResource(std::to_string(summary.num_errors) +
-                  " requests ended in error, their run is stored as failed; the first: " +
-                  summary.first_error);
-  }
-  if (num_unusable > 0) {
-    ThrowBadInput(std::to_string(num_unusable) + " of the command's runs hold unusable rows");
-  }
-  return ExitCode::kDone;
 }
 
 }  // namespace dsb

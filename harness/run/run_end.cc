@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <exception>
 
+#include "harness/machine/contention.h"
+
 namespace dsb {
 namespace {
+
+constexpr int64_t kLongestWaitAfterFailureMs = 1000;
 
 // Empty: nothing was wrong with what the engine said.
 std::string FailureOf(const ReplayCounters& counters) {
@@ -22,6 +26,21 @@ std::string FailureOf(const ReplayCounters& counters) {
   return failure;
 }
 
+// Times that are made up, or on a virtual clock, are nobody's to disturb.
+void PutContention(Store& store, const RunArm& arm) {
+  const EngineDescription engine = arm.backend.engine->Describe();
+  if (engine.provenance.time == Provenance::Time::kModelled || arm.clock.is_virtual()) return;
+  const std::string text =
+      ContentionText({.use = arm.cpu_use,
+                      .idle_ns = arm.idle_ns,
+                      .threads = arm.config.threads,
+                      .computes = engine.engine == "native" && arm.config.device == "cpu"});
+  if (text.empty()) return;
+  const std::string where =
+      arm.num_segments == 0 ? "" : "segment " + std::to_string(arm.num_segments + 1) + ": ";
+  store.PutRunFlag(arm.run_id, "contended", where + text);
+}
+
 }  // namespace
 
 void CloseRuns(Store& store, const RunArms& arms, int64_t stall_ns, RunSummary& summary) {
@@ -31,6 +50,7 @@ void CloseRuns(Store& store, const RunArms& arms, int64_t stall_ns, RunSummary& 
       store.PutRunFlag(arm->run_id, "client_limited",
                        "recorder stalled " + std::to_string(stall_ns) + " ns");
     }
+    PutContention(store, *arm);
     const ReplayCounters& counters = arm->replayer->counters();
     if (counters.errors > 0 && summary.num_errors == 0) summary.first_error = counters.first_error;
     summary.num_errors += counters.errors;
@@ -45,9 +65,12 @@ void CloseRuns(Store& store, const RunArms& arms, int64_t stall_ns, RunSummary& 
 }
 
 void FailRuns(Store& store, const RunArms& arms, bool flushed, const std::string& reason) {
+  // Who has waited for the file in vain does not wait again for each row.
+  if (!flushed) store.SetLongestWait(kLongestWaitAfterFailureMs);
   for (const auto& arm : arms) {
     if (!arm->active) continue;
     try {
+      PutContention(store, *arm);
       const int64_t now_ns = arm->clock.NowNs();
       store.EndSegment(arm->segment_id, now_ns, arm->window_start_ns,
                        std::max(arm->window_start_ns, arm->window_end_ns));

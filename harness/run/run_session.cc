@@ -91,16 +91,28 @@ RunSummary RunSession::Run(const LoadPlan& plan, Store& store, Progress& progres
 }
 
 bool RunSession::Flush() {
-  try {
+  // Each to its end, whatever the other says: both have threads that use the store.
+  bool flushed = true;
+  const auto finish = [&](const auto& end) {
+    try {
+      end();
+    } catch (const std::exception&) {
+      flushed = false;  // the error that led here came first
+    }
+  };
+  finish([&] {
     if (tracer_ != nullptr) tracer_->Finish();
-    recorder_->Finish();
-  } catch (const std::exception&) {
-    return false;  // the error that led here came first
-  }
-  return true;
+  });
+  finish([&] { recorder_->Finish(); });
+  return flushed;
 }
 
 void RunSession::OpenRuns(const LoadPlan& plan, Store& store, RunSummary& summary) {
+  // A crash leaves all of a command's runs, with all that they stand on, or none.
+  store.Transact([&] { PutRuns(plan, store, summary); });
+}
+
+void RunSession::PutRuns(const LoadPlan& plan, Store& store, RunSummary& summary) {
   ResumeState resume;
   resume.arms.resize(arms_.size());
   if (inputs_.options.resume) {

@@ -34,6 +34,8 @@ class RunSession {
   // the runs are marked failed (the other arms interrupted) and the error goes on.
   RunSummary Run(const LoadPlan& plan, Store& store, Progress& progress,
                  const std::atomic<bool>& stop);
+  // Runs were opened: there is something to continue.
+  bool has_begun() const { return recorder_ != nullptr; }
   // After Run: the launches of the observed arms. Null if nothing was left to do.
   const DeviceTracer* tracer() const { return tracer_.get(); }
 
@@ -44,6 +46,7 @@ class RunSession {
   void StartTracer();
   // Rows of all arms, before the recorder starts to write.
   void OpenRuns(const LoadPlan& plan, Store& store, RunSummary& summary);
+  void PutRuns(const LoadPlan& plan, Store& store, RunSummary& summary);
   bool Flush();  // false: something could not be stored
 
   const RunInputs& inputs_;

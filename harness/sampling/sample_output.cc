@@ -56,7 +56,8 @@ void SampleOutput::Reopen() {
     const json line = json::parse(text.begin() + static_cast<std::ptrdiff_t>(start),
                                   text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
     ++number;
-    if (!line.is_object() || !line.contains("id") || !line.contains("ids")) {
+    if (!line.is_object() || !line.contains("id") || !line["id"].is_string() ||
+        !line.contains("ids") || !line["ids"].is_array() || line["ids"].empty()) {
       ThrowBadInput(path + ":" + std::to_string(number) + ": expected an answer with id and ids");
     }
     done_.insert(line["id"].get<std::string>());
@@ -65,10 +66,11 @@ void SampleOutput::Reopen() {
   }
   if (fs::exists(path)) fs::resize_file(path, whole);
   const std::string rows = folder_ + "/features.bf16";
-  if (row_bytes_ == 0 || !fs::exists(rows)) return;
+  if (row_bytes_ == 0 || (num_rows_ == 0 && !fs::exists(rows))) return;
   const auto wanted = static_cast<uintmax_t>(num_rows_ * row_bytes_);
-  if (fs::file_size(rows) < wanted) {
-    ThrowBadInput(rows + ": " + std::to_string(fs::file_size(rows)) + " bytes, expected at least " +
+  const uintmax_t found = fs::exists(rows) ? fs::file_size(rows) : 0;
+  if (found < wanted) {
+    ThrowBadInput(rows + ": " + std::to_string(found) + " bytes, expected at least " +
                   std::to_string(wanted) + ", the rows of answers.jsonl");
   }
   fs::resize_file(rows, wanted);
@@ -80,6 +82,7 @@ void SampleOutput::Write(const SampleAnswer& answer) {
     DSB_CHECK(static_cast<int64_t>(answer.features.size()) * 2 == rows * row_bytes_);
     features_.write(reinterpret_cast<const char*>(answer.features.data()), rows * row_bytes_);
     features_.flush();
+    if (!features_) ThrowResource(folder_ + ": features.bf16 cannot be written");
   }
   const json line = {{"id", answer.id},
                      {"domain", answer.domain},
@@ -90,7 +93,7 @@ void SampleOutput::Write(const SampleAnswer& answer) {
                      {"end", answer.end},
                      {"first_row", num_rows_}};
   answers_ << line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n" << std::flush;
-  if (!answers_ || (row_bytes_ > 0 && !features_)) ThrowResource(folder_ + ": cannot be written");
+  if (!answers_) ThrowResource(folder_ + ": answers.jsonl cannot be written");
   num_rows_ += rows;
   done_.insert(answer.id);
 }

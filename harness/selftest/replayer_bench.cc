@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/thread_pool.h"
 #include "harness/backends/null_engine.h"
 #include "harness/replay/replayer.h"
 #include "harness/selftest/selftest.h"
@@ -16,6 +17,13 @@ namespace {
 
 constexpr int32_t kMaxTokens = 128;
 constexpr int32_t kDraftLength = 7;
+
+// What a border between two phases costs a step of a pool of so many threads; a step has about 9.
+void PhaseBorder(benchmark::State& state) {
+  const ThreadPool pool(static_cast<int>(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(pool.CpuNs());
+}
+BENCHMARK(PhaseBorder)->Arg(1)->Arg(2)->Arg(8)->Arg(64);
 
 class DroppingSink : public ReplaySink {
  public:

@@ -102,7 +102,7 @@ void WholeModelOneDnn(benchmark::State& state) {
 }
 
 void AddRows(benchmark::internal::Benchmark* row) {
-  row->ArgName("rows")->Arg(1)->Arg(2)->Arg(4)->Arg(8)->UseRealTime();
+  row->ArgName("rows")->Arg(1)->Arg(2)->Arg(4)->Arg(8)->Arg(16)->Arg(64)->Arg(256)->UseRealTime();
 }
 
 [[maybe_unused]] const bool kRegistered = [] {

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "kernels/cpu/table.h"
+#include "kernels/cpu/unroll.h"
 
 namespace dsb::cpu {
 namespace {

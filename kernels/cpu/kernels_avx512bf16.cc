@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "kernels/cpu/table.h"
+#include "kernels/cpu/unroll.h"
 
 #define DSB_LANES_VNNI 1
 #define DSB_LANES_BF16 1

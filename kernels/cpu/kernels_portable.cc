@@ -2,6 +2,7 @@
 
 #include "base/half.h"
 #include "kernels/cpu/table.h"
+#include "kernels/cpu/unroll.h"
 
 namespace dsb::cpu {
 namespace {

@@ -70,13 +70,17 @@ enum class GemmKind : int {
   kCount,
 };
 
+struct GemmKernel {
+  void (*multiply)(const GemmTask& task);
+  int64_t tile_rows;  // input rows that share what is unpacked of a panel
+};
+
 struct KernelTable {
-  int64_t tile_rows;
   bool wants_bf16;  // kBf16 takes bf16 pairs, not floats
   void (*convert_quantized)(const ConvertTask& task);
   void (*convert_bf16)(const ConvertTask& task);
   void (*convert_float)(const ConvertTask& task);
-  void (*gemm[static_cast<int>(GemmKind::kCount)])(const GemmTask& task);
+  GemmKernel gemm[static_cast<int>(GemmKind::kCount)];
   void (*attention)(const AttentionTask& task);
   void (*rms_norm)(const float* x, const float* weight, int64_t size, float epsilon, float* out);
   void (*silu_mul)(const float* gate, const float* up, int64_t size, float* out);

@@ -36,6 +36,15 @@ struct Choice {
   GateFindings found = {};
 };
 
+void WarnOfUnknown(const std::vector<RunRecord>& runs, const char* side, GateFindings* found) {
+  for (const RunRecord& run : runs) {
+    const std::string problem = ConfigProblem(run);
+    if (!problem.empty()) {
+      found->warnings.push_back(std::string(side) + " " + problem + ": it is not judged");
+    }
+  }
+}
+
 Choice ChooseEveryArm(const std::vector<RunRecord>& before, const std::vector<RunRecord>& after) {
   const ArmPairs arms = PairArms(before, after);
   if (arms.pairs.empty()) {
@@ -49,6 +58,8 @@ Choice ChooseEveryArm(const std::vector<RunRecord>& before, const std::vector<Ru
         {ShownName(run),
          {kMissingArm, "run " + std::to_string(run.id), "not there: it has " + ListOf(after)}});
   }
+  WarnOfUnknown(before, "baseline", &choice.found);
+  WarnOfUnknown(after, "candidate", &choice.found);
   for (const std::string& name : NamesOf(after, arms.only_candidate)) {
     choice.found.warnings.push_back(name + " of the candidate is not judged: the baseline has no " +
                                     "such arm");
@@ -76,8 +87,8 @@ Choice Choose(const std::vector<RunRecord>& before, const std::vector<RunRecord>
 void WarnOfPassedOver(const std::vector<RunRecord>& runs, const RunRecord& judged,
                       GateFindings* found) {
   for (const RunRecord& run : runs) {
-    if (run.id <= judged.id || run.state == "complete" || ArmName(run) != ArmName(judged) ||
-        QuestionOf(run) != QuestionOf(judged)) {
+    if (run.id <= judged.id || run.state == "complete" || !ConfigProblem(run).empty() ||
+        ArmName(run) != ArmName(judged) || QuestionOf(run) != QuestionOf(judged)) {
       continue;
     }
     found->warnings.push_back(ArmName(judged) + ": run " + std::to_string(judged.id) +
@@ -97,7 +108,7 @@ std::optional<CheckedRun> FindTargetOnly(const RunData& candidate, const GateSou
   for (const Store* store : {sources.candidate, sources.baseline}) {
     const std::vector<RunRecord> runs = UnobservedRuns(ReadRuns(*store));
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-      if (!IsBaseline(*run) || run->state != "complete") continue;
+      if (!IsBaseline(*run) || run->state != "complete" || !ConfigProblem(*run).empty()) continue;
       RunData data = ReadRun(*store, run->id, {.token_ids = true, .steps = false});
       if (question(data) == question(candidate)) return CheckRun(std::move(data));
     }

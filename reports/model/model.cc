@@ -80,6 +80,15 @@ void NameApart(ReportSet* set) {
 
 }  // namespace
 
+std::string ContentionOf(const RunData& data) {
+  const auto found = data.flags.find("contended");
+  return found == data.flags.end() ? "" : found->second;
+}
+
+std::string TimedName(const ReportArm& arm) {
+  return arm.name + (arm.data->flags.contains("contended") ? " !" : "");
+}
+
 const ArmComparison* ReportComparison::Find(const std::string& scope) const {
   for (const ArmComparison& comparison : scopes) {
     if (comparison.scope == scope) return &comparison;

@@ -31,6 +31,11 @@ struct ReportArm {
   }
 };
 
+// What disturbed the arm's times (flag contended), in words; empty if nothing did.
+std::string ContentionOf(const RunData& data);
+// The arm's name beside a time: "NAME !" if its times were disturbed.
+std::string TimedName(const ReportArm& arm);
+
 // The watched twin of an arm and what watching cost.
 struct ReportObserver {
   size_t arm = 0;         // index into ReportSet::arms
@@ -60,6 +65,7 @@ struct ReportModel {
   int64_t num_runs = 0;
   int64_t num_empty_runs =
       0;  // runs without a finished request that is not warm-up: left out of the sets
+  std::vector<std::string> left_out = {};  // runs that this build cannot read, and why
 };
 
 // Runs with nothing to show are counted, not reported. A candidate's baseline is the drafter-none

@@ -70,6 +70,7 @@ bool ArmFits(const RunRecord& run, std::string_view arm) {
 std::vector<const RunRecord*> Named(const std::vector<RunRecord>& runs, const std::string& name) {
   std::vector<const RunRecord*> exact, fitting, observed;
   for (const RunRecord& run : runs) {
+    if (!ConfigProblem(run).empty()) continue;
     if (ShownName(run) == name) exact.push_back(&run);
     if (name.empty() || ArmFits(run, name)) (IsObserved(run) ? observed : fitting).push_back(&run);
   }
@@ -79,6 +80,7 @@ std::vector<const RunRecord*> Named(const std::vector<RunRecord>& runs, const st
 }  // namespace
 
 std::string ShownName(const RunRecord& run) {
+  if (!ConfigProblem(run).empty()) return "unknown configuration";
   return ArmName(run) + (IsObserved(run) ? " (observed)" : "");
 }
 

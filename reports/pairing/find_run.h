@@ -10,7 +10,7 @@
 namespace dsb {
 
 // As reports name it: the arm's name, and whether this is its watched twin: "dspark fixed 7",
-// "dspark fixed 7 (observed)".
+// "dspark fixed 7 (observed)". "unknown configuration": only its number names it.
 std::string ShownName(const RunRecord& run);
 // "1 (none), 2 (dspark fixed 7)"; "no runs".
 std::string ListOf(const std::vector<RunRecord>& runs);

@@ -20,6 +20,7 @@ struct Group {
 std::vector<Group> GroupsOf(const std::vector<RunRecord>& runs) {
   std::vector<Group> groups;
   for (const RunRecord& run : runs) {
+    if (!ConfigProblem(run).empty()) continue;  // has no arm's name
     const std::string arm = ArmName(run), question = QuestionOf(run);
     const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
       return group.arm == arm && group.question == question;
@@ -93,7 +94,7 @@ ArmPairs PairArms(const std::vector<RunRecord>& baseline, const std::vector<RunR
 const RunRecord* PartnerOf(const RunRecord& named, const std::vector<RunRecord>& others) {
   std::vector<const RunRecord*> same, same_arm;
   for (const RunRecord& run : others) {
-    if (ArmName(run) != ArmName(named)) continue;
+    if (!ConfigProblem(run).empty() || ArmName(run) != ArmName(named)) continue;
     same_arm.push_back(&run);
     if (QuestionOf(run) == QuestionOf(named)) same.push_back(&run);
   }
@@ -104,7 +105,7 @@ std::vector<std::pair<int64_t, int64_t>> PairWithPlain(const std::vector<RunReco
   const std::vector<Group> groups = GroupsOf(runs);
   std::vector<const RunRecord*> plain;
   for (const RunRecord& run : runs) {
-    if (IsBaseline(run)) plain.push_back(&run);
+    if (ConfigProblem(run).empty() && IsBaseline(run)) plain.push_back(&run);
   }
   std::vector<std::pair<int64_t, int64_t>> pairs;
   if (plain.empty()) return pairs;

@@ -46,7 +46,8 @@ IdPairs ChooseAgainstPlain(const std::vector<RunRecord>& runs, const std::string
 IdPairs ChooseOthers(const std::vector<RunRecord>& runs, const RunRecord& baseline) {
   std::vector<RunRecord> others = runs;
   std::erase_if(others, [&](const RunRecord& run) {
-    return ArmName(run) == ArmName(baseline) || QuestionOf(run) != QuestionOf(baseline);
+    return !ConfigProblem(run).empty() || ArmName(run) == ArmName(baseline) ||
+           QuestionOf(run) != QuestionOf(baseline);
   });
   IdPairs pairs;
   for (const int64_t id : PairArms({}, others).only_candidate) pairs.emplace_back(baseline.id, id);
@@ -135,7 +136,8 @@ std::optional<CheckedRun> ReadTimesOf(const Store& store, const RunRecord& run) 
   const RunConfig config = ConfigOf(run);
   if (config.observers != "off") return std::nullopt;
   for (const RunRecord& other : ReadRuns(store)) {
-    if (!IsObserved(other) || ArmName(other) != ArmName(run)) continue;
+    if (!ConfigProblem(other).empty() || !IsObserved(other) || ArmName(other) != ArmName(run))
+      continue;
     if (ConfigOf(other).session == config.session) return ReadCheckedRun(store, other.id, {});
   }
   return std::nullopt;

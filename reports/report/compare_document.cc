@@ -1,5 +1,6 @@
 #include "reports/report/compare_document.h"
 
+#include "reports/model/model.h"
 #include "reports/model/provenance_lines.h"
 #include "reports/model/scopes.h"
 #include "reports/report/device_table.h"
@@ -104,6 +105,14 @@ Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const Metri
       if (first[i].value == second[i].value) continue;
       document.emplace_back(Line{"Note: " + first[i].field + " differs: baseline " +
                                  first[i].value + "; candidate " + second[i].value + "."});
+    }
+    using Side = std::pair<const char*, const RunData*>;
+    for (const auto& [side, data] :
+         {Side{"baseline", &*pair.baseline}, Side{"candidate", &*pair.candidate}}) {
+      const std::string what = ContentionOf(*data);
+      if (what.empty()) continue;
+      document.emplace_back(
+          Line{std::string("Note: ! the times of the ") + side + " were disturbed: " + what + "."});
     }
     document.emplace_back(FactorTable(pair.scopes));
     const std::string residual = ResidualLine(all);

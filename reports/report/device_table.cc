@@ -188,7 +188,7 @@ Document DeviceSection(const ReportSet& set) {
     std::optional<DeviceSummary> summary = SummariseDevice(times.data);
     if (!summary) continue;
     rows.push_back(
-        {set.arms[i].name, std::move(*summary), times.Find("device_time_per_token", "all")});
+        {TimedName(set.arms[i]), std::move(*summary), times.Find("device_time_per_token", "all")});
   }
   if (rows.empty()) return section;
   section.emplace_back(Heading{2, "Device time per delivered token"});

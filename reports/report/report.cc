@@ -1,5 +1,6 @@
 #include "reports/report/report.h"
 
+#include "base/error.h"
 #include "reports/document/document.h"
 #include "reports/model/model.h"
 #include "reports/pairing/pairs.h"
@@ -20,8 +21,18 @@ std::string Print(const Document& document, ReportFormat format) {
 
 ReportModel BuildModel(const Store& store, const MetricOptions& options) {
   std::vector<CheckedRun> runs;
-  for (const RunRecord& run : ReadRuns(store)) runs.push_back(ReadCheckedRun(store, run.id, {}));
-  return BuildModel(std::move(runs), options);
+  std::vector<std::string> left_out;
+  for (const RunRecord& run : ReadRuns(store)) {
+    if (std::string problem = ConfigProblem(run); !problem.empty()) {
+      left_out.push_back(std::move(problem));
+    } else {
+      runs.push_back(ReadCheckedRun(store, run.id, {}));
+    }
+  }
+  if (runs.empty() && !left_out.empty()) ThrowBadInput(left_out.front());
+  ReportModel model = BuildModel(std::move(runs), options);
+  model.left_out = std::move(left_out);
+  return model;
 }
 
 std::string RenderReport(const Store& store, const ReportOptions& options) {

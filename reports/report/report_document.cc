@@ -62,6 +62,10 @@ void AddProvenance(const ReportSet& set, Document* out) {
 // Doubts about the headline figures that a reader must see.
 void AddNotes(const ReportSet& set, Document* out) {
   for (const ReportArm& arm : set.arms) {
+    if (const std::string what = ContentionOf(arm.data); !what.empty()) {
+      out->emplace_back(
+          Line{"Note: ! the times of " + arm.name + " were disturbed: " + what + "."});
+    }
     if (!arm.broken.empty()) {
       out->emplace_back(Line{"Note: " + arm.name + " breaks an invariant: " + arm.broken + "."});
     }
@@ -155,6 +159,12 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
   }
 }
 
+void AddLeftOut(const ReportModel& model, Document* out) {
+  for (const std::string& run : model.left_out) {
+    out->emplace_back(Line{"Left out, because this build cannot read it: " + run + "."});
+  }
+}
+
 }  // namespace
 
 std::string StatisticsLine(const MetricOptions& options) {
@@ -192,6 +202,7 @@ Document MakeDocument(const ReportModel& model, const ReportSections& sections) 
     document.emplace_back(Line{"Nothing to report: " + std::to_string(model.num_runs) +
                                (model.num_runs == 1 ? " run" : " runs") +
                                " in the file, none with a finished request."});
+    AddLeftOut(model, &document);
     return document;
   }
   for (const ReportSet& set : model.sets) AddSet(set, model, sections, &document);
@@ -199,6 +210,7 @@ Document MakeDocument(const ReportModel& model, const ReportSections& sections) 
     document.emplace_back(Line{std::to_string(model.num_empty_runs) +
                                " more runs have no finished request and are left out."});
   }
+  AddLeftOut(model, &document);
   return document;
 }
 

@@ -226,6 +226,7 @@ std::string ReportJson(const ReportModel& model, const ReportSections& sections)
                {"num_empty_runs", model.num_empty_runs},
                {"sets", sets},
                {"metric_definitions", DefinitionsJson()}};
+  if (!model.left_out.empty()) json["left_out"] = model.left_out;
   if (model.sets.empty()) json["message"] = "no run has a finished request";
   return Dump(json);
 }

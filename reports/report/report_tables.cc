@@ -45,7 +45,7 @@ Table SpeedTable(const ReportSet& set) {
   for (const std::string& scope : ShownScopes(set)) {
     for (size_t i = 0; i < set.arms.size(); ++i) {
       const ReportArm& arm = set.arms[i];
-      std::vector<std::string> row{ScopeTitle(scope), arm.name,
+      std::vector<std::string> row{ScopeTitle(scope), TimedName(arm),
                                    WithInterval(arm.Find("accepted_length", scope), 3),
                                    FixedOr(arm.ValueOf("user_decode_tokens_per_s", scope), 1)};
       const ReportComparison* comparison = set.ComparisonOf(i);
@@ -84,7 +84,7 @@ Table PhaseTable(const ReportSet& set) {
     for (const auto& [title, metric] :
          {std::pair<std::string, std::string>{"wall", "phase_wall_share_"},
           {"CPU", "phase_cpu_share_"}}) {
-      std::vector<std::string> row{set.arms[i].name, title};
+      std::vector<std::string> row{TimedName(set.arms[i]), title};
       for (const std::string& phase : shown) {
         const MetricRecord* record = times.Find(metric + phase, "all");
         row.push_back(record == nullptr ? "-" : Percent(record->estimate.value));
@@ -102,7 +102,7 @@ Table LatencyTable(const ReportSet& set) {
                    {"E2E p50 ms", false},   {"p90", false},         {"slow tokens/s", false},
                    {"stall 10/s %", false}, {"30/s %", false}};
   for (const ReportArm& arm : set.arms) {
-    table.rows.push_back({arm.name, InMilliseconds(arm, "ttft_p50"),
+    table.rows.push_back({TimedName(arm), InMilliseconds(arm, "ttft_p50"),
                           InMilliseconds(arm, "ttft_p90"), InMilliseconds(arm, "e2e_p50"),
                           InMilliseconds(arm, "e2e_p90"),
                           FixedOr(arm.ValueOf("slow_user_tokens_per_s", "all"), 1),
@@ -119,7 +119,7 @@ Table DraftTable(const ReportSet& set) {
       {"ms/round", false}, {"CPU busy %", false},     {"decoding users", false}};
   for (size_t i = 0; i < set.arms.size(); ++i) {
     const ReportArm& arm = set.arms[i];
-    table.rows.push_back({arm.name, FixedOr(arm.ValueOf("budget", "all"), 2),
+    table.rows.push_back({TimedName(arm), FixedOr(arm.ValueOf("budget", "all"), 2),
                           Percent(arm.ValueOf("draft_utilisation", "all")),
                           Percent(arm.ValueOf("wasted_verify", "all")),
                           FixedOr(arm.ValueOf("step_time", "all"), 2, 1e-6),

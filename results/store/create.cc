@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,13 +8,16 @@
 
 #include "base/error.h"
 #include "base/whole_file.h"
+#include "results/store/database_error.h"
+#include "results/store/file_system.h"
 #include "results/store/schema.h"
 #include "results/store/store_file.h"
 
 namespace dsb {
 namespace {
 
-void WriteEmptySchema(const std::string& path, const std::string& name) {
+// False: a write-ahead log was wanted, and SQLite said that it has none.
+bool WriteEmptySchema(const std::string& path, const std::string& name, bool wal) {
   Database database(path, name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   database.Execute("PRAGMA page_size=8192; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;");
   Transaction transaction(database, Transaction::Kind::kWrite);
@@ -23,26 +25,54 @@ void WriteEmptySchema(const std::string& path, const std::string& name) {
   database.Execute("PRAGMA application_id=" + std::to_string(kApplicationId) +
                    "; PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";");
   transaction.Commit();
-  database.Execute("PRAGMA journal_mode=WAL");
+  if (!wal) return true;
+  if (database.Text("PRAGMA journal_mode=WAL") != "wal") return false;
+  // SQLite says "wal" before it has tried to share memory; this tries.
+  Transaction(database, Transaction::Kind::kWrite).Commit();
+  return true;
 }
 
-// Moves without replacing a file that another process made meanwhile; that one is as good.
-void MoveIntoPlace(const std::string& from, const std::string& to) {
-  if (link(from.c_str(), to.c_str()) == 0 || errno == EEXIST) return;
-  // A file system without hard links.
-  if (rename(from.c_str(), to.c_str()) == 0) return;
-  ThrowResource(to + ": cannot create: " + std::strerror(errno));
+// SQLite's own words for a folder that cannot be written to are of a file that does not exist.
+void CheckFolderOf(const std::string& path) {
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  const std::string folder = parent.empty() ? "." : parent;
+  if (!std::filesystem::is_directory(folder)) {
+    ThrowResource(path + ": cannot create: the folder " + folder + " does not exist");
+  }
+  if (access(folder.c_str(), W_OK | X_OK) != 0) {
+    ThrowResource(path + ": its folder cannot be written to: " + std::strerror(errno));
+  }
+}
+
+WhyNoWal WriteEmptyFile(const TemporaryFile& file, const std::string& name) {
+  CheckFolderOf(name);
+  WhyNoWal why = WhyNoWalByType(name);
+  try {
+    if (why.empty()) {
+      if (WriteEmptySchema(file.path(), name, true)) return why;
+      why = "is on a file system without shared memory";
+    }
+  } catch (const DatabaseError& error) {
+    if (!error.may_lack_shared_memory() && !error.is_locked()) throw;
+    why = "is on a file system without shared memory";
+  }
+  file.Remove();
+  try {
+    WriteEmptySchema(file.path(), name, false);
+  } catch (const DatabaseError& error) {
+    // Nobody else knows this file. A system call that knows no locks is reported as a lock.
+    if (!error.is_locked() && !error.lacks_locks()) throw;
+    ThrowResource(name + ": its file system has no file locks; use a local disk");
+  }
+  return why;
 }
 
 }  // namespace
 
-TemporaryFile::TemporaryFile(const std::string& path)
-    : path_(path + ".creating-" + std::to_string(getpid())) {
-  Remove();
-}
-
-void TemporaryFile::Remove() const {
-  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) unlink((path_ + suffix).c_str());
+WhyNoWal WhyNoWalByType(const std::string& path) {
+  const std::optional<FileSystem> file_system = FileSystemOf(path);
+  const char* const name = file_system ? NetworkFileSystemName(file_system->type) : nullptr;
+  return name == nullptr ? "" : std::string("is on a network file system (") + name + ")";
 }
 
 void CreateSchema(Database& database) {
@@ -52,18 +82,26 @@ void CreateSchema(Database& database) {
   }
 }
 
-void CreateResultsFile(const std::string& path) {
+std::optional<WhyNoWal> CreateResultsFile(const std::string& path) {
   struct stat status {};
-  if (stat(path.c_str(), &status) == 0) return;
+  if (stat(path.c_str(), &status) == 0) return std::nullopt;
   if (errno != ENOENT) ThrowResource(path + ": cannot create: " + std::strerror(errno));
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  if (!folder.empty() && !std::filesystem::is_directory(folder)) {
-    ThrowResource(path + ": cannot create: the folder " + folder.string() + " does not exist");
+  const TemporaryFile temporary(path, "creating");
+  const WhyNoWal why = WriteEmptyFile(temporary, path);
+  // Another process may have made one meanwhile; that one is as good.
+  if (!temporary.MoveTo(path)) return std::nullopt;
+  try {
+    SyncFolderOf(path);
+  } catch (const Error&) {
+    unlink(path.c_str());
+    throw;
   }
-  const TemporaryFile temporary(path);
-  WriteEmptySchema(temporary.path(), path);
-  MoveIntoPlace(temporary.path(), path);
-  SyncFolderOf(path);
+  return why;
+}
+
+WhyNoWal TryFolderOf(const std::string& path) {
+  const TemporaryFile temporary(path, "trying");
+  return WriteEmptyFile(temporary, path);
 }
 
 }  // namespace dsb

@@ -1,11 +1,7 @@
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 
 #include "base/error.h"
+#include "base/whole_file.h"
 #include "results/store/run_owner.h"
 #include "results/store/store_file.h"
 #include "results/store/store_impl.h"
@@ -135,7 +131,7 @@ void CheckRounds(Database& database) {
 // Empty: the file has been migrated meanwhile. Never replaces an earlier backup.
 std::string BackUp(Store::Impl& impl) {
   const std::string backup = impl.path + ".v" + std::to_string(impl.schema_version) + "-backup";
-  const TemporaryFile copy(backup);
+  const TemporaryFile copy(backup, "creating");
   // VACUUM prefers the json_valid that SQLite 3.38 to 3.40 call unsafe (sqlite.cc) to ours.
   impl.database.Execute("PRAGMA trusted_schema=ON");
   Statement(impl.database, "VACUUM INTO ?").Run(copy.path());
@@ -143,14 +139,12 @@ std::string BackUp(Store::Impl& impl) {
   const int64_t version =
       Database(copy.path(), backup, SQLITE_OPEN_READONLY).Int("PRAGMA user_version");
   if (version != impl.schema_version) return "";
+  SyncFile(copy.path());
   for (int number = 1;; ++number) {
     const std::string name = number == 1 ? backup : backup + "-" + std::to_string(number);
-    if (link(copy.path().c_str(), name.c_str()) == 0) return name;
-    if (errno == EEXIST) continue;
-    // No links on this file system.
-    if (access(name.c_str(), F_OK) == 0) continue;
-    if (rename(copy.path().c_str(), name.c_str()) == 0) return name;
-    ThrowResource(name + ": cannot create: " + std::strerror(errno));
+    if (!copy.MoveTo(name)) continue;
+    SyncFolderOf(name);
+    return name;
   }
 }
 

@@ -1,12 +1,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <string>
 
 #include "base/error.h"
+#include "results/store/database_error.h"
 #include "results/store/schema.h"
 #include "results/store/store_file.h"
 #include "results/store/store_impl.h"
@@ -20,6 +22,59 @@ std::string Hex(int64_t value) {
   return text;
 }
 
+// 32 MB: fewer syncs, and a page that changes often is copied back once for many changes.
+void UseWal(Database& database, bool durable) {
+  database.Execute("PRAGMA wal_autocheckpoint=4096");
+  database.Text("PRAGMA journal_mode=WAL");
+  database.Execute(durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+  // Now, not at the first row: the log may turn out to be impossible.
+  Transaction(database, Transaction::Kind::kWrite).Commit();
+}
+
+// Of a connection that has the file for itself, so that a log needs no shared memory; or of a file
+// that has no log.
+void UseRollbackJournal(Store::Impl& impl, const WhyNoWal& why) {
+  Database& database = impl.database;
+  if (database.Text("PRAGMA journal_mode=DELETE") != "delete") {
+    ThrowResource(impl.path + ": " + why +
+                  " and cannot do without a write-ahead log there; use a local disk");
+  }
+  unlink((impl.path + "-shm").c_str());
+  database.Execute("PRAGMA locking_mode=NORMAL; PRAGMA synchronous=FULL;");
+  database.Int("PRAGMA user_version");  // a read lets the others in
+  impl.warning = impl.path + ": " + why +
+                 ": written with a rollback journal, which is slower; a local "
+                 "disk is better";
+}
+
+std::unique_ptr<Store::Impl> Open(const std::string& path, const Store::Options& options,
+                                  const LockWait& wait, const WhyNoWal& why) {
+  std::unique_ptr<Store::Impl> impl(
+      new Store::Impl{.path = path,
+                      .read_only = false,
+                      .warning = "",
+                      .database = Database(path, path, SQLITE_OPEN_READWRITE)});
+  Database& database = impl->database;
+  database.WaitForLocks(wait);
+  if (!why.empty()) database.Execute("PRAGMA locking_mode=EXCLUSIVE");
+  SetCommonPragmas(database);
+  impl->schema_version = CheckedVersion(database);
+  if (sqlite3_db_readonly(database.get(), "main") == 1) {
+    ThrowResource(path + ": is write-protected, expected a results file to add to");
+  }
+  const bool has_wal = database.Text("PRAGMA journal_mode") == "wal";
+  // A file that was without: only if it can be had, since SQLite tries on the file itself.
+  const WhyNoWal why_not = why.empty() && !has_wal ? TryFolderOf(path) : why;
+  if (why_not.empty()) {
+    UseWal(database, options.durable);
+  } else {
+    UseRollbackJournal(*impl, why_not);
+  }
+  return impl;
+}
+
+}  // namespace
+
 void CheckRegularFile(const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) {
@@ -29,48 +84,6 @@ void CheckRegularFile(const std::string& path) {
     ThrowBadInput(path + ": is no regular file, expected a results file");
   }
   if (status.st_size == 0) ThrowBadInput(path + ": is empty, expected a results file");
-}
-
-bool HasWal(const std::string& path) {
-  struct stat status {};
-  return stat((path + "-wal").c_str(), &status) == 0 && status.st_size > 0;
-}
-
-std::string FileUri(const std::string& path, const std::string& query) {
-  std::string uri = "file:";
-  if (path.starts_with("/")) uri += "//";
-  for (const char c : path) {
-    if (c == '%' || c == '?' || c == '#') {
-      char escaped[4];
-      std::snprintf(escaped, sizeof escaped, "%%%02X", static_cast<unsigned>(c));
-      uri += escaped;
-    } else {
-      uri += c;
-    }
-  }
-  return uri + "?" + query;
-}
-
-// A WAL reader needs -wal and -shm beside the file and only a connection that may write can take
-// them away again. So: while nobody writes, read through a connection that may write (query_only
-// forbids it to change the database) and cleans up; beside a writer or its remains, only read; and
-// a file that we may not write and nobody is writing cannot change under us.
-std::unique_ptr<Store::Impl> OpenForReading(const std::string& path) {
-  const bool has_wal = HasWal(path);
-  const bool may_write = access(path.c_str(), W_OK) == 0;
-  const std::string uri = FileUri(path, has_wal     ? "mode=ro"
-                                        : may_write ? "mode=rw"
-                                                    : "mode=ro&immutable=1");
-  const int flags =
-      (has_wal || !may_write ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_URI;
-  std::unique_ptr<Store::Impl> impl(new Store::Impl{
-      .path = path, .read_only = true, .warning = "", .database = Database(uri, path, flags)});
-  sqlite3* const handle = impl->database.get();
-  if (has_wal) sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
-  sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
-  return impl;
 }
 
 int CheckedVersion(Database& database) {
@@ -88,51 +101,33 @@ int CheckedVersion(Database& database) {
   return static_cast<int>(version);
 }
 
+LockWait FirstWait(LockWait wait) {
+  constexpr int64_t kLongestMs = 2000;
+  wait.longest_ms = std::min(wait.longest_ms, kLongestMs);
+  return wait;
+}
+
 void SetCommonPragmas(Database& database) {
   database.Execute(
-      "PRAGMA busy_timeout=5000; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-      "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;");
+      "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;"
+      "PRAGMA foreign_keys=ON;");
 }
 
-void SetWriterPragmas(Store::Impl& impl, bool durable) {
-  Database& database = impl.database;
-  // 32 MB: fewer syncs, and a page that changes often is copied back once for many changes.
-  database.Execute("PRAGMA wal_autocheckpoint=4096");
-  if (database.Text("PRAGMA journal_mode=WAL") == "wal") {
-    database.Execute(durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
-    return;
-  }
-  database.Text("PRAGMA journal_mode=DELETE");
-  database.Execute("PRAGMA synchronous=FULL");
-  impl.warning =
-      impl.path +
-      ": this file system has no shared memory for SQLite's WAL; writing with a rollback "
-      "journal, which is slower";
-}
-
-}  // namespace
-
-std::unique_ptr<Store::Impl> OpenResultsFile(const std::string& path,
-                                             const Store::Options& options) {
+std::unique_ptr<Store::Impl> OpenForWriting(const std::string& path, const Store::Options& options,
+                                            const std::optional<WhyNoWal>& known) {
   CheckRegularFile(path);
-  if (options.mode == Store::Mode::kReadOnly) {
-    std::unique_ptr<Store::Impl> impl = OpenForReading(path);
-    SetCommonPragmas(impl->database);
-    impl->database.Execute("PRAGMA query_only=ON; PRAGMA mmap_size=0;");
-    impl->schema_version = CheckedVersion(impl->database);
-    return impl;
+  WhyNoWal why = known ? *known : WhyNoWalByType(path);
+  std::unique_ptr<Store::Impl> impl;
+  try {
+    impl = Open(path, options, FirstWait(options.lock_wait), why);
+  } catch (const DatabaseError& error) {
+    if (!error.is_locked() && !error.may_lack_shared_memory()) throw;
+    const WhyNoWal found = TryFolderOf(path);  // throws if there are no locks at all
+    if (!error.is_locked() && found.empty()) throw;
+    if (why.empty()) why = found;
+    impl = Open(path, options, options.lock_wait, why);
   }
-  std::unique_ptr<Store::Impl> impl(
-      new Store::Impl{.path = path,
-                      .read_only = false,
-                      .warning = "",
-                      .database = Database(path, path, SQLITE_OPEN_READWRITE)});
-  SetCommonPragmas(impl->database);
-  impl->schema_version = CheckedVersion(impl->database);
-  if (sqlite3_db_readonly(impl->database.get(), "main") == 1) {
-    ThrowResource(path + ": is write-protected, expected a results file to add to");
-  }
-  SetWriterPragmas(*impl, options.durable);
+  impl->database.WaitForLocks(options.lock_wait);
   if (impl->schema_version < kSchemaVersion) MigrateResultsFile(*impl);
   return impl;
 }

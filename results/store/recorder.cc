@@ -4,13 +4,14 @@
 #include <utility>
 
 #include "base/error.h"
+#include "results/store/record_bytes.h"
 #include "results/store/recorder_state.h"
 
 namespace dsb {
 
 Recorder::Recorder(Store& store, const Options& options)
     : state_(std::make_unique<State>(store, options)) {
-  DSB_CHECK(options.queue_capacity > 0 && options.steps_per_batch > 0);
+  DSB_CHECK(options.capacity_bytes > 0 && options.steps_per_batch > 0);
   state_->thread = std::thread([state = state_.get()] { state->WriteUntilFinished(); });
 }
 
@@ -26,9 +27,9 @@ void Recorder::Add(RequestRecord record) {
   bool wake = false;
   {
     std::unique_lock<std::mutex> lock(state_->mutex);
-    state_->WaitForSpace(lock);
+    state_->WaitForSpace(BytesOf(record), lock);
     state_->queue.requests.push_back(std::move(record));
-    ++state_->num_outstanding;
+    ++state_->outstanding_requests;
     wake = state_->writer_sleeps;
   }
   if (wake) state_->wake_writer.notify_one();
@@ -38,9 +39,8 @@ void Recorder::Add(StepRecord record) {
   bool wake = false;
   {
     std::unique_lock<std::mutex> lock(state_->mutex);
-    state_->WaitForSpace(lock);
+    state_->WaitForSpace(BytesOf(record), lock);
     state_->queue.steps.push_back(std::move(record));
-    ++state_->num_outstanding;
     wake = state_->writer_sleeps && state_->HasFullBatch();
   }
   if (wake) state_->wake_writer.notify_one();
@@ -49,9 +49,8 @@ void Recorder::Add(StepRecord record) {
 void Recorder::Add(std::vector<KernelTimeRecord> records) {
   if (records.empty()) return;
   std::unique_lock<std::mutex> lock(state_->mutex);
-  state_->WaitForSpace(lock);
+  state_->WaitForSpace(BytesOf(records), lock);
   state_->queue.kernels.push_back(std::move(records));
-  ++state_->num_outstanding;
 }
 
 void Recorder::Flush() {

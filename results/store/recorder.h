@@ -1,5 +1,6 @@
-// Moves finished requests and steps off the hot path: a bounded queue and one thread that owns all
-// writes of a run.
+// Moves finished requests and steps off the hot path: a queue, bounded in bytes, and one thread
+// that owns all writes of a run. While another process holds the file locked the queue grows, until
+// the store's longest wait is over.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,9 @@ namespace dsb {
 class Recorder {
  public:
   struct Options {
-    int64_t queue_capacity =
-        4096;  // records; a full queue blocks the caller and the time counts as stall
+    // Of what is added and not yet committed; beyond it the caller waits, and the time counts as
+    // stall.
+    int64_t capacity_bytes = int64_t{256} << 20;
     int64_t steps_per_batch = 256;  // or one second, whichever comes first
   };
   // `store` outlives the recorder; nobody else writes to it meanwhile.
@@ -23,7 +25,7 @@ class Recorder {
   ~Recorder();  // Finish() without rethrowing
 
   // Hot path; never touches the disk. Throws kResource if the recorder thread has failed (disk
-  // full, I/O error).
+  // full, I/O error, locked for too long); the message says how many requests are not stored.
   void Add(RequestRecord record);
   void Add(StepRecord record);
   // All rows in one transaction.

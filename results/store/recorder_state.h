@@ -30,7 +30,7 @@ struct Recorder::State {
   }
 
   // Callers, with the mutex held.
-  void WaitForSpace(std::unique_lock<std::mutex>& lock);
+  void WaitForSpace(int64_t num_bytes, std::unique_lock<std::mutex>& lock);
   bool HasFullBatch() const {
     return static_cast<int64_t>(queue.steps.size()) >= options.steps_per_batch;
   }
@@ -40,13 +40,16 @@ struct Recorder::State {
   bool WantsEverythingNow() const {
     return HasFullBatch() || num_waiting > 0 || finish_wanted || flush_wanted > flush_done;
   }
-  void Reserve(Queue& some_queue) const;  // so that Add never moves what is queued
+  void Reserve(Queue& some_queue) const;  // so that Add seldom moves what is queued
   void WriteUntilFinished() noexcept;
   void WriteLoop();
+  // One transaction: once more if another connection was in the way, for as long as the store waits
+  // for locks.
+  template <typename Write>
+  void Commit(int64_t num_bytes, const Write& write);
   void WriteRequests(std::vector<RequestRecord>& requests);
   void WriteSteps(std::vector<StepRecord>& steps);
   void WriteKernels(std::vector<std::vector<KernelTimeRecord>>& kernels);
-  void CountWritten(size_t num_records);
   void Fail(ExitCode code, const std::string& message) noexcept;
 
   Store& store;
@@ -57,8 +60,8 @@ struct Recorder::State {
   std::mutex mutex;  // guards all below
   std::condition_variable wake_writer, wake_callers;
   Queue queue;
-  int64_t num_outstanding = 0;  // added and not yet committed
-  int64_t num_waiting = 0;      // callers waiting for space
+  int64_t outstanding_bytes = 0, outstanding_requests = 0;  // added and not yet committed
+  int64_t num_waiting = 0;                                  // callers waiting for space
   int64_t flush_wanted = 0, flush_done = 0;
   bool writer_sleeps = false, finish_wanted = false;
   bool finished = false;  // the thread has taken its last records

@@ -4,28 +4,36 @@
 #include <string>
 #include <utility>
 
+#include "results/store/database_error.h"
+#include "results/store/record_bytes.h"
 #include "results/store/recorder_state.h"
 
 namespace dsb {
 namespace {
 
 constexpr std::chrono::seconds kLongestWait{1};  // of a step for its batch
+constexpr std::chrono::milliseconds kRetryAfter{50};
 
 }  // namespace
 
-void Recorder::State::WaitForSpace(std::unique_lock<std::mutex>& lock) {
+void Recorder::State::WaitForSpace(int64_t num_bytes, std::unique_lock<std::mutex>& lock) {
   ThrowIfFailed();
   DSB_CHECK(!finished);  // Add after Finish
-  if (num_outstanding < options.queue_capacity) return;
-  const auto start = std::chrono::steady_clock::now();
-  ++num_waiting;
-  wake_writer.notify_one();
-  wake_callers.wait(
-      lock, [&] { return num_outstanding < options.queue_capacity || failure.has_value(); });
-  --num_waiting;
-  const auto waited = std::chrono::steady_clock::now() - start;
-  stall_ns += std::chrono::duration_cast<std::chrono::nanoseconds>(waited).count();
-  ThrowIfFailed();
+  // One record alone may be of any size.
+  const auto has_space = [&] {
+    return outstanding_bytes == 0 || outstanding_bytes + num_bytes <= options.capacity_bytes;
+  };
+  if (!has_space()) {
+    const auto start = std::chrono::steady_clock::now();
+    ++num_waiting;
+    wake_writer.notify_one();
+    wake_callers.wait(lock, [&] { return has_space() || failure.has_value(); });
+    --num_waiting;
+    const auto waited = std::chrono::steady_clock::now() - start;
+    stall_ns += std::chrono::duration_cast<std::chrono::nanoseconds>(waited).count();
+    ThrowIfFailed();
+  }
+  outstanding_bytes += num_bytes;
 }
 
 void Recorder::State::ThrowIfFailed() const {
@@ -33,9 +41,9 @@ void Recorder::State::ThrowIfFailed() const {
 }
 
 void Recorder::State::Reserve(Queue& some_queue) const {
-  const auto capacity = static_cast<size_t>(std::min<int64_t>(options.queue_capacity, 4096));
-  some_queue.requests.reserve(capacity);
-  some_queue.steps.reserve(capacity);
+  constexpr size_t kUsuallyEnough = 4096;  // for the second that a step waits at most
+  some_queue.requests.reserve(kUsuallyEnough);
+  some_queue.steps.reserve(kUsuallyEnough);
 }
 
 void Recorder::State::WriteUntilFinished() noexcept {
@@ -81,38 +89,58 @@ void Recorder::State::WriteLoop() {
   }
 }
 
+template <typename Write>
+void Recorder::State::Commit(int64_t num_bytes, const Write& write) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::chrono::milliseconds longest(store.longest_wait_ms());
+  for (bool committed = false; !committed;) {
+    try {
+      write();
+      committed = true;
+    } catch (const DatabaseError& error) {
+      // SQLite gives up at once where waiting might be for ever, and after 10 s of disorder.
+      if (!error.is_locked() || std::chrono::steady_clock::now() - start >= longest) throw;
+      std::this_thread::sleep_for(kRetryAfter);
+    }
+  }
+  const std::lock_guard<std::mutex> lock(mutex);
+  outstanding_bytes -= num_bytes;
+  if (num_waiting > 0) wake_callers.notify_all();
+}
+
 void Recorder::State::WriteRequests(std::vector<RequestRecord>& requests) {
   for (const RequestRecord& request : requests) {
-    store.PutRequest(request);
-    CountWritten(1);
+    Commit(BytesOf(request), [&] { store.PutRequest(request); });
+    const std::lock_guard<std::mutex> lock(mutex);
+    --outstanding_requests;
   }
   requests.clear();
 }
 
 void Recorder::State::WriteSteps(std::vector<StepRecord>& steps) {
   if (steps.empty()) return;
-  store.PutSteps(steps);
-  CountWritten(steps.size());
+  int64_t num_bytes = 0;
+  for (const StepRecord& step : steps) num_bytes += BytesOf(step);
+  Commit(num_bytes, [&] { store.PutSteps(steps); });
   steps.clear();
 }
 
 void Recorder::State::WriteKernels(std::vector<std::vector<KernelTimeRecord>>& kernels) {
   for (const std::vector<KernelTimeRecord>& records : kernels) {
-    store.PutKernelTimes(records);
-    CountWritten(1);
+    Commit(BytesOf(records), [&] { store.PutKernelTimes(records); });
   }
   kernels.clear();
-}
-
-void Recorder::State::CountWritten(size_t num_records) {
-  const std::lock_guard<std::mutex> lock(mutex);
-  num_outstanding -= static_cast<int64_t>(num_records);
-  if (num_waiting > 0) wake_callers.notify_all();
 }
 
 void Recorder::State::Fail(ExitCode code, const std::string& message) noexcept {
   const std::lock_guard<std::mutex> lock(mutex);
   failure = Failure{code, message};
+  if (outstanding_requests > 0) {
+    failure->message +=
+        "; " + std::to_string(outstanding_requests) +
+        (outstanding_requests == 1 ? " finished request is" : " finished requests are") +
+        " not stored";
+  }
   finished = exited = true;
   wake_callers.notify_all();
 }

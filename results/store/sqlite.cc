@@ -1,33 +1,16 @@
 #include "results/store/sqlite.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "results/store/database_error.h"
 
 namespace dsb {
 namespace {
-
-ExitCode CodeOf(int result_code) {
-  switch (result_code & 0xff) {
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-    case SQLITE_FORMAT:
-    case SQLITE_SCHEMA:
-      return ExitCode::kBadInput;
-    case SQLITE_CONSTRAINT:
-    case SQLITE_MISMATCH:
-    case SQLITE_MISUSE:
-    case SQLITE_RANGE:
-      return ExitCode::kInternal;
-    case SQLITE_ERROR:  // with our fixed SQL: a table or column that the file lacks
-      return ExitCode::kBadInput;
-    default:
-      return ExitCode::kResource;
-  }
-}
 
 // SQLite 3.38 to 3.40 mark their own json_valid unsafe by mistake, so that with trusted_schema=OFF
 // a schema with CHECK (json_valid(...)) cannot even be read. Ours replaces it on our connections.
@@ -70,9 +53,52 @@ int64_t Database::Int(const std::string& sql) {
   return rows.Next() ? rows.Int(0) : 0;
 }
 
+void Database::WaitForLocks(const LockWait& wait) {
+  waiter_ = std::make_unique<LockWaiter>(wait);
+  sqlite3_busy_handler(
+      get(),
+      [](void* waiter, int count) {
+        return static_cast<LockWaiter*>(waiter)->Again(count) ? 1 : 0;
+      },
+      waiter_.get());
+}
+
+void Database::SetLongestWait(int64_t longest_ms) {
+  if (waiter_) waiter_->SetLongest(longest_ms);
+}
+
+int64_t Database::longest_wait_ms() const { return waiter_ ? waiter_->wait().longest_ms : 0; }
+
+void Database::LimitTo(int64_t file_bytes) {
+  // A row takes a few bytes of the file, and some hundred of SQLite's operations at most.
+  constexpr int64_t kRowsOfAnyFile = 100'000, kOperationsOfAnyFile = 20'000'000;
+  constexpr int64_t kOperationsPerByte = 500, kOperationsPerTick = 10'000;
+  most_rows_ = kRowsOfAnyFile + 2 * file_bytes;
+  most_ticks_ = (kOperationsOfAnyFile + kOperationsPerByte * file_bytes) / kOperationsPerTick;
+  sqlite3_limit(get(), SQLITE_LIMIT_LENGTH,
+                static_cast<int>(std::clamp<int64_t>(file_bytes, 1'000'000, 1'000'000'000)));
+  sqlite3_progress_handler(
+      get(), kOperationsPerTick,
+      [](void* database) {
+        auto& self = *static_cast<Database*>(database);
+        return ++self.num_ticks_ > self.most_ticks_ ? 1 : 0;
+      },
+      this);
+}
+
+void Database::OnRow() {
+  if (++num_rows_ > most_rows_) {
+    ThrowBadInput(name_ + ": is damaged: gives more rows than its size has room for");
+  }
+}
+
+void Database::OnQueryEnd() const {
+  if (!watch_ || watch_->Unchanged()) return;
+  ThrowResource(name_ + ": was changed by another process while it was read; try again");
+}
+
 void Database::Throw(int result_code, const std::string& doing) const {
-  const char* const detail = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(result_code);
-  throw Error(CodeOf(result_code), name_ + ": cannot " + doing + ": " + detail);
+  ThrowDatabaseError(handle_.get(), result_code, name_, doing);
 }
 
 Statement::Statement(Database& database, std::string_view sql) : database_(&database) {
@@ -124,10 +150,18 @@ void Statement::BindInt(int index, int64_t value) {
 
 void Statement::BindNull(int index) { Check(sqlite3_bind_null(handle_.get(), index)); }
 
+void Statement::OnQuery() { database_->OnQueryBegin(); }
+
 bool Statement::Step() {
   const int result_code = sqlite3_step(handle_.get());
-  if (result_code == SQLITE_ROW) return true;
-  if (result_code == SQLITE_DONE) return false;
+  if (result_code == SQLITE_ROW) {
+    database_->OnRow();
+    return true;
+  }
+  if (result_code == SQLITE_DONE) {
+    database_->OnQueryEnd();
+    return false;
+  }
   // The message of a failed step is lost by a reset: throw first, the cursor resets later.
   const std::string_view sql = sqlite3_sql(handle_.get());
   database_->Throw(result_code, "run \"" + std::string(sql.substr(0, 60)) + "\"");
@@ -172,8 +206,9 @@ Statement& StatementCache::operator()(std::string_view sql) {
   return *found->second;
 }
 
-Transaction::Transaction(Database& database, Kind kind) : database_(&database) {
-  database.Execute(kind == Kind::kWrite ? "BEGIN IMMEDIATE" : "BEGIN");
+Transaction::Transaction(Database& database, Kind kind)
+    : database_(&database), open_(sqlite3_get_autocommit(database.get()) != 0) {
+  if (open_) database.Execute(kind == Kind::kWrite ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 
 Transaction::~Transaction() {
@@ -183,7 +218,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::Commit() {
-  database_->Execute("COMMIT");
+  if (open_) database_->Execute("COMMIT");
   open_ = false;
 }
 

@@ -1,7 +1,5 @@
 // Small owners of SQLite's handles: a connection and a prepared statement. No SQL of the store
-// here. Every failure throws Error: kBadInput for a damaged or foreign file, kResource for the disk
-// and for locks, kInternal for a broken constraint or misuse. A connection belongs to one thread at
-// a time.
+// here. Every failure throws DatabaseError. A connection belongs to one thread at a time.
 #pragma once
 
 #include <sqlite3.h>
@@ -16,6 +14,9 @@
 #include <type_traits>
 #include <vector>
 
+#include "results/store/file_system.h"
+#include "results/store/lock_wait.h"
+
 namespace dsb {
 
 class Rows;
@@ -28,12 +29,24 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
+  // From here on a lock that another connection holds is waited for; before, it is an error.
+  void WaitForLocks(const LockWait& wait);
+  void SetLongestWait(int64_t longest_ms);
+  int64_t longest_wait_ms() const;
+  // From here on every query's end checks that the file is still as `watch` found it: for files
+  // that SQLite was told not to lock. kResource if it is not.
+  void Watch(const FileWatch& watch) { watch_ = watch; }
+  // From here on a query may give no more rows, no longer values and take no more work than a file
+  // of so many bytes has a use for: a small damaged or hostile file can ask for any amount.
+  // kBadInput.
+  void LimitTo(int64_t file_bytes);
+
   // Runs a script; rows are dropped.
   void Execute(const std::string& script);
   // The first column of the first row; empty if there is none.
   std::string Text(const std::string& sql);
   int64_t Int(const std::string& sql);
-  // Throws the Error that `result_code` stands for; `doing` ends the sentence "cannot ...".
+  // Throws the error that `result_code` stands for; `doing` ends the sentence "cannot ...".
   [[noreturn]] void Throw(int result_code, const std::string& doing) const;
 
   sqlite3* get() const { return handle_.get(); }
@@ -43,7 +56,16 @@ class Database {
   struct Close {
     void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
   };
+  friend class Statement;
+  void OnQueryBegin() { num_rows_ = num_ticks_ = 0; }
+  void OnRow();
+  void OnQueryEnd() const;
+
   std::string name_;
+  std::optional<FileWatch> watch_;
+  int64_t most_rows_ = INT64_MAX, num_rows_ = 0;
+  int64_t most_ticks_ = INT64_MAX, num_ticks_ = 0;
+  std::unique_ptr<LockWaiter> waiter_;  // outlives the handle, which knows its address
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
@@ -98,6 +120,7 @@ class Statement {
   void Bind(int index, const std::vector<float>& value);
   void BindInt(int index, int64_t value);
   void BindNull(int index);
+  void OnQuery();
   void CheckCount(int num_values);
   void Check(int result_code);
   void Finish();
@@ -147,6 +170,7 @@ class Rows {
 template <typename... Values>
 Rows Statement::Query(const Values&... values) {
   BindAll(values...);
+  OnQuery();
   return Rows(*this);
 }
 
@@ -161,7 +185,8 @@ class StatementCache {
   std::map<std::string, std::unique_ptr<Statement>, std::less<>> statements_;
 };
 
-// BEGIN ... COMMIT; rolls back if it goes without Commit().
+// BEGIN ... COMMIT; rolls back if it goes without Commit(). Inside another one it does nothing: the
+// outer one decides.
 class Transaction {
  public:
   enum class Kind { kRead, kWrite };
@@ -173,7 +198,7 @@ class Transaction {
 
  private:
   Database* database_;
-  bool open_ = true;
+  bool open_;
 };
 
 }  // namespace dsb

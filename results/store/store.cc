@@ -10,15 +10,20 @@
 namespace dsb {
 namespace {
 
+constexpr int64_t kLongestWaitAtCloseMs = 1000;
+
+bool IsDead(const RunRecord& run) { return run.state == "running" && !OwnerIsAlive(run); }
+
 void InterruptDeadRuns(Store::Impl& impl) {
+  // Most files have none: they are opened without a lock.
+  if (std::ranges::none_of(ReadRuns(impl), IsDead)) return;
+  // Read once more, with the lock: another process may have resumed one meanwhile.
+  Transaction transaction(impl.database, Transaction::Kind::kWrite);
   for (const RunRecord& run : ReadRuns(impl)) {
-    if (run.state != "running" || OwnerIsAlive(run)) continue;
-    // Unless another process has resumed it meanwhile.
-    impl.sql(
-            "UPDATE run SET state = 'interrupted', steps_complete = 0 WHERE id = ? AND "
-            "state = 'running' AND owner_pid IS ? AND owner_start_ticks IS ? AND boot_id IS ?")
-        .Run(run.id, run.owner_pid, run.owner_start_ticks, run.boot_id);
+    if (!IsDead(run)) continue;
+    impl.sql("UPDATE run SET state = 'interrupted', steps_complete = 0 WHERE id = ?").Run(run.id);
   }
+  transaction.Commit();
 }
 
 // Throws kBadInput if the run cannot be resumed.
@@ -37,14 +42,18 @@ void CheckResumable(Store::Impl& impl, int64_t run_id) {
 }  // namespace
 
 Store::Store(const std::string& path, const Options& options) {
-  if (options.mode == Mode::kCreateOrAppend) CreateResultsFile(path);
-  impl_ = OpenResultsFile(path, options);
-  if (!impl_->read_only) InterruptDeadRuns(*impl_);
+  if (options.mode == Mode::kReadOnly) {
+    impl_ = OpenForReading(path, options);
+    return;
+  }
+  impl_ = OpenForWriting(path, options, CreateResultsFile(path));
+  InterruptDeadRuns(*impl_);
 }
 
 Store::~Store() {
   if (impl_->read_only) return;
   // What fails here (a full disk, a reader in the way) costs no committed row.
+  impl_->database.SetLongestWait(kLongestWaitAtCloseMs);
   sqlite3_exec(impl_->database.get(), "PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);", nullptr,
                nullptr, nullptr);
 }
@@ -120,5 +129,15 @@ std::string Store::IntegrityCheck() const {
 }
 
 const std::string& Store::warning() const { return impl_->warning; }
+
+void Store::Transact(const std::function<void()>& write) {
+  Transaction transaction(impl_->database, Transaction::Kind::kWrite);
+  write();
+  transaction.Commit();
+}
+
+void Store::SetLongestWait(int64_t longest_ms) { impl_->database.SetLongestWait(longest_ms); }
+
+int64_t Store::longest_wait_ms() const { return impl_->database.longest_wait_ms(); }
 
 }  // namespace dsb

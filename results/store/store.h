@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "results/records.h"
+#include "results/store/lock_wait.h"
 
 namespace dsb {
 
@@ -28,6 +30,7 @@ class Store {
   struct Options {
     Mode mode = Mode::kCreateOrAppend;
     bool durable = false;  // synchronous=FULL
+    LockWait lock_wait = {};
   };
   // Creating leaves no file behind if it fails. Opening for writing marks running runs of dead
   // owners interrupted.
@@ -35,6 +38,12 @@ class Store {
   ~Store();  // closes cleanly: optimize, checkpoint
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
+
+  // All that `write` does here is one transaction: kept as a whole or, if it throws, not at all.
+  void Transact(const std::function<void()>& write);
+  // For locks that others hold; Options::lock_wait until then.
+  void SetLongestWait(int64_t longest_ms);
+  int64_t longest_wait_ms() const;
 
   // Written once at a run's start; each returns the row's id. Equal environments, builds, artifacts
   // and prompts share a row.

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/error.h"
 
 namespace dsb {
@@ -90,6 +91,24 @@ TEST(ThreadPool, AThreadThatCannotBeStartedIsAMissingResource) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_EXIT(StartMoreThreadsThanFit(), testing::ExitedWithCode(3),
               "cannot start thread [3-9] of 1000: ");
+}
+
+// However many threads are asked together: what the workers measured of themselves is in the sum.
+TEST(ThreadPool, CpuTimeIsThatOfAllWorkers) {
+  for (const int threads : {1, 2, 5}) {
+    ThreadPool pool(threads);
+    std::atomic<int64_t> worked_ns = 0;
+    const int64_t before_ns = pool.CpuNs();
+    pool.ParallelFor(20, 1, [&](int64_t, int64_t, int) {
+      const int64_t start_ns = ThreadCpuNs();
+      while (ThreadCpuNs() - start_ns < 2'000'000) {
+      }
+      worked_ns += ThreadCpuNs() - start_ns;
+    });
+    const int64_t measured_ns = pool.CpuNs() - before_ns;
+    EXPECT_GE(worked_ns.load(), 40'000'000);
+    EXPECT_GE(measured_ns, worked_ns.load()) << threads;
+  }
 }
 
 }  // namespace

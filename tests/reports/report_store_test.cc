@@ -13,13 +13,16 @@
 #include "base/temporary_folder.h"
 #include "reports/gate/pairs.h"
 #include "reports/report/report.h"
+#include "results/run_facts.h"
 #include "results/store/reader.h"
 #include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::SyntheticArm;
 using testing::SyntheticRun;
 
@@ -213,6 +216,79 @@ TEST_F(ReportStore, UnusableRowsAreRefusedByEveryReader) {
       }
     }
   }
+}
+
+// A run of a build with another option costs itself, not the file.
+TEST_F(ReportStore, ARunOfAnUnknownConfigurationIsLeftOutAndNamed) {
+  const auto store = Open("results.db");
+  Write(Plain(), store.get());
+  Write(SyntheticRun({}), store.get());
+  RunData foreign = SyntheticRun({});
+  foreign.run.drafter = "eagle3";
+  foreign.run.config_json = R"({"drafter":"eagle3","later_option":1})";
+  Write(foreign, store.get());
+  ReportOptions options;
+  options.metrics.bootstrap.num_resamples = 400;
+  const std::string why = "run 3: its configuration: unknown key 'later_option'";
+  EXPECT_THAT(RenderReport(*store, options), AllOf(HasSubstr("dspark"), HasSubstr(why)));
+  options.format = ReportFormat::kJson;
+  const nlohmann::json report = nlohmann::json::parse(RenderReport(*store, options));
+  EXPECT_EQ(report["sets"][0]["arms"].size(), 2u);
+  EXPECT_EQ(report["left_out"][0], why);
+
+  CompareOptions compare;
+  compare.metrics = options.metrics;
+  const nlohmann::json compared =
+      nlohmann::json::parse(RenderCompare(*store, *store, compare, ReportFormat::kJson));
+  EXPECT_EQ(compared["pairs"].size(), 1u);
+  GateSources sources;
+  sources.baseline = sources.candidate = store.get();
+  EXPECT_EQ(ReadGatePairs(sources).size(), 2u);
+  // Whoever wants that very run is told why not.
+  compare.candidate_run = "3";
+  try {
+    RenderCompare(*store, *store, compare);
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kBadInput);
+    EXPECT_THAT(error.what(), HasSubstr(why));
+  }
+}
+
+TEST_F(ReportStore, AFileOfUnknownConfigurationsOnlyIsRefused) {
+  const auto store = Open("results.db");
+  RunData foreign = Plain();
+  foreign.run.config_json = R"({"later_option":1})";
+  Write(foreign, store.get());
+  try {
+    RenderReport(*store, {});
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kBadInput);
+    EXPECT_THAT(error.what(), HasSubstr("run 1: its configuration: unknown key"));
+  }
+}
+
+TEST_F(ReportStore, DisturbedTimesAreMarkedWhereTheyStand) {
+  const auto store = Open("results.db");
+  Write(Plain(), store.get());
+  const int64_t candidate = Write(SyntheticRun({}), store.get());
+  ReportOptions options;
+  options.metrics.bootstrap.num_resamples = 400;
+  EXPECT_THAT(RenderReport(*store, options), Not(HasSubstr("disturbed")));
+  store->PutRunFlag(candidate, "contended", "other programs used 48 % of the processors");
+  const std::string name = ArmName(ReadRuns(*store)[1]);
+  const std::string report = RenderReport(*store, options);
+  EXPECT_THAT(report, HasSubstr("! the times of " + name +
+                                " were disturbed: other programs used 48 % of the processors"));
+  size_t marked = 0;
+  for (size_t at = 0; (at = report.find(name + " !", at)) != std::string::npos; ++at) ++marked;
+  EXPECT_GE(marked, 4u);  // speed by scope, phases, drafts, latency
+  EXPECT_EQ(report.find("none !"), std::string::npos);
+  CompareOptions compare;
+  compare.metrics = options.metrics;
+  EXPECT_THAT(RenderCompare(*store, *store, compare),
+              HasSubstr("! the times of the candidate were disturbed"));
 }
 
 TEST_F(ReportStore, RowsThatContradictEachOtherAreSaid) {

@@ -71,9 +71,9 @@ std::vector<std::string> WordsOf(const std::string& line) {
 std::string MissingLine(const std::string& expected, const std::string& found) {
   std::istringstream lines(expected), left(found);
   for (std::string line; std::getline(lines, line);) {
-    bool is_there = false;
+    const std::vector<std::string> words = WordsOf(line);
+    bool is_there = words.empty();
     for (std::string other; !is_there && std::getline(left, other);) {
-      std::vector<std::string> words = WordsOf(line);
       auto word = words.begin();
       for (const std::string& next : WordsOf(other)) word += word != words.end() && *word == next;
       is_there = word == words.end();

@@ -1,6 +1,7 @@
 #include "harness/device_time/device_tracer.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <stdexcept>
 
@@ -108,6 +109,24 @@ TEST_F(DeviceTracerTest, WhatTheSinkThrowsComesOutOfFinish) {
   Step(tracer, 1, 0);
   EXPECT_THROW(tracer.Finish(), std::runtime_error);
   tracer.Finish();  // nothing is left to do
+}
+
+// Nobody takes what arrives after a failure: the steps must not pile up, and the run must not go on
+// unrecorded.
+TEST_F(DeviceTracerTest, AFailureReachesTheStepsThatFollow) {
+  DeviceTracer::Sink sink = Collecting();
+  sink.on_step = [](StepRecord) { throw std::runtime_error("disk full"); };
+  DeviceTracer tracer(&source_, clock_, sink, {.collect_every_ms = 1, .collect_every_steps = 1});
+  EXPECT_THROW(
+      {
+        for (int tries = 0; tries < 10'000; ++tries) {
+          Step(tracer, 1, 0);
+          usleep(1000);
+        }
+      },
+      std::runtime_error);
+  EXPECT_THROW(Step(tracer, 1, 0), std::runtime_error);
+  EXPECT_THROW(tracer.Finish(), std::runtime_error);
 }
 
 }  // namespace

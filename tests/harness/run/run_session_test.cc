@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "results/store/sqlite.h"
 #include "tests/harness/run/session_fixture.h"
 
 namespace dsb {
@@ -130,6 +131,46 @@ TEST_F(SessionTest, ResumeRefusesAnotherConfigurationAndNamesTheKeys) {
     EXPECT_NE(message.find("max_tokens (stored 8, now 9)"), std::string::npos) << message;
     EXPECT_NE(message.find("seed (stored 1, now 2)"), std::string::npos) << message;
     EXPECT_EQ(message.find("command_line"), std::string::npos) << message;
+  }
+}
+
+void SetConfig(const std::string& path, int64_t run_id, const std::string& config_json) {
+  Database(path, path, SQLITE_OPEN_READWRITE)
+      .Execute("UPDATE run SET config_json = '" + config_json +
+               "' WHERE id = " + std::to_string(run_id));
+}
+
+// Of another build, with an option that this one does not know.
+TEST_F(SessionTest, ResumeLooksPastRunsOfOtherCommandsThatItCannotRead) {
+  const RunSummary other = Run();
+  SetConfig(path_, other.run_ids[0], R"({"session":"x","later_option":1})");
+  SetConfig(path_, other.run_ids[1], R"({"session":"x","later_option":1})");
+  ASSERT_TRUE(Run(30 * kTestStepNs).interrupted);
+  inputs_.options.resume = true;
+  const RunSummary resumed = Run();
+  EXPECT_FALSE(resumed.interrupted);
+  EXPECT_EQ(resumed.run_ids, (std::vector<int64_t>{3, 4}));
+  EXPECT_EQ(NumMeasured(Read(4)), 6);
+}
+
+TEST_F(SessionTest, ResumeNamesARunOfItsOwnThatItCannotRead) {
+  const RunSummary first = Run(30 * kTestStepNs);
+  const std::string session =
+      ConfigFromJson(Read(first.run_ids[0]).run.config_json, "stored").session;
+  inputs_.options.resume = true;
+  for (const std::string& config : {std::string(R"({"later_option":1})"),
+                                    R"({"later_option":1,"session":")" + session + R"("})"}) {
+    SetConfig(path_, first.run_ids[1], config);
+    try {
+      Run();
+      FAIL() << "expected an error";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::kBadInput);
+      EXPECT_NE(std::string(error.what()).find("run 2: its configuration: unknown key"),
+                std::string::npos)
+          << error.what();
+    }
+    EXPECT_EQ(Runs().size(), 2u);
   }
 }
 

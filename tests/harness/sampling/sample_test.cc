@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 #include <fstream>
@@ -120,6 +122,28 @@ TEST_F(SampleFiles, ARestartCutsWhatAKillLeft) {
   EXPECT_EQ(rows[0], 5);
   EXPECT_EQ(rows[8], 6);
   EXPECT_EQ(rows[12], 7);
+}
+
+// A disk that fills up while the features are written: no line may name rows that are not there.
+TEST_F(SampleFiles, AFullDiskLeavesAFolderThatCanBeReopened) {
+  { SampleOutput(folder_, meta_).Write(Answer("a", {1, 2, 3}, 5)); }
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
+  // Room for the answer's 2 kB, not for its 8 kB of features.
+  const rlimit small{.rlim_cur = 6000, .rlim_max = limit.rlim_max};
+  const std::vector<int32_t> ids(1000, 1);
+  const auto before = signal(SIGXFSZ, SIG_IGN);
+  {
+    SampleOutput output(folder_, meta_);
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+    EXPECT_THROW(output.Write(Answer("b", ids, 6)), Error);
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+  }
+  signal(SIGXFSZ, before);
+  SampleOutput output(folder_, meta_);
+  EXPECT_TRUE(output.Has("a"));
+  EXPECT_FALSE(output.Has("b"));
+  output.Write(Answer("b", ids, 6));
 }
 
 TEST_F(SampleFiles, AFolderOfOtherOptionsOrWithLostRowsIsRefused) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/results/store/chain_head.h"
 #include "tests/results/store/store_fixture.h"
 
 namespace dsb {
@@ -14,17 +15,8 @@ class Chain : public StoreFixture {
     store.StartChain(ids.run);
     return ids;
   }
-  // As an audit would; empty if a stored digest differs.
   static std::string HeadOf(const Store& store, int64_t run_id) {
-    RunData data = ReadRun(store, run_id, {.token_ids = true});
-    std::ranges::sort(data.requests, {}, &RequestRow::id);
-    std::string head = ChainStart(data.run, data.artifacts, data.build);
-    if (data.run.chain_start != head) return "";
-    for (const RequestRow& row : data.requests) {
-      head = ChainNext(head, row.prompt, row.request);
-      if (row.request.chain_digest != head) return "";
-    }
-    return data.run.chain_head == head ? head : "";
+    return ChainHeadOf(store, run_id);
   }
 };
 

@@ -25,7 +25,7 @@ Outcome WriteARun(const std::string& path) {
   try {
     Store store(path, {});
     const RunIds ids = StartRun(store, "u-1");
-    Recorder recorder(store, {.queue_capacity = 16, .steps_per_batch = 2});
+    Recorder recorder(store, {.capacity_bytes = 1 << 14, .steps_per_batch = 2});
     for (int64_t i = 0; i < kRequests; ++i) {
       recorder.Add(SampleStep(ids.run, i));
       recorder.Add(SampleRequest(ids, i));

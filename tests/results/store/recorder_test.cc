@@ -72,7 +72,7 @@ TEST_F(RecorderTest, FinishTwiceAndFlushAfterwards) {
 TEST_F(RecorderTest, FullQueueBlocksAndIsTimed) {
   Store store(Path(), {});
   const RunIds ids = StartRun(store, "u-1");
-  Recorder recorder(store, {.queue_capacity = 1, .steps_per_batch = 256});
+  Recorder recorder(store, {.capacity_bytes = 1, .steps_per_batch = 256});
   for (int64_t i = 0; i < 50; ++i) recorder.Add(SampleStep(ids.run, i));
   EXPECT_GT(recorder.stall_ns(), 0);
   recorder.Finish();
@@ -83,7 +83,7 @@ TEST_F(RecorderTest, SeveralCallers) {
   Store store(Path(), {});
   const RunIds ids = StartRun(store, "u-1");
   {
-    Recorder recorder(store, {.queue_capacity = 8, .steps_per_batch = 4});
+    Recorder recorder(store, {.capacity_bytes = 8192, .steps_per_batch = 4});
     std::vector<std::thread> callers;
     for (int64_t caller = 0; caller < 3; ++caller) {
       callers.emplace_back([&, caller] {
@@ -121,7 +121,7 @@ TEST_F(RecorderTest, FailureReachesEveryLaterCall) {
 TEST_F(RecorderTest, FailureWakesACallerThatWaits) {
   Store store(Path(), {});
   const RunIds ids = StartRun(store, "u-1");
-  Recorder recorder(store, {.queue_capacity = 1, .steps_per_batch = 1});
+  Recorder recorder(store, {.capacity_bytes = 1, .steps_per_batch = 1});
   StepRecord broken = SampleStep(ids.run, 0);
   broken.wall_ns = -1;
   EXPECT_THROW(
