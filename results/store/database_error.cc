@@ -57,9 +57,22 @@ ExitCode CodeOf(int result_code) {
   }
 }
 
-// What the system said last; empty if it did not.
+// What the system said last; 0 if it did not. A failed COMMIT's is known to the file alone.
+int SystemErrno(sqlite3* handle) {
+  if (handle == nullptr) return 0;
+  int number = sqlite3_system_errno(handle);
+  sqlite3_file* journal = nullptr;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal);
+  if (number == 0 && journal != nullptr && journal->pMethods != nullptr) {
+    journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO, &number);
+  }
+  if (number == 0) sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &number);
+  return number;
+}
+
+// Empty if the system said nothing.
 std::string SystemReason(sqlite3* handle) {
-  const int number = handle == nullptr ? 0 : sqlite3_system_errno(handle);
+  const int number = SystemErrno(handle);
   return number == 0 ? std::string() : std::string(": ") + std::strerror(number);
 }
 
@@ -106,7 +119,7 @@ int WithSpaceNamed(sqlite3* handle, int result_code) {
   if (handle == nullptr || (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN)) {
     return result_code;
   }
-  const int number = sqlite3_system_errno(handle);
+  const int number = SystemErrno(handle);
   return number == ENOSPC || number == EDQUOT ? SQLITE_FULL : result_code;
 }
 

@@ -99,9 +99,9 @@ TEST(ThreadPool, CpuTimeIsThatOfAllWorkers) {
     ThreadPool pool(threads);
     std::atomic<int64_t> worked_ns = 0;
     const int64_t before_ns = pool.CpuNs();
-    pool.ParallelFor(20, 1, [&](int64_t, int64_t, int) {
+    pool.ParallelFor(20, 1, [&](int64_t first, int64_t last, int) {
       const int64_t start_ns = ThreadCpuNs();
-      while (ThreadCpuNs() - start_ns < 2'000'000) {
+      while (ThreadCpuNs() - start_ns < (last - first) * 2'000'000) {
       }
       worked_ns += ThreadCpuNs() - start_ns;
     });

@@ -245,6 +245,7 @@ TEST_F(ReportStore, ARunOfAnUnknownConfigurationIsLeftOutAndNamed) {
   sources.baseline = sources.candidate = store.get();
   EXPECT_EQ(ReadGatePairs(sources).size(), 2u);
   // Whoever wants that very run is told why not.
+  compare.baseline_run = "none";
   compare.candidate_run = "3";
   try {
     RenderCompare(*store, *store, compare);

@@ -44,8 +44,8 @@ TEST(Options, EachOneOfARunIsHashedOrSaysHowItIsStartedOnly) {
     }
   }
   // --resume goes on whatever these are. Another option's value identifies a measurement.
-  EXPECT_EQ(not_stored, (std::set<std::string>{"durable", "no-report", "null-fail-step", "output",
-                                               "resume", "timeline"}));
+  EXPECT_EQ(not_stored, (std::set<std::string>{"durable", "lock-wait", "no-report",
+                                               "null-fail-step", "output", "resume", "timeline"}));
 }
 
 TEST(Options, TheConfigurationOfAnArm) {
