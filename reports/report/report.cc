@@ -12,8 +12,9 @@
 namespace dsb {
 namespace {
 
-std::string Print(const Document& document, ReportFormat format) {
-  return format == ReportFormat::kMarkdown ? PrintMarkdown(document) : PrintTerminal(document);
+std::string Print(const Document& document, ReportFormat format, int columns) {
+  return format == ReportFormat::kMarkdown ? PrintMarkdown(document)
+                                           : PrintTerminal(document, columns);
 }
 
 }  // namespace
@@ -30,11 +31,11 @@ std::string RenderReport(const Store& store, const ReportOptions& options) {
 
 std::string RenderReport(const ReportModel& model, const ReportOptions& options) {
   if (options.format == ReportFormat::kJson) return ReportJson(model, options.sections);
-  return Print(MakeDocument(model, options.sections), options.format);
+  return Print(MakeDocument(model, options.sections), options.format, options.columns);
 }
 
 std::string RenderCompare(const Store& baseline, const Store& candidate,
-                          const CompareOptions& options, ReportFormat format) {
+                          const CompareOptions& options, ReportFormat format, int columns) {
   std::vector<ComparedPair> pairs;
   for (const auto& [before, after] :
        ChoosePairs(UnobservedRuns(ReadRuns(baseline)), UnobservedRuns(ReadRuns(candidate)),
@@ -45,7 +46,7 @@ std::string RenderCompare(const Store& baseline, const Store& candidate,
     pair.candidate_times = ReadTimesOf(candidate, pair.candidate->run);
   }
   if (format == ReportFormat::kJson) return CompareJson(pairs, options.metrics);
-  return Print(MakeCompareDocument(pairs, options.metrics), format);
+  return Print(MakeCompareDocument(pairs, options.metrics), format, columns);
 }
 
 }  // namespace dsb
