@@ -8,6 +8,7 @@
 #include "base/quoted.h"
 #include "base/strict_json.h"
 #include "base/text_file.h"
+#include "workloads/foreign_line.h"
 
 namespace dsb {
 namespace {
@@ -25,7 +26,8 @@ class Line {
       if (key != "id" && key != "domain" && key != "turns" && key != "text" &&
           key != "temperature" && key != "top_p" && key != "max_tokens") {
         Refuse("unknown key " + Quoted(key) +
-               ", expected id, domain, turns or text, temperature, top_p, max_tokens");
+               ", expected id, domain, turns or text, temperature, top_p, max_tokens" +
+               ConversionHint(text, true));
       }
     }
   }
