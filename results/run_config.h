@@ -21,14 +21,16 @@ struct RunConfig {
   std::vector<std::string> arms;  // of the whole command, as --drafters named them
   // This run's arm.
   std::string drafter, policy;
-  int64_t draft_length = 0;                                    // tokens
-  std::optional<double> threshold;                             // confidence, policy threshold
+  std::string checkpoint;           // its name where a drafter has several: dspark@NAME; else empty
+  int64_t draft_length = 0;         // tokens
+  std::optional<double> threshold;  // confidence, policy threshold
   std::optional<std::string> drafter_sha256, drafter_weights;  // a drafter's; empty hash: no file
   std::string observers;           // on, off; empty: run without --device-time
   std::string device_time_source;  // the same
   std::string workload, workload_sha256;
   std::vector<std::string> domains;  // empty: all
   int64_t limit = 0, repeats = 0;
+  std::string too_long = "error";  // what became of prompts beyond the context
   double temperature = 0, top_p = 0;
   int64_t top_k = 0, max_tokens = 0, seed = 0;
   int64_t threads = 0, concurrency = 0, context_tokens = 0, warmup = 0, block_prompts = 0;

@@ -14,7 +14,7 @@ namespace dsb {
 // kBadInput naming the run if its configuration is none of ours.
 RunConfig ConfigOf(const RunRecord& run);
 
-// "none", "dspark fixed 7", "dspark threshold 0.5 7".
+// "none", "dspark fixed 7", "dspark@mine threshold 0.5 7".
 std::string ArmName(const RunRecord& run);
 bool IsBaseline(const RunRecord& run);     // drafter none
 bool IsGreedy(const RunRecord& run);       // temperature < 1e-5: the engine draws nothing

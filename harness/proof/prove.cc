@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/console.h"
 #include "harness/proof/proof_cases.h"
 #include "harness/proof/sample_check.h"
 #include "reports/document/document.h"
@@ -77,7 +78,7 @@ ExitCode Prove(const ProveOptions& options) {
   if (options.num_samples > 0) good = Sample(options, samples, json["samples"]) && good;
   json["lossless"] = good;
   if (options.json) {
-    std::printf("%s\n", json.dump(2).c_str());
+    WriteOutput(json.dump(2) + '\n');
     return good ? ExitCode::kDone : ExitCode::kRegression;
   }
   Document document;
@@ -95,7 +96,7 @@ ExitCode Prove(const ProveOptions& options) {
   }
   document.emplace_back(Line{good ? "Everything is as it must be."
                                   : "NOT as it must be: see the lines that say NO."});
-  std::printf("%s", PrintTerminal(document).c_str());
+  WriteOutput(PrintTerminal(document, options.columns));
   return good ? ExitCode::kDone : ExitCode::kRegression;
 }
 

@@ -1,20 +1,25 @@
 #include "harness/run/run_command.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 
 #include "base/clock.h"
+#include "base/console.h"
+#include "base/counted.h"
 #include "harness/device_time/open_source.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/paths.h"
+#include "harness/options/idle_options.h"
 #include "harness/options/names.h"
+#include "harness/options/output_files.h"
+#include "harness/options/stored_command.h"
+#include "harness/run/prompt_fit.h"
 #include "harness/run/run_session.h"
 #include "harness/run/run_summary.h"
 #include "harness/terminal/interrupt.h"
+#include "harness/terminal/screen.h"
 #include "harness/timeline/timeline.h"
 #include "kernels/isa.h"
 #include "results/store/reader.h"
@@ -36,10 +41,34 @@ void CheckPlace(const char* option, const std::string& path) {
 }
 
 // A file that cannot take our results is refused before any work, untouched.
-void CheckOutput(const std::string& path) {
-  CheckPlace("--output", path);
+void CheckOutputs(const RunOptions& options) {
+  CheckPlace("--output", options.output);
   std::error_code ignored;
-  if (fs::exists(path, ignored)) Store(path, {.mode = Store::Mode::kReadOnly});
+  const bool exists = fs::exists(options.output, ignored);
+  if (options.resume && !exists) {
+    ThrowResource("--resume: no results file '" + options.output +
+                  "' to go on with (leave --resume out to start one)");
+  }
+  if (exists) {
+    const Store store(options.output, {.mode = Store::Mode::kReadOnly});
+    if (options.resume && ReadRuns(store).empty()) {
+      Say("note", options.output + ": nothing to resume, the file has no runs: one is started");
+    }
+  }
+  if (options.timeline.empty()) return;
+  CheckPlace("--timeline", options.timeline);
+  RefuseForeignFile("--timeline", options.timeline, WrittenAs::kTrace);
+}
+
+// What the options say that cannot be had, or that changes nothing here.
+void WarnOfIdleOptions(const RunOptions& options, size_t num_prompts,
+                       const std::set<std::string>& given) {
+  if (static_cast<size_t>(options.concurrency) > num_prompts) {
+    Say("warning", "--concurrency " + std::to_string(options.concurrency) + ": with " +
+                       Counted(static_cast<int64_t>(num_prompts), "prompt") +
+                       " no more than that many requests are in flight");
+  }
+  for (const std::string& warning : IdleOptions(options, given)) Say("warning", warning);
 }
 
 // With the paths as given, unlike the stored command line.
@@ -69,22 +98,25 @@ std::unique_ptr<Backend> MakeBackend(const RunOptions& options) {
 
 }  // namespace
 
-ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arguments) {
-  CheckOutput(given.output);
-  if (!given.timeline.empty()) CheckPlace("--timeline", given.timeline);
+ExitCode ExecuteRun(const RunOptions& typed, const RunTyped& how) {
+  CheckOutputs(typed);
   RunInputs inputs;
-  RunOptions& options = inputs.options = given;
+  RunOptions& options = inputs.options = typed;
   FillDefaults(options);
   if (options.workloads.empty()) options.workloads = DefaultWorkloadPaths();
   inputs.workload = ReadWorkloads(options.workloads);
   inputs.isa = IsaName(ActiveIsa());
   const std::unique_ptr<Backend> backend = MakeBackend(options);
-  inputs.prompts = EncodePrompts(inputs.workload, options, *backend);
-  inputs.context_tokens =
-      ContextTokens(inputs.workload, inputs.prompts, options, backend->max_context_tokens());
+  PromptFit fit = FitPrompts(inputs.workload, EncodePrompts(inputs.workload, options, *backend),
+                             options, *backend);
+  for (const std::string& warning : fit.warnings) Say("warning", warning);
+  inputs.prompts = std::move(fit.prompts);
+  inputs.left_out = std::move(fit.left_out);
+  inputs.context_tokens = fit.context_tokens;
+  WarnOfIdleOptions(options, inputs.prompts.size(), how.given);
   inputs.environment = CaptureEnvironment();
   inputs.build = CaptureBuild(inputs.isa);
-  inputs.command_line = "dsbench " + CommandLineText(arguments);
+  inputs.command_line = StoredCommand(typed, options);
   inputs.load_average = LoadAverage();
 
   const std::unique_ptr<Clock> clock = backend->MakeClock();
@@ -95,16 +127,12 @@ ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arg
     ThrowBadInput("--device-time-source: '" + options.device_time_source +
                   "' needs --device-time and a GPU");
   }
-  if (!device_times.note.empty()) {
-    std::fprintf(stderr, "dsbench: note: %s\n", device_times.note.c_str());
-  }
+  if (!device_times.note.empty()) Say("note", device_times.note);
   RunSession session(inputs, *backend, *clock, device_times.source.get());
   const std::atomic<bool>& stop = InterruptFlag();
-  Progress progress(*clock, stderr, isatty(STDERR_FILENO) == 1);
+  Progress progress(*clock, stderr, IsTerminal(stderr));
   Store store(options.output, {.mode = Store::Mode::kCreateOrAppend, .durable = options.durable});
-  if (!store.warning().empty()) {
-    std::fprintf(stderr, "dsbench: note: %s\n", store.warning().c_str());
-  }
+  if (!store.warning().empty()) Say("note", store.warning());
   const RunSummary summary =
       session.Run(PlanLoad(inputs, session.num_arms()), store, progress, stop);
   // An interrupted run is read back only for its timeline.
@@ -114,24 +142,22 @@ ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arg
   const size_t num_unusable = summary.run_ids.size() - runs.size();
   if (!options.timeline.empty()) WriteRunTimeline(runs, session, options.timeline);
   if (summary.interrupted) {
-    std::fprintf(stderr,
-                 "dsbench: interrupted; finished requests are kept in %s; continue with: %s\n",
-                 options.output.c_str(), ResumeCommand(arguments, options.resume).c_str());
+    Say("interrupted; finished requests are kept in " + options.output +
+        "; continue with: " + ResumeCommand(how.arguments, options.resume));
     return ExitCode::kResource;
   }
   if (summary.was_complete) {
-    std::fprintf(stderr, "dsbench: nothing to resume: the run in %s is complete\n",
-                 options.output.c_str());
+    Say("nothing to resume: the run in " + options.output + " is complete");
   }
   if (options.no_report) {
     StoreMetrics(store, runs);
   } else {
-    StoreMetricsAndPrint(store, std::move(runs), options.output);
+    StoreMetricsAndPrint(store, std::move(runs), options);
   }
   if (summary.num_errors > 0) {
-    ThrowResource(std::to_string(summary.num_errors) +
-                  " requests ended in error, their run is stored as failed; the first: " +
-                  summary.first_error);
+    ThrowResource(
+        Counted(summary.num_errors, "request") +
+        " ended in error, their run is stored as failed; the first: " + summary.first_error);
   }
   if (num_unusable > 0) {
     ThrowBadInput(std::to_string(num_unusable) + " of the command's runs hold unusable rows");

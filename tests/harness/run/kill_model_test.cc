@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <utility>
@@ -52,25 +53,26 @@ TEST(KillModelTest, ResumedRunsHaveTheTokensOfAnUninterruptedOne) {
   const std::string whole = (folder / "whole.db").string();
   const std::string killed = (folder / "killed.db").string();
   const auto arguments = [&](const std::string& path) {
-    return std::vector<std::string>{"run",
-                                    "--target",
-                                    TargetFile(),
-                                    "--workload",
-                                    DSB_SOURCE_DIR "/workloads/math.jsonl",
-                                    "--limit",
-                                    std::to_string(kPrompts),
-                                    "--max-tokens",
-                                    "32",
-                                    "--temperature",
-                                    "1",
-                                    "--warmup",
-                                    "1",
-                                    "--threads",
-                                    "2",
-                                    "--output",
-                                    path,
-                                    "--resume",
-                                    "--no-report"};
+    std::vector<std::string> command = {"run",
+                                        "--target",
+                                        TargetFile(),
+                                        "--workload",
+                                        DSB_SOURCE_DIR "/workloads/math.jsonl",
+                                        "--limit",
+                                        std::to_string(kPrompts),
+                                        "--max-tokens",
+                                        "32",
+                                        "--temperature",
+                                        "1",
+                                        "--warmup",
+                                        "1",
+                                        "--threads",
+                                        "2",
+                                        "--output",
+                                        path,
+                                        "--no-report"};
+    if (std::filesystem::exists(path)) command.emplace_back("--resume");
+    return command;
   };
   ASSERT_EQ(RunChild(arguments(whole)).exit_code, 0);
   const Outputs expected = Measured(whole);
