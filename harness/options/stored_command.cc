@@ -69,6 +69,23 @@ void AddFromEnvironment(const RunOptions& filled, RunOptions& given) {
 
 }  // namespace
 
+std::string WithNamesOnly(std::string message, const RunOptions& filled) {
+  RunOptions copy = filled;
+  for (const auto& [drafter, folder] : filled.drafter_folders) {
+    copy.drafter_paths.push_back(drafter + '=' + folder);
+  }
+  for (const Option& option : DescribeOptions(copy)) {
+    for (const std::string& text : ValueTexts(option.value)) {
+      const std::string path = PathIn(option.path, text), name = FileName(path);
+      if (path.empty() || path == name) continue;
+      for (size_t at = 0; (at = message.find(path, at)) != std::string::npos; at += name.size()) {
+        message.replace(at, path.size(), name);
+      }
+    }
+  }
+  return message;
+}
+
 std::string StoredCommand(const RunOptions& given, const RunOptions& filled) {
   RunOptions said = given;
   AddFromEnvironment(filled, said);

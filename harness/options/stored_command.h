@@ -13,4 +13,7 @@ namespace dsb {
 // for what environment variables add. Options with their defaults are left out.
 std::string StoredCommand(const RunOptions& given, const RunOptions& filled);
 
+// A message that may go into a record: the files and folders of `filled` by their names alone.
+std::string WithNamesOnly(std::string message, const RunOptions& filled);
+
 }  // namespace dsb

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "harness/device_time/nvtx_ranges.h"
 #include "harness/machine/environment.h"
+#include "harness/options/stored_command.h"
 #include "harness/run/plan_replay.h"
 #include "harness/run/run_end.h"
 #include "harness/run/run_rows.h"
@@ -101,7 +102,7 @@ RunSummary RunSession::Run(const LoadPlan& plan, Store& store, Progress& progres
     tracer_->Finish();
     recorder_->Finish();
   } catch (const std::exception& error) {
-    FailRuns(store, arms_, Flush(), error.what());
+    FailRuns(store, arms_, Flush(), WithNamesOnly(error.what(), inputs_.options));
     throw;
   }
   CloseRuns(store, arms_, recorder_->stall_ns(), summary);

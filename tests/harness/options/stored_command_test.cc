@@ -90,6 +90,14 @@ TEST(StoredCommand, SaysWhatVariablesStoodFor) {
   unsetenv("DSBENCH_MODELS");
 }
 
+TEST(WithNamesOnly, TakesTheFoldersOutOfAMessage) {
+  RunOptions options = Null();
+  options.output = "/home/alice/x.db";
+  options.drafter_folders = {{"dspark", "../alice/drafter"}};
+  EXPECT_EQ(WithNamesOnly("/home/alice/x.db: full; ../alice/drafter: gone; other", options),
+            "x.db: full; drafter: gone; other");
+}
+
 TEST(FileName, IsTheLastPart) {
   EXPECT_EQ(FileName("/a/b/c.jsonl"), "c.jsonl");
   EXPECT_EQ(FileName("/a/b/"), "b");
