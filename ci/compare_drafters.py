@@ -19,7 +19,7 @@ import pathlib
 import subprocess
 import sys
 
-from speed_table import DSBENCH, report_sets, speed_table
+from speed_table import DSBENCH, report_sets, said, speed_table
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOMAINS = ("math", "code", "chat")
@@ -53,10 +53,9 @@ def run(args, output, workloads, arms, weights, temperature):
     print("$", *command, flush=True)
     # A finished or half-finished run of this very configuration is continued; the first has none to continue.
     resumed = subprocess.run([*command, "--resume"]) if output.exists() else None
-    if resumed is None or resumed.returncode == 2:
-        subprocess.run(command, check=True)
-    elif resumed.returncode:
-        sys.exit(resumed.returncode)
+    done = subprocess.run(command) if resumed is None or resumed.returncode == 2 else resumed
+    if done.returncode:  # it said why
+        sys.exit(done.returncode)
 
 
 def arm_name(arm):
@@ -87,8 +86,7 @@ def best_arms(database, weights):
 def write_report(database, *options):
     """NAME.md and NAME.json beside NAME.db; the first is printed too."""
     for form, suffix in (("markdown", ".md"), ("json", ".json")):
-        text = subprocess.run([str(DSBENCH), "report", str(database), *options, "--format", form], check=True,
-                              capture_output=True, text=True).stdout
+        text = said("report", database, *options, "--format", form)
         database.with_suffix(suffix).write_text(text)
         if form == "markdown":
             print(text)
@@ -117,6 +115,12 @@ def main():
     for step in steps:
         if step not in ("lengths", "tuning", "speed"):
             parser.error(f"--steps: found '{step}', expected lengths, tuning or speed")
+    if not DSBENCH.exists():
+        print(f"compare_drafters.py: no program at {DSBENCH}; build it with: bash ci/build.sh", file=sys.stderr)
+        sys.exit(3)
+    for option, value in (("prompts", args.prompts), ("tuning", args.tuning)):
+        if value < 1:
+            parser.error(f"--{option}: found {value}, expected 1 or more")
     drafters = [name for name in ("dspark", "dflash", "eagle3", "mtp1") if (ROOT / "models" / name).is_dir()]
     files = split_workloads(args.folder, args.prompts, args.tuning)
     if "lengths" in steps:

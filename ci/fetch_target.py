@@ -3,8 +3,9 @@
 
 The cache folder is $DSBENCH_CACHE, else dsbench under the user's cache home. The file's size and SHA-256
 are checked every time against models/target.json; a damaged file is fetched again. --check only checks.
-Exit 1: --check found no good file. Exit 3: it could not be fetched.
+Exit 1: --check found no good file. Exit 2: unknown option. Exit 3: it could not be fetched.
 """
+import argparse
 import hashlib
 import json
 import os
@@ -70,11 +71,14 @@ def fetch(path, pin):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="only check the file, fetch nothing")
+    args = parser.parse_args()
     pin = json.loads((ROOT / "models" / "target.json").read_text())
     path = cache_folder() / pin["file"]
     problem = fault(path, pin)
     if problem:
-        if "--check" in sys.argv[1:]:
+        if args.check:
             print(f"fetch_target: {path} {problem}", file=sys.stderr)
             sys.exit(1)
         if path.is_file():

@@ -5,6 +5,7 @@ temperature, and DSpark against each arm, paired by prompt, all with 95 % interv
   ci/speed_table.py FILE.db
 """
 
+import argparse
 import json
 import pathlib
 import subprocess
@@ -13,18 +14,27 @@ import sys
 DSBENCH = pathlib.Path(__file__).resolve().parent.parent / "build/release/dsbench"
 
 
+def said(*arguments):
+    """What the program prints. Where it fails it has said why: this ends with its exit code."""
+    if not DSBENCH.exists():
+        print(f"{pathlib.Path(sys.argv[0]).name}: no program at {DSBENCH}; build it with: bash ci/build.sh",
+              file=sys.stderr)
+        sys.exit(3)
+    done = subprocess.run([str(DSBENCH), *map(str, arguments)], stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        sys.exit(done.returncode)
+    return done.stdout
+
+
 def report_sets(database):
     """The sets of a results file's report. Few resamples: for figures whose intervals are not used."""
-    text = subprocess.run([str(DSBENCH), "report", str(database), "--format", "json", "--resamples", "200"],
-                          check=True, capture_output=True, text=True).stdout
-    return json.loads(text)["sets"]
+    return json.loads(said("report", database, "--format", "json", "--resamples", 200))["sets"]
 
 
 def compared(database, baseline, candidate):
     """What `compare` says of two runs of a file over all prompts, and the candidate's arm. Ends if they do not compare."""
-    text = subprocess.run([str(DSBENCH), "compare", str(database), "--baseline", str(baseline), "--candidate", str(candidate),
-                           "--format", "json"], check=True, capture_output=True, text=True).stdout
-    pair = json.loads(text)["pairs"][0]
+    pair = json.loads(said("compare", database, "--baseline", baseline, "--candidate", candidate, "--format",
+                           "json"))["pairs"][0]
     scope = next(scope for scope in pair["scopes"] if scope["scope"] == "all")
     if not scope["comparable"]:
         sys.exit(f"speed_table.py: {database}: runs {baseline} and {candidate}: {scope['pairs']} requests are in both, "
@@ -64,6 +74,6 @@ def speed_table(database):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    print(speed_table(sys.argv[1]), end="")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", help="results file of dsbench run")
+    print(speed_table(parser.parse_args().file), end="")

@@ -2,19 +2,18 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
 
+#include "base/console.h"
 #include "base/error.h"
 #include "harness/cli/cli.h"
 
 namespace {
 
-int Fail(dsb::ExitCode code, std::string message) {
-  std::replace(message.begin(), message.end(), '\n', ' ');
-  std::fprintf(stderr, "dsbench: error: %s\n", message.c_str());
+int Fail(dsb::ExitCode code, const std::string& message) {
+  dsb::Say("error", message);
   return static_cast<int>(code);
 }
 
@@ -25,9 +24,12 @@ int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   // So is a file that has reached the size that `ulimit -f` allows.
   signal(SIGXFSZ, SIG_IGN);
+  dsb::KeepStandardStreams();
   try {
     const dsb::Arguments arguments(argv + std::min(argc, 1), argv + argc);
-    return static_cast<int>(dsb::RunCommandLine(arguments));
+    const dsb::ExitCode code = dsb::RunCommandLine(arguments);
+    dsb::CheckOutput();
+    return static_cast<int>(code);
   } catch (const dsb::Error& error) {
     return Fail(error.code(), error.what());
   } catch (const std::bad_alloc&) {

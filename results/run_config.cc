@@ -35,6 +35,7 @@ struct Field {
 constexpr Field kFields[] = {
     {"arms", &RunConfig::arms},
     {"block_prompts", &RunConfig::block_prompts},
+    {"checkpoint", &RunConfig::checkpoint, Written::kUnlessDefault},
     {"command_line", &RunConfig::command_line, Written::kAlways, Hashed::kNo},
     {"concurrency", &RunConfig::concurrency},
     {"context_tokens", &RunConfig::context_tokens},
@@ -63,6 +64,7 @@ constexpr Field kFields[] = {
     {"temperature", &RunConfig::temperature},
     {"threads", &RunConfig::threads},
     {"threshold", &RunConfig::threshold, Written::kUnlessDefault},
+    {"too_long", &RunConfig::too_long, Written::kUnlessDefault},
     {"top_k", &RunConfig::top_k},
     {"top_p", &RunConfig::top_p},
     {"warmup", &RunConfig::warmup},

@@ -21,6 +21,7 @@ struct RunConfig {
   std::vector<std::string> arms;  // of the whole command, as --drafters named them
   // This run's arm.
   std::string drafter, policy;
+  std::string checkpoint;           // its name where a drafter has several: dspark@NAME; else empty
   int64_t draft_length = 0;         // tokens
   std::optional<double> threshold;  // confidence; an optional number is that of a policy
   std::optional<std::string> drafter_sha256, drafter_weights;  // a drafter's; empty hash: no file
@@ -29,6 +30,7 @@ struct RunConfig {
   std::string workload, workload_sha256;
   std::vector<std::string> domains;  // empty: all
   int64_t limit = 0, repeats = 0;
+  std::string too_long = "error";  // what became of prompts beyond the context
   double temperature = 0, top_p = 0;
   int64_t top_k = 0, max_tokens = 0, seed = 0;
   int64_t threads = 0, concurrency = 0, context_tokens = 0, warmup = 0, block_prompts = 0;

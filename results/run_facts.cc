@@ -59,7 +59,9 @@ std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs) {
 std::string ArmName(const RunRecord& run) {
   if (IsBaseline(run)) return "none";
   const RunConfig config = ConfigOf(run);
-  std::string name = run.drafter + " " + run.policy;
+  std::string name = run.drafter;
+  if (!config.checkpoint.empty()) name += '@' + config.checkpoint;
+  name += ' ' + run.policy;
   for (const double number : PolicyNumbers(config)) name += " " + Number(number);
   name += " " + std::to_string(run.draft_length);
   const std::string weights = config.drafter_weights.value_or("stored");

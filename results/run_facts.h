@@ -21,7 +21,7 @@ std::string ConfigProblem(const RunRecord& run);
 // of ours.
 std::string SessionOf(const RunRecord& run);
 
-// "none", "dspark fixed 7", "dspark threshold 0.5 7".
+// "none", "dspark fixed 7", "dspark@mine threshold 0.5 7".
 std::string ArmName(const RunRecord& run);
 bool IsBaseline(const RunRecord& run);  // drafter none
 bool IsGreedy(const RunRecord& run);    // temperature < 1e-5: the engine draws nothing

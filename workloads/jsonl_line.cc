@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/quoted.h"
 #include "base/strict_json.h"
+#include "workloads/foreign_line.h"
 
 namespace dsb {
 namespace {
@@ -50,10 +51,24 @@ std::string Name(const Json& value, const std::string& key, const std::string& p
   return name;
 }
 
+Json ParseLine(std::string_view line, const std::string& place) {
+  try {
+    return ParseStrictJson<Json>(line, place);
+  } catch (const Error& error) {
+    if (!line.starts_with('[')) throw;
+    ThrowBadInput(error.what() + ConversionHint(line));
+  }
+}
+
 }  // namespace
 
 JsonlLine ParseJsonlLine(std::string_view line, const std::string& place) {
-  const auto object = ParseStrictJson<Json>(line, place);
+  const auto object = ParseLine(line, place);
+  if (object.is_array()) {
+    if (const std::string hint = ConversionHint(line); !hint.empty()) {
+      ThrowBadInput(place + ": found a list, expected one object a line" + hint);
+    }
+  }
   if (!object.is_object()) {
     RefuseType(object, place + ": ", R"(one object a line like {"id": "a-1", "turns": ["..."]})");
   }
@@ -69,7 +84,8 @@ JsonlLine ParseJsonlLine(std::string_view line, const std::string& place) {
       parsed.dataset = Name(value, key, place);
     } else {
       ThrowBadInput(place + ": unknown key " + Quoted(key) +
-                    ", expected \"turns\", \"id\", \"domain\" or \"dataset\"");
+                    ", expected \"turns\", \"id\", \"domain\" or \"dataset\"" +
+                    ConversionHint(line));
     }
   }
   if (parsed.turns.empty()) {

@@ -32,6 +32,10 @@ int32_t EffectiveDraftLength(const NativeEngineOptions& options, int32_t own, bo
   }
   const int32_t wanted = options.draft_length.value_or(own);
   DSB_CHECK(wanted >= 0);
+  if (wanted > own && !options.may_draft_less) {
+    ThrowBadInput("draft length " + std::to_string(wanted) + ": drafter " + options.drafter + " (" +
+                  options.drafter_path + ") drafts at most " + std::to_string(own));
+  }
   return std::min(wanted, own);
 }
 

@@ -21,6 +21,7 @@ struct NativeEngineOptions {
   WeightMode drafter_weights = WeightMode::kStored;
   // Tokens drafted per round at most, 0 .. kLongestDraft; empty: the drafter's own number.
   std::optional<int32_t> draft_length;
+  bool may_draft_less = false;  // a drafter of shorter blocks drafts those, and is not refused
   PolicyOptions policy;
   int32_t max_concurrency = 1;
   // Per sequence: prompt + answer + draft length + 1; 0: the model's limit.
@@ -30,8 +31,8 @@ struct NativeEngineOptions {
 
 // options.context_tokens, or the model's limit for 0; kBadInput if the model has less.
 int32_t ContextTokens(const LoadedTarget& target, const NativeEngineOptions& options);
-// Tokens that a drafter with blocks of `own` tokens drafts per round. kBadInput if the policy reads
-// confidences and the drafter gives none.
+// Tokens that a drafter with blocks of `own` tokens drafts per round. kBadInput if more is wanted,
+// or if the policy reads confidences and the drafter gives none.
 int32_t EffectiveDraftLength(const NativeEngineOptions& options, int32_t own, bool has_confidence);
 
 // What the store says of the drafter's file.

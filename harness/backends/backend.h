@@ -25,6 +25,7 @@ struct BackendArm {
 struct RenderedPrompt {
   std::vector<int32_t> ids;
   std::vector<ChatMessage> messages = {};
+  int64_t dropped_bytes = 0;  // that the vocabulary cannot spell
 };
 
 struct ArmRoom {

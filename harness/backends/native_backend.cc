@@ -1,9 +1,9 @@
 #include "harness/backends/native_backend.h"
 
-#include <cstdio>
 #include <utility>
 
-#include "harness/machine/environment.h"
+#include "base/console.h"
+#include "harness/options/file_name.h"
 #include "harness/options/names.h"
 #include "harness/options/policy_number.h"
 
@@ -15,13 +15,14 @@ NativeBackend::NativeBackend(const ModelOptions& options)
       target_(LoadTarget(options.target, WeightModeFromName(options.weights))),
       pool_(options.threads) {
   for (const std::string& warning : target_->warnings) {
-    std::fprintf(stderr, "dsbench: warning: %s: %s\n", options.target.c_str(), warning.c_str());
+    Say("warning", options.target + ": " + warning);
   }
   if (device_kind_ == DeviceKind::kCuda) device_ = std::make_unique<DeviceBackend>(target_);
 }
 
 RenderedPrompt NativeBackend::Render(std::span<const ChatMessage> conversation) const {
-  return {.ids = RenderChat(*target_->tokenizer, target_->chat_format, conversation).ids};
+  Tokenizer::Encoding encoded = RenderChat(*target_->tokenizer, target_->chat_format, conversation);
+  return {.ids = std::move(encoded.ids), .dropped_bytes = encoded.dropped_bytes};
 }
 
 std::optional<ArtifactRecord> NativeBackend::target() const {
@@ -30,7 +31,7 @@ std::optional<ArtifactRecord> NativeBackend::target() const {
   record.name = target_->name;
   record.sha256 = target_->sha256;
   record.size_bytes = target_->size_bytes;
-  record.source = WithoutFolders(options_.target);
+  record.source = FileName(options_.target);
   return record;
 }
 
@@ -44,22 +45,23 @@ BackendArm NativeBackend::MakeArm(const ArmOptions& options, const ArmRoom& room
   if (drafter == "none") {
     engine.policy.kind = PolicyKind::kNone;
   } else {
-    engine.drafter_path = options_.drafter_folders.at(drafter);
+    engine.drafter_path = options_.drafter_folders.at(options.source());
     engine.drafter_weights = WeightModeFromName(options_.drafter_weights);
     engine.draft_length = options.draft_length;
+    engine.may_draft_less = options.may_draft_less;
     engine.policy = PolicyOptionsOf(options);
   }
   // The engine checks the name and the folder before the file is described.
   arm.engine = device_ == nullptr ? MakeNativeEngine(target_, engine, pool_, clock)
                                   : device_->Make(engine, pool_, clock);
   if (drafter == "none") return arm;
-  const DrafterFile file = DescribeDrafter(options_.drafter_folders.at(drafter));
+  const DrafterFile file = DescribeDrafter(engine.drafter_path);
   arm.drafter.emplace();
   arm.drafter->kind = "drafter";
   arm.drafter->name = file.name;
   arm.drafter->sha256 = file.sha256;
   arm.drafter->size_bytes = file.size_bytes;
-  arm.drafter->source = WithoutFolders(file.path);
+  arm.drafter->source = FileName(file.path);
   return arm;
 }
 

@@ -1,15 +1,21 @@
 #include "harness/cli/cli.h"
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <algorithm>
 #include <memory>
+#include <utility>
 
+#include "base/console.h"
 #include "base/quoted.h"
 #include "base/utf8.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/completion.h"
+#include "harness/cli/help_page.h"
 #include "harness/cli/options_page.h"
+#include "harness/cli/output_check.h"
 #include "harness/machine/environment.h"
+#include "harness/options/suggestion.h"
+#include "harness/terminal/screen.h"
 
 namespace dsb {
 namespace {
@@ -19,20 +25,47 @@ std::string VersionText() {
   std::string text = "dsbench " + build.version;
   if (!build.git_commit.empty()) text += " (" + build.git_commit.substr(0, 12) + ')';
   if (build.git_dirty) text += " with local changes";
-  return text;
+  return text + '\n';
 }
 
-// Both outlive the action.
-Command HelpCommand(const std::string& overview, const std::vector<Command>& commands) {
+std::vector<std::string> NamesOf(const std::vector<Command>& commands) {
+  std::vector<std::string> names;
+  for (const Command& command : commands) names.push_back(command.name);
+  return names;
+}
+
+const Command* Find(const std::vector<Command>& commands, const std::string& name) {
+  const auto found = std::find_if(commands.begin(), commands.end(),
+                                  [&](const Command& command) { return command.name == name; });
+  return found == commands.end() ? nullptr : &*found;
+}
+
+// `commands` outlive the action.
+Command HelpCommand(const std::vector<Command>& commands) {
   auto markdown = std::make_shared<bool>(false);
+  auto about = std::make_shared<std::string>();
   return {.name = "help",
-          .summary = "Show the commands, or all their options as one page",
-          .options = {{.name = "markdown",
+          .summary = "Show the commands, the options of one, or all options as one page",
+          .options = {{.name = "command",
+                       .value = about.get(),
+                       .value_name = "COMMAND",
+                       .help = "whose options; default: an overview",
+                       .positional = true},
+                      {.name = "markdown",
                        .value = markdown.get(),
                        .value_name = "",
                        .help = "docs/options.md; off by default"}},
-          .action = [markdown, &overview, &commands] {
-            std::printf("%s", (*markdown ? OptionsPage(commands) : overview).c_str());
+          .action = [markdown, about, &commands] {
+            const int columns = ColumnsOf(stdout);
+            const std::string name = std::exchange(*about, "");  // pages show it as a default
+            const Command* const one = name.empty() ? nullptr : Find(commands, name);
+            if (!name.empty() && one == nullptr) {
+              ThrowBadInput("help: expected " + ListOf(NamesOf(commands)) + ", found '" + name +
+                            "'" + Suggestion(name, NamesOf(commands)));
+            }
+            WriteOutput(*markdown        ? OptionsPage(commands)
+                        : one != nullptr ? HelpPage(*one, columns)
+                                         : Overview(commands, columns));
             return ExitCode::kDone;
           }};
 }
@@ -50,34 +83,42 @@ Command CompletionCommand(const std::vector<Command>& commands) {
                        .positional = true,
                        .required = true}},
           .action = [shell, &commands] {
-            std::printf("%s", BashCompletion(commands).c_str());
+            WriteOutput(BashCompletion(commands));
             return ExitCode::kDone;
           }};
 }
 
+[[noreturn]] void ThrowNoCommand(const Arguments& arguments, const std::vector<Command>& commands) {
+  const std::vector<std::string> names = NamesOf(commands);
+  if (arguments.empty()) {
+    ThrowBadInput("expected a subcommand: " + ListOf(names) + "; see dsbench --help");
+  }
+  const std::string what = arguments[0].starts_with('-') ? "option" : "subcommand";
+  ThrowBadInput("unknown " + what + " '" + arguments[0] + "', expected " +
+                (what == "option" ? "a subcommand first" : ListOf(names)) +
+                Suggestion(arguments[0], names) + "; see dsbench --help");
+}
+
 ExitCode Parse(CLI::App& app, const Arguments& arguments, const std::vector<Command>& commands) {
+  const Command* const command = arguments.empty() ? nullptr : Find(commands, arguments[0]);
+  if (command != nullptr) RefuseMissingValues(arguments, *command);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    const int columns = ColumnsOf(stdout);
+    WriteOutput(command == nullptr ? Overview(commands, columns) : HelpPage(*command, columns));
+    return ExitCode::kDone;
+  } catch (const CLI::CallForVersion&) {
+    WriteOutput(VersionText());
+    return ExitCode::kDone;
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {  // help and version
-      app.exit(error);
-      return ExitCode::kDone;
-    }
-    const bool unknown_command =
-        app.get_subcommands().empty() && !arguments.empty() && !arguments[0].starts_with('-');
-    if (unknown_command) {
-      ThrowBadInput("unknown subcommand '" + arguments[0] + "'; see dsbench --help");
-    }
-    const auto chosen = app.get_subcommands();
-    const std::string command = chosen.empty() ? "" : ' ' + chosen.front()->get_name();
-    ThrowBadInput(std::string(error.what()) + "; see dsbench" + command + " --help");
+    if (command == nullptr) ThrowNoCommand(arguments, commands);
+    ThrowParseError(error, *app.get_subcommand(command->name), *command);
   }
-  for (const Command& command : commands) {
-    if (!app.got_subcommand(command.name)) continue;
-    ApplyConfigFile(*app.get_subcommand(command.name), command);
-    return command.action();
-  }
-  DSB_CHECK(false);
+  if (command == nullptr) ThrowNoCommand(arguments, commands);
+  ApplyConfigFile(*app.get_subcommand(command->name), *command);
+  RefuseOutputsThatAreInputs(*command);
+  return command->action();
 }
 
 }  // namespace
@@ -88,27 +129,15 @@ ExitCode RunCommandLine(const Arguments& arguments) {
       ThrowBadInput("found the argument " + Quoted(argument) + ", expected UTF-8");
     }
   }
-  CLI::App app(
-      "dsbench measures speculative decoding: how long the accepted runs are, how fast each "
-      "user's\n"
-      "tokens come, and where the time goes.",
-      "dsbench");
+  CLI::App app("", "dsbench");
   app.require_subcommand(1);
-  app.set_version_flag("--version", VersionText());
-  app.footer(
-      "Try first:   dsbench generate --prompt \"Why is the sky blue?\"\n"
-      "Exit codes:  0 done, 1 a mismatch or regression was found, 2 bad input, 3 a resource is\n"
-      "             missing or failed or the run was interrupted, 4 gate, prove:\n"
-      "             inconclusive, 70 internal error");
+  app.set_version_flag("--version", "");
   std::vector<Command> commands = {
       RunCommand(arguments), ReportCommand(), CompareCommand(), GateCommand(), TimelineCommand(),
       GenerateCommand(),     ProveCommand(),  SampleCommand(),  EnvCommand(),  SelftestCommand()};
-  std::string overview;
-  commands.push_back(HelpCommand(overview, commands));
+  commands.push_back(HelpCommand(commands));
   commands.push_back(CompletionCommand(commands));
   for (const Command& command : commands) AddCommand(app, command);
-  // Now: once parsed, an app helps with the subcommand.
-  if (!arguments.empty() && arguments.front() == "help") overview = app.help();
   return Parse(app, arguments, commands);
 }
 

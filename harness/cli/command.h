@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,9 @@ struct Command {
   std::string name, summary;
   std::vector<Option> options;       // positional ones first; values live as long as `action`
   std::function<ExitCode()> action;  // what to do once the options have their values
-  std::string footer = {};           // of --help; empty: the program's
+  std::string footer = {};           // of --help, paragraphs of one line; empty: the program's
+  // Where the names of the options go that the command line or its file gives; null: nobody asks.
+  std::set<std::string>* given = nullptr;
 };
 
 // `arguments` outlive the action.

@@ -1,7 +1,9 @@
-#include <cstdio>
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/console.h"
+#include "base/quoted.h"
 #include "harness/cli/command.h"
 #include "harness/cli/common_options.h"
 #include "harness/device_time/cupti_source.h"
@@ -62,26 +64,36 @@ Json EnvironmentJson() {
 std::string ValueText(const Json& value) {
   if (value.is_string()) {
     const auto& text = value.get_ref<const std::string&>();
-    return text.empty() ? "unknown" : text;
+    return text.empty() ? "unknown" : Shown(text);
   }
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
-  return value.dump();
+  return Shown(value.dump());
 }
 
-void PrintText(const Json& json) {
+void AppendLine(const std::string& key, const std::string& value, std::string& text) {
+  constexpr size_t kKeyWidth = 18;
+  text += "  " + key + std::string(kKeyWidth - std::min(key.size(), kKeyWidth), ' ') + ' ' + value +
+          '\n';
+}
+
+std::string Text(const Json& json) {
+  std::string text;
   for (const auto& [section, entries] : json.items()) {
-    std::printf("%s\n", section.c_str());
+    text += section + '\n';
     for (const auto& [key, value] : entries.items()) {
       if (key == "caches") {
         for (const Json& cache : value) {
-          std::printf("  %-18s L%s %s, %s\n", "cache", ValueText(cache["level"]).c_str(),
-                      ValueText(cache["type"]).c_str(), ValueText(cache["size"]).c_str());
+          AppendLine("cache",
+                     'L' + ValueText(cache["level"]) + ' ' + ValueText(cache["type"]) + ", " +
+                         ValueText(cache["size"]),
+                     text);
         }
       } else if (value != "") {
-        std::printf("  %-18s %s\n", key.c_str(), ValueText(value).c_str());
+        AppendLine(key, ValueText(value), text);
       }
     }
   }
+  return text;
 }
 
 }  // namespace
@@ -93,11 +105,9 @@ Command EnvCommand() {
           .options = {FormatOption(*format, {"text", "json"}, "text or json")},
           .action = [format] {
             const Json json = EnvironmentJson();
-            if (*format == "json") {
-              std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
-            } else {
-              PrintText(json);
-            }
+            const auto replace = Json::error_handler_t::replace;
+            WriteOutput(*format == "json" ? ShownJson(json.dump(2, ' ', false, replace)) + '\n'
+                                          : Text(json));
             return ExitCode::kDone;
           }};
 }

@@ -2,10 +2,14 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/console.h"
+#include "base/quoted.h"
 #include "harness/cli/command.h"
 #include "harness/cli/common_options.h"
 #include "harness/gate/gate_command.h"
 #include "harness/gate/gate_selfcheck.h"
+#include "harness/options/output_files.h"
+#include "harness/terminal/screen.h"
 #include "reports/gate/comparable.h"
 #include "reports/report/gate_report.h"
 
@@ -20,9 +24,8 @@ struct GateChoice {
 };
 
 void Print(const Document& document, const std::string& format) {
-  const std::string text = format == "markdown" ? PrintMarkdown(document) : PrintTerminal(document);
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  WriteOutput(format == "markdown" ? PrintMarkdown(document)
+                                   : PrintTerminal(document, ColumnsOf(stdout)));
 }
 
 GatePolicy ChosenPolicy(const GateChoice& choice) {
@@ -51,13 +54,11 @@ ExitCode Gate(const GateChoice& choice) {
   if (choice.options.baseline.empty() || choice.options.candidate.empty()) {
     ThrowBadInput("gate needs --baseline and --candidate; see dsbench gate --help");
   }
+  RefuseForeignFile("--verdict", choice.options.verdict, WrittenAs::kVerdict);
   const GateOutcome outcome = RunGate(choice.options);
-  if (!outcome.warning.empty()) {
-    std::fprintf(stderr, "dsbench: warning: %s\n", outcome.warning.c_str());
-  }
+  if (!outcome.warning.empty()) Say("warning", outcome.warning);
   if (choice.format == "json") {
-    std::fwrite(outcome.json.data(), 1, outcome.json.size(), stdout);
-    std::fflush(stdout);
+    WriteOutput(outcome.json);
   } else {
     Print(MakeGateDocument(outcome.verdict), choice.format);
   }
@@ -82,23 +83,27 @@ std::vector<Option> Inputs(GateCommandOptions& o) {
            .value_name = "FILE[:RUN]",
            .help = "results file, or file:run with a run's number, arm or drafter; default run: "
                    "every arm of the file, each of which the candidate must have",
-           .check = NotEmpty()},
+           .check = NotEmpty(),
+           .path = PathForm::kWithRun},
           {.name = "candidate",
            .value = &o.candidate,
            .value_name = "FILE[:RUN]",
            .help = "as --baseline",
-           .check = NotEmpty()},
+           .check = NotEmpty(),
+           .path = PathForm::kWithRun},
           {.name = "anchor",
            .value = &o.anchor,
            .value_name = "FILE[:RUN]",
            .help = "a pinned release to hold against as well, with 1.5 times the margins; default: "
                    "none",
-           .check = NotEmpty()},
+           .check = NotEmpty(),
+           .path = PathForm::kWithRun},
           {.name = "policy",
            .value = &o.policy,
            .value_name = "FILE",
            .help = "policy file (reports/README.md); default: what --print-policy prints",
-           .check = NotEmpty()},
+           .check = NotEmpty(),
+           .path = PathForm::kPlain},
           {.name = "across",
            .value = &o.gate.across,
            .value_name = "FIELD",
@@ -108,7 +113,8 @@ std::vector<Option> Inputs(GateCommandOptions& o) {
            .value = &o.noise,
            .value_name = "FILE,...",
            .help = "further results files with a noise floor; comma list; default: none",
-           .check = NotEmpty()}};
+           .check = NotEmpty(),
+           .path = PathForm::kPlain}};
 }
 
 std::vector<Option> OutputsAndModes(GateChoice& choice) {
@@ -116,7 +122,9 @@ std::vector<Option> OutputsAndModes(GateChoice& choice) {
            .value = &choice.options.verdict,
            .value_name = "FILE",
            .help = "verdict file, written whatever happens (make turns every exit code into 2)",
-           .check = NotEmpty()},
+           .check = NotEmpty(),
+           .path = PathForm::kPlain,
+           .written = WrittenAs::kVerdict},
           {.name = "no-store",
            .value = &choice.no_store,
            .value_name = "",
@@ -129,7 +137,8 @@ std::vector<Option> OutputsAndModes(GateChoice& choice) {
            .value_name = "FILE,...",
            .help = "instead of a verdict: measure equal runs of these files against each other and "
                    "keep their noise floor in the first; comma list",
-           .check = NotEmpty()},
+           .check = NotEmpty(),
+           .path = PathForm::kPlain},
           {.name = "print-policy",
            .value = &choice.print_policy,
            .value_name = "",
@@ -153,7 +162,7 @@ ExitCode Execute(GateChoice& choice) {
   choice.options.store = !choice.no_store;
   if (choice.self_check) return SelfCheck(choice);
   if (choice.print_policy) {
-    std::fputs(GatePolicyJson(ChosenPolicy(choice)).c_str(), stdout);
+    WriteOutput(ShownJson(GatePolicyJson(ChosenPolicy(choice))));
     return ExitCode::kDone;
   }
   if (!choice.record_noise.empty()) {

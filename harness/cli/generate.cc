@@ -1,11 +1,14 @@
 #include "harness/generate/generate.h"
 
-#include <unistd.h>
-
+#include <cstdio>
 #include <memory>
+#include <set>
 
+#include "base/console.h"
 #include "engines/drafters/registry.h"
 #include "harness/cli/command.h"
+#include "harness/options/idle_options.h"
+#include "harness/terminal/screen.h"
 
 namespace dsb {
 namespace {
@@ -35,30 +38,37 @@ std::vector<Option> Describe(GenerateChoice& choice) {
                            {.name = "color",
                             .value = &choice.colour,
                             .value_name = "WHEN",
-                            .help = "colour accepted drafts: auto (on a terminal), always or never",
+                            .help = "colour accepted drafts: auto (on a terminal, unless NO_COLOR "
+                                    "is set or TERM is dumb), always or never",
                             .choices = {"auto", "always", "never"}}});
   return OptionsOf(kGenerate, std::move(all));
 }
 
 bool WantsColour(const std::string& when) {
-  return when == "always" || (when == "auto" && isatty(STDOUT_FILENO) == 1);
+  return when == "always" || (when == "auto" && ShowsColour(stdout));
 }
 
 }  // namespace
 
 Command GenerateCommand() {
   auto choice = std::make_shared<GenerateChoice>();
+  auto given = std::make_shared<std::set<std::string>>();
   return {.name = "generate",
           .summary = "Answer one prompt on the terminal, accepted drafts in colour",
           .options = Describe(*choice),
-          .action = [choice] {
-            GenerateOptions options = choice->options;
-            options.run.drafters = {choice->drafter};
-            if (choice->drafter == "none") options.run.drafter_paths.clear();
-            FillDefaults(options.run);
-            options.colour = WantsColour(choice->colour);
-            return Generate(options);
-          }};
+          .action =
+              [choice, given] {
+                GenerateOptions options = choice->options;
+                options.run.drafters = {choice->drafter};
+                options.run.draft_length_given = given->contains("draft-length");
+                FillDefaults(options.run);
+                for (const std::string& warning : IdleOptions(options.run, *given)) {
+                  Say("warning", warning);
+                }
+                options.colour = WantsColour(choice->colour);
+                return Generate(options);
+              },
+          .given = given.get()};
 }
 
 }  // namespace dsb

@@ -1,10 +1,15 @@
 #include "harness/proof/prove.h"
 #include "engines/drafter.h"
 
+#include <cstdio>
 #include <memory>
+#include <set>
 
+#include "base/console.h"
 #include "harness/cli/command.h"
 #include "harness/cli/common_options.h"
+#include "harness/options/idle_options.h"
+#include "harness/terminal/screen.h"
 
 namespace dsb {
 namespace {
@@ -38,6 +43,28 @@ std::vector<Option> Describe(ProveOptions& options, std::string& format) {
   return OptionsOf(kProve, std::move(all));
 }
 
+// Without samples neither a target nor a drafter is looked at: nothing may read as if it had been.
+void RefuseWithoutSamples(const std::set<std::string>& given) {
+  for (const std::string& name : given) {
+    if (name == "samples" || name == "format") continue;
+    ThrowBadInput("--" + name +
+                  ": is for samples, found none to draw, expected --samples NUMBER beside it");
+  }
+}
+
+ExitCode Execute(ProveOptions& options, const std::set<std::string>& given, bool json) {
+  options.json = json;
+  options.columns = ColumnsOf(stdout);
+  options.run.draft_length_given = given.contains("draft-length");
+  if (options.num_samples == 0) {
+    RefuseWithoutSamples(given);
+  } else {
+    FillDefaults(options.run);
+    for (const std::string& warning : IdleOptions(options.run, given)) Say("warning", warning);
+  }
+  return Prove(options);
+}
+
 }  // namespace
 
 Command ProveCommand() {
@@ -45,14 +72,13 @@ Command ProveCommand() {
   options->run.temperature = 1;
   options->run.top_p = 0.9;
   auto format = std::make_shared<std::string>();
-  return {.name = "prove",
-          .summary = "Show that speculative decoding leaves the target's law as it is",
-          .options = Describe(*options, *format),
-          .action = [options, format] {
-            options->json = *format == "json";
-            if (options->num_samples > 0) FillDefaults(options->run);
-            return Prove(*options);
-          }};
+  auto given = std::make_shared<std::set<std::string>>();
+  return {
+      .name = "prove",
+      .summary = "Show that speculative decoding leaves the target's law as it is",
+      .options = Describe(*options, *format),
+      .action = [options, format, given] { return Execute(*options, *given, *format == "json"); },
+      .given = given.get()};
 }
 
 }  // namespace dsb

@@ -4,9 +4,11 @@
 #include <memory>
 #include <utility>
 
+#include "base/console.h"
 #include "harness/cli/command.h"
 #include "harness/cli/common_options.h"
 #include "harness/run/results_file.h"
+#include "harness/terminal/screen.h"
 #include "results/run_facts.h"
 
 namespace dsb {
@@ -26,9 +28,7 @@ struct CompareChoice {
 };
 
 void Print(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  if (text.empty() || text.back() != '\n') std::fputc('\n', stdout);
-  std::fflush(stdout);
+  WriteOutput(text.empty() || text.back() != '\n' ? text + '\n' : text);
 }
 
 Store OpenForReading(const std::string& path) { return Store(path, ReadingOptions(path)); }
@@ -44,7 +44,8 @@ Option ResultsOption(std::string& path, const std::string& help) {
           .value_name = "FILE",
           .help = help,
           .check = NotEmpty(),
-          .positional = true};
+          .positional = true,
+          .path = PathForm::kPlain};
 }
 
 std::vector<Option> Describe(ReportChoice& choice) {
@@ -71,7 +72,8 @@ std::vector<Option> Describe(CompareChoice& choice) {
                               .value_name = "FILE",
                               .help = "results file with the candidate; default: the same file",
                               .check = NotEmpty(),
-                              .positional = true},
+                              .positional = true,
+                              .path = PathForm::kPlain},
                              {.name = "baseline",
                               .value = &options.baseline_run,
                               .value_name = "RUN",
@@ -100,6 +102,7 @@ Command ReportCommand() {
           .options = Describe(*choice),
           .action = [choice] {
             choice->options.format = ParseReportFormat(choice->format);
+            choice->options.columns = ColumnsOf(stdout);
             Print(RenderReport(OpenForReading(choice->path), choice->options));
             return ExitCode::kDone;
           }};
@@ -107,20 +110,21 @@ Command ReportCommand() {
 
 Command CompareCommand() {
   auto choice = std::make_shared<CompareChoice>();
-  return {
-      .name = "compare",
-      .summary = "Compare arms prompt by prompt",
-      .options = Describe(*choice),
-      .action = [choice] {
-        const ReportFormat format = ParseReportFormat(choice->format);
-        const Store baseline = OpenForReading(choice->path);
-        if (choice->other.empty()) {
-          Print(RenderCompare(baseline, baseline, choice->options, format));
-        } else {
-          Print(RenderCompare(baseline, OpenForReading(choice->other), choice->options, format));
-        }
-        return ExitCode::kDone;
-      }};
+  return {.name = "compare",
+          .summary = "Compare arms prompt by prompt",
+          .options = Describe(*choice),
+          .action = [choice] {
+            const ReportFormat format = ParseReportFormat(choice->format);
+            const int columns = ColumnsOf(stdout);
+            const Store baseline = OpenForReading(choice->path);
+            if (choice->other.empty()) {
+              Print(RenderCompare(baseline, baseline, choice->options, format, columns));
+            } else {
+              Print(RenderCompare(baseline, OpenForReading(choice->other), choice->options, format,
+                                  columns));
+            }
+            return ExitCode::kDone;
+          }};
 }
 
 }  // namespace dsb

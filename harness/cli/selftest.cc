@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/console.h"
 #include "harness/cli/command.h"
 #include "harness/cli/common_options.h"
 
@@ -20,15 +21,17 @@ void Print(const SelftestResult& result, bool json) {
                                            {"recorder_stall_s", result.recorder_stall_s},
                                            {"replay_s", result.replay_s},
                                            {"stored_s", result.stored_s}};
-    std::printf("%s\n", object.dump(2).c_str());
+    WriteOutput(object.dump(2) + '\n');
     return;
   }
-  std::printf(
-      "replayer and recorder  %8.2f us per step (without %.2f s of waiting for the store)\n",
-      result.us_per_step, result.recorder_stall_s);
-  std::printf("into the store         %8.0f rounds/s (%lld rounds of %lld requests in %.2f s)\n",
-              result.rounds_per_s, static_cast<long long>(result.rounds),
-              static_cast<long long>(result.requests), result.stored_s);
+  char text[400];
+  std::snprintf(text, sizeof text,
+                "replayer and recorder  %8.2f us/step (without %.2f s of waiting for the store)\n"
+                "into the store         %8.0f rounds/s (%lld rounds of %lld requests in %.2f s)\n",
+                result.us_per_step, result.recorder_stall_s, result.rounds_per_s,
+                static_cast<long long>(result.rounds), static_cast<long long>(result.requests),
+                result.stored_s);
+  WriteOutput(text);
 }
 
 std::vector<Option> Describe(SelftestOptions& options, std::string& format) {

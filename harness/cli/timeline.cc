@@ -1,11 +1,13 @@
 #include "harness/timeline/timeline.h"
 
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "base/console.h"
+#include "base/quoted.h"
 #include "harness/cli/command.h"
+#include "harness/options/output_files.h"
 #include "harness/run/results_file.h"
 #include "reports/pairing/find_run.h"
 #include "results/store/checked_reader.h"
@@ -21,6 +23,7 @@ struct TimelineChoice {
 };
 
 ExitCode ExecuteTimeline(const TimelineChoice& choice) {
+  RefuseForeignFile("--output", choice.output, WrittenAs::kTrace);
   const Store store(choice.results, ReadingOptions(choice.results));
   const std::vector<RunRecord> all = ReadRuns(store);
   std::vector<int64_t> ids;
@@ -32,8 +35,7 @@ ExitCode ExecuteTimeline(const TimelineChoice& choice) {
   std::vector<CheckedRun> runs;
   for (const int64_t id : ids) runs.push_back(ReadCheckedRun(store, id, {}));
   WriteTimelineFile(runs, {}, {}, choice.output);
-  std::printf("%s: open it in https://ui.perfetto.dev or chrome://tracing\n",
-              choice.output.c_str());
+  WriteOutput(Shown(choice.output) + ": open it in https://ui.perfetto.dev or chrome://tracing\n");
   return ExitCode::kDone;
 }
 
@@ -43,12 +45,15 @@ std::vector<Option> Describe(TimelineChoice& choice) {
            .value_name = "FILE",
            .help = "results file of `dsbench run`",
            .check = NotEmpty(),
-           .positional = true},
+           .positional = true,
+           .path = PathForm::kPlain},
           {.name = "output",
            .value = &choice.output,
            .value_name = "FILE",
            .help = "Chrome trace, JSON",
-           .check = NotEmpty()},
+           .check = NotEmpty(),
+           .path = PathForm::kPlain,
+           .written = WrittenAs::kTrace},
           {.name = "run",
            .value = &choice.runs,
            .value_name = "RUN,...",

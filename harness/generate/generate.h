@@ -2,8 +2,6 @@
 // visible by colour.
 #pragma once
 
-#include <cstdint>
-#include <cstdio>
 #include <string>
 
 #include "base/error.h"
@@ -17,8 +15,9 @@ struct GenerateOptions {
   bool colour = false;
 };
 
-// Streams the text to stdout, ending with a newline, and a summary line to stderr. Ctrl-C ends the
-// text early.
+// Streams the text to stdout, ending with a newline, and a summary line to stderr: what a terminal
+// would obey is shown as \xNN. A long prompt's progress goes to stderr. Ctrl-C and SIGTERM end the
+// text early (kResource), so does a reader of stdout that goes (kDone).
 ExitCode Generate(const GenerateOptions& options);
 
 }  // namespace dsb

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "base/quoted.h"
 #include "base/sha256.h"
 #include "harness/machine/gpu_state.h"
 #include "harness/machine/proc_files.h"
@@ -136,46 +137,27 @@ int UsableCores() {
   return std::max(1, CPU_COUNT(&set));
 }
 
-std::string WithoutFolders(const std::string& paths) {
-  std::string result;
-  size_t first = 0;
-  while (first <= paths.size()) {
-    size_t last = paths.find(',', first);
-    if (last == std::string::npos) last = paths.size();
-    std::string path = paths.substr(first, last - first);
-    if (!path.empty() && (path[0] == '/' || path[0] == '~')) {
-      while (path.size() > 1 && path.back() == '/') path.pop_back();  // a folder's own name counts
-      path = path.substr(path.rfind('/') + 1);
-    }
-    if (first > 0) result += ',';
-    result += path;
-    first = last + 1;
-  }
-  return result;
-}
-
 std::string ShellText(const std::string& argument) {
-  const bool plain =
-      !argument.empty() && argument.find_first_of(" \t\n'\"\\$*?&|;<>()`") == std::string::npos;
-  if (plain) return argument;
-  std::string quoted = "'";
-  for (const char c : argument) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + '\'';
-}
-
-std::string CommandLineText(const std::vector<std::string>& arguments) {
-  std::string text;
-  for (const std::string& argument : arguments) {
-    // "--option=/path" keeps its option.
-    const size_t equals = argument.starts_with("--") ? argument.find('=') : std::string::npos;
-    std::string shown =
-        equals == std::string::npos
-            ? WithoutFolders(argument)
-            : argument.substr(0, equals + 1) + WithoutFolders(argument.substr(equals + 1));
-    if (!text.empty()) text += ' ';
-    text += ShellText(shown);
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./,:=+@%^";
+  if (!argument.empty() && argument.find_first_not_of(kPlain) == std::string::npos) return argument;
+  // What hides on a terminal is written as its bytes.
+  const bool hides = Shown(argument) != argument;
+  std::string quoted = hides ? "$'" : "'";
+  for (const char c : argument) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (hides && (byte < 0x20 || byte >= 0x7F)) {
+      quoted += "\\x";
+      quoted += "0123456789abcdef"[byte >> 4];
+      quoted += "0123456789abcdef"[byte & 15];
+    } else if (c == '\'') {
+      quoted += hides ? "\\'" : "'\\''";
+    } else {
+      if (hides && c == '\\') quoted += c;
+      quoted += c;
+    }
   }
-  return text;
+  return quoted + '\'';
 }
 
 }  // namespace dsb

@@ -18,11 +18,7 @@ double LoadAverage();      // of the last minute; 0 if unknown
 std::string RandomUuid();  // version 4
 int UsableCores();         // that this process may run on
 
-// Relative paths as given, absolute ones and "~" reduced to the file's name; commas separate paths.
-std::string WithoutFolders(const std::string& paths);
-// One argument as a shell reads it back: quoted where needed.
+// One argument as a shell reads it back: quoted where needed. Fit for a terminal.
 std::string ShellText(const std::string& argument);
-// Arguments joined by spaces, quoted where needed, without folders of absolute paths.
-std::string CommandLineText(const std::vector<std::string>& arguments);
 
 }  // namespace dsb

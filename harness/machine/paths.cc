@@ -4,6 +4,8 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/quoted.h"
+#include "base/utf8.h"
 
 namespace dsb {
 namespace {
@@ -14,8 +16,12 @@ constexpr const char* kTargetFile = "SmolLM2-135M-Instruct.Q4_1.gguf";
 
 // Empty if unset or empty.
 std::string Variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string() : std::string(value);
+  const char* const value = std::getenv(name);
+  if (value == nullptr) return "";
+  if (FindInvalidUtf8(value) != std::string::npos) {  // names of files are stored as text
+    ThrowBadInput(std::string(name) + ": found " + Quoted(value) + ", expected UTF-8");
+  }
+  return value;
 }
 
 bool Exists(const fs::path& path) {
@@ -47,18 +53,34 @@ std::string FindShipped(const fs::path& relative, const char* option) {
 
 }  // namespace
 
+const char* PinnedTargetName() { return kTargetFile; }
+
 std::string DefaultTargetPath() {
-  if (std::string path = Variable("DSBENCH_TARGET"); !path.empty()) return path;
+  if (std::string path = Variable("DSBENCH_TARGET"); !path.empty()) {
+    if (!Exists(path)) ThrowResource("DSBENCH_TARGET: no file or folder '" + path + "'");
+    return path;
+  }
   fs::path cache = Variable("DSBENCH_CACHE");
+  std::string origin = "DSBENCH_CACHE";
   if (cache.empty()) {
+    origin = "XDG_CACHE_HOME";
     fs::path home = Variable("XDG_CACHE_HOME");
-    if (home.empty()) home = fs::path(Variable("HOME")) / ".cache";
+    if (home.is_relative()) {  // the convention: such a value does not count
+      origin = "HOME";
+      const std::string user = Variable("HOME");
+      if (user.empty()) {
+        ThrowResource(
+            "no target model: HOME is not set, so there is no cache folder to look in; name the "
+            "model with --target or DSBENCH_TARGET, or its folder with DSBENCH_CACHE");
+      }
+      home = fs::path(user) / ".cache";
+    }
     cache = home / "dsbench";
   }
   const fs::path path = cache / kTargetFile;
   if (!Exists(path)) {
-    ThrowResource("no target model at " + path.string() +
-                  "; fetch it with: bash ci/quickstart.sh (or name one with --target)");
+    ThrowResource("no target model at " + path.string() + " (from " + origin +
+                  "); fetch it with: bash ci/quickstart.sh (or name one with --target)");
   }
   return path.string();
 }
@@ -68,6 +90,10 @@ std::string DefaultDrafterPath(const std::string& name) {
     return (fs::path(models) / name).string();
   }
   return FindShipped(fs::path("models") / name, "--drafter-path");
+}
+
+std::string DefaultDrafterOrigin() {
+  return Variable("DSBENCH_MODELS").empty() ? "" : " (from DSBENCH_MODELS)";
 }
 
 std::vector<std::string> DefaultWorkloadPaths() {

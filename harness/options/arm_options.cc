@@ -64,12 +64,15 @@ bool IsNumber(const std::string& text) {
 
 ArmOptions ParseArm(const std::string& text, const ModelOptions& run) {
   ArmOptions arm;
-  arm.drafter = DrafterOfArm(text);
+  const std::string source = DrafterOfArm(text);
+  arm.drafter = source.substr(0, source.find('@'));
+  if (source.size() > arm.drafter.size()) arm.checkpoint = source.substr(arm.drafter.size() + 1);
   arm.draft_length = run.draft_length;
+  arm.may_draft_less = !run.draft_length_given;
   arm.policy = run.policy;
   const PolicyNumber* const number = FindPolicyNumber(run.policy);
   if (number != nullptr) arm.policy_number = run.*number->option;
-  size_t begin = arm.drafter.size();
+  size_t begin = source.size();
   for (bool first = true; begin < text.size(); first = false) {
     const size_t end = std::min(text.find(':', begin + 1), text.size());
     const std::string part = text.substr(begin + 1, end - begin - 1);
@@ -77,6 +80,7 @@ ArmOptions ParseArm(const std::string& text, const ModelOptions& run) {
       const std::string complaint = DraftLength()(part);
       if (!complaint.empty()) ThrowArm(text, "draft length: " + complaint);
       arm.draft_length = static_cast<int32_t>(*ParseInteger(part));
+      arm.may_draft_less = false;
     } else {
       ApplyPolicy(text, part, arm);
       if (end < text.size()) ThrowArm(text, "expected nothing after the policy");
@@ -103,8 +107,8 @@ std::vector<ArmOptions> ParseArms(const ModelOptions& run) {
 std::vector<std::string> DraftersOf(const std::vector<ArmOptions>& arms) {
   std::vector<std::string> names;
   for (const ArmOptions& arm : arms) {
-    if (std::find(names.begin(), names.end(), arm.drafter) == names.end()) {
-      names.push_back(arm.drafter);
+    if (std::find(names.begin(), names.end(), arm.source()) == names.end()) {
+      names.push_back(arm.source());
     }
   }
   return names;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/console.h"
+#include "base/counted.h"
 #include "engines/drafters/registry.h"
 #include "engines/scheduling/policy_kind.h"
 #include "harness/machine/environment.h"
@@ -13,6 +15,7 @@ namespace dsb {
 namespace {
 
 constexpr auto kModel = OptionGroup::kModel;
+constexpr int kMostThreads = 256;
 
 // "none (no draft), fixed (all drafts), ...".
 std::string PolicyHelp() {
@@ -31,7 +34,8 @@ std::vector<Option> TargetOptions(ModelOptions& o) {
                    "the pinned model in the cache ($DSBENCH_CACHE or ~/.cache/dsbench)",
            .check = NotEmpty(),
            .group = kModel,
-           .stored_as = AsFound{}},
+           .stored_as = AsFound{},
+           .path = PathForm::kPlain},
           {.name = "device",
            .value = &o.device,
            .value_name = "NAME",
@@ -52,7 +56,7 @@ std::vector<Option> TargetOptions(ModelOptions& o) {
            .value = &o.threads,
            .value_name = "THREADS",
            .help = "CPU threads; 0: one per usable core",
-           .check = IntegerIn(0, 256),
+           .check = IntegerIn(0, kMostThreads),
            .group = OptionGroup::kExecution,
            .stored_as = &RunConfig::threads},
           // Self-tests drive the whole path without a model; not for measuring.
@@ -72,33 +76,39 @@ std::vector<Option> DrafterOptions(ModelOptions& o) {
            .value_name = "ARM,...",
            .help = "one arm each, interleaved: none (plain decoding), " + DrafterNameList() +
                    ", or all; an arm may have a draft length and policy of its own, as in "
-                   "dspark:4 or dspark:7:threshold=0.5; comma list",
+                   "dspark:4 or dspark:7:threshold=0.5, and a checkpoint, as in dspark@NAME; "
+                   "comma list",
            .check = NotEmpty(),
            .group = kModel,
            .shared_by = kRun | kProve,
-           .stored_as = &RunConfig::arms},
+           .stored_as = &RunConfig::arms,
+           .alias = "drafter"},
           {.name = "drafter-path",
            .value = &o.drafter_paths,
            .value_name = "[NAME=]FOLDER",
            .help = "folder with the drafter's config.json and model.safetensors; several "
                    "drafters: NAME=FOLDER, repeated, or a folder with one subfolder per name; "
-                   "default: the shipped one ($DSBENCH_MODELS/NAME if set)",
+                   "two checkpoints of one: --drafters dspark@A,dspark@B --drafter-path A=FOLDER "
+                   "--drafter-path B=FOLDER; default: the shipped one ($DSBENCH_MODELS/NAME if "
+                   "set)",
            .check = NotEmpty(),
            .group = kModel,
-           .shared_by = kRun | kGenerate,
-           .stored_as = AsFound{}},
+           .shared_by = kRun | kGenerate | kProve,
+           .stored_as = AsFound{},
+           .path = PathForm::kNamed},
           {.name = "drafter-weights",
            .value = &o.drafter_weights,
            .value_name = "MODE",
            .help = "the drafter's weights: stored (bf16, as the file), q8 (8-bit blocks) or f32",
            .choices = DrafterWeightNames(),
            .group = kModel,
-           .shared_by = kRun | kGenerate,
+           .shared_by = kRun | kGenerate | kProve,
            .stored_as = AsFound{}},
           {.name = "draft-length",
            .value = &o.draft_length,
            .value_name = "TOKENS",
-           .help = "tokens drafted per round, at most; 0: none",
+           .help = "tokens drafted per round, at most (without this option also no more than "
+                   "the drafter drafts); 0: none",
            .check = DraftLength(),
            .group = kModel,
            .shared_by = kRun | kGenerate | kProve,
@@ -132,7 +142,18 @@ std::vector<Option> DescribeOptions(ModelOptions& options) {
 void FillDefaults(ModelOptions& options) {
   options.drafters = ExpandDrafters(options.drafters);
   options.arms = ParseArms(options);
-  if (options.threads == 0) options.threads = std::min(256, UsableCores());
+  const int cores = UsableCores();
+  if (options.threads == 0) {
+    options.threads = std::min(kMostThreads, cores);
+    if (cores > kMostThreads) {
+      Say("warning", std::to_string(cores) + " cores are usable, no more than " +
+                         std::to_string(kMostThreads) + " threads are used");
+    }
+  } else if (options.threads > cores) {
+    Say("warning",
+        "--threads " + std::to_string(options.threads) + ": only " + Counted(cores, "core") +
+            " can be used here; threads that wait for each other make every step slower");
+  }
   if (EngineFromName(options.engine) != EngineKind::kNative) return;
   if (options.target.empty()) options.target = DefaultTargetPath();
   options.drafter_folders = DrafterFolders(DraftersOf(options.arms), options.drafter_paths);

@@ -20,9 +20,10 @@ struct ModelOptions {
   std::vector<ArmOptions> arms;                            // the same, once read
   // NAME=FOLDER each, or one FOLDER; a drafter that is not named here: the shipped one.
   std::vector<std::string> drafter_paths;
-  std::map<std::string, std::string> drafter_folders;  // by name, once found
+  std::map<std::string, std::string> drafter_folders;  // by DrafterOfArm(), once found
   std::string drafter_weights = "stored";              // names.h
   int32_t draft_length = 7;                            // tokens, of arms that name none
+  bool draft_length_given = false;                     // false: no more than a drafter drafts
   std::string policy = "fixed";                        // the same
   double threshold = 0.5;                              // confidence, policy threshold only
   int32_t threads = 0;                                 // 0: one per usable core

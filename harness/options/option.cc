@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <filesystem>
 #include <iterator>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 namespace dsb {
 namespace {
@@ -34,18 +37,46 @@ bool Parse(const std::string& text, Integer& value) {
   return true;
 }
 
-std::string Text(bool /*value*/) { return ""; }
+std::string Text(bool /*value*/) { return ""; }  // a default is off
 std::string Text(const std::string& value) { return value; }
-template <typename Number>
-std::string Text(Number value) {
+std::string Text(double value) {
+  const double size = std::abs(value);
+  const bool short_enough = size == 0 || (size >= 1e-6 && size < 1e15);
+  const auto format = short_enough ? std::chars_format::fixed : std::chars_format::general;
   char text[64];
-  return {text, std::to_chars(std::begin(text), std::end(text), value).ptr};
+  return {text, std::to_chars(std::begin(text), std::end(text), value, format).ptr};
+}
+template <typename Integer>
+std::string Text(Integer value) {
+  return std::to_string(value);
 }
 template <typename T>
 std::string Text(const std::vector<T>& values) {
   std::string list;
   for (const T& value : values) list += (list.empty() ? "" : ",") + Text(value);
   return list;
+}
+
+std::string Trimmed(const std::string& text) {
+  const size_t first = text.find_first_not_of(" \t");
+  if (first == std::string::npos) return "";
+  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+}
+
+void Split(const Option& option, const std::string& text, std::vector<std::string>& items) {
+  std::error_code ignored;
+  if (option.path == PathForm::kPlain && std::filesystem::exists(text, ignored)) {
+    items.push_back(text);
+    return;
+  }
+  for (size_t at = 0; at <= text.size();) {
+    const size_t end = std::min(text.find(',', at), text.size());
+    std::string item = Trimmed(text.substr(at, end - at));
+    // "none, dspark" without quotes comes as two arguments, the first with the comma at its end.
+    const bool at_end = end == text.size() && at > 0;
+    if (!item.empty() || !at_end) items.push_back(std::move(item));
+    at = end + 1;
+  }
 }
 
 struct Copy {
@@ -81,6 +112,26 @@ std::vector<Option> OptionsOf(SharedBy command, std::vector<Option> all) {
   return all;
 }
 
+void SetOption(const Option& option, const std::vector<std::string>& texts) {
+  const std::string name = (option.positional ? "" : "--") + option.name;
+  std::vector<std::string> items = texts;
+  if (IsSplit(option)) {
+    items.clear();
+    for (const std::string& text : texts) Split(option, text, items);
+  }
+  for (const std::string& item : items) {
+    std::string complaint;
+    if (FindInvalidUtf8(item) != std::string::npos) complaint = "expected UTF-8";
+    if (complaint.empty() && !option.choices.empty()) complaint = OneOf(option.choices)(item);
+    if (complaint.empty() && option.check) complaint = option.check(item);
+    if (!complaint.empty()) ThrowBadInput(name + ": " + complaint);
+  }
+  if (!SetValue(option.value, items)) {
+    ThrowBadInput(name + ": expected " + option.value_name + ", found '" +
+                  (items.empty() ? "" : items.front()) + "'");
+  }
+}
+
 bool SetValue(const OptionValue& value, const std::vector<std::string>& texts) {
   const auto set = [&]<typename T>(T* place) {
     if constexpr (std::is_same_v<T, bool>) {
@@ -99,6 +150,37 @@ bool SetValue(const OptionValue& value, const std::vector<std::string>& texts) {
 
 std::string DefaultText(const OptionValue& value) {
   return std::visit([](const auto* place) { return Text(*place); }, value);
+}
+
+std::vector<std::string> ValueTexts(const OptionValue& value) {
+  const auto texts = []<typename T>(const T* place) -> std::vector<std::string> {
+    if constexpr (std::is_same_v<T, bool>) {
+      return *place ? std::vector<std::string>{"true"} : std::vector<std::string>{};
+    } else if constexpr (kIsVector<T>) {
+      std::vector<std::string> list;
+      for (const auto& element : *place) list.push_back(Text(element));
+      return list;
+    } else {
+      return {Text(*place)};
+    }
+  };
+  return std::visit(texts, value);
+}
+
+std::string PathIn(PathForm form, const std::string& text) {
+  switch (form) {
+    case PathForm::kNone:
+      return "";
+    case PathForm::kPlain:
+      return text;
+    case PathForm::kNamed:
+    case PathForm::kWithRun:
+      break;
+  }
+  std::error_code ignored;
+  const size_t mark = form == PathForm::kNamed ? text.find('=') : text.rfind(':');
+  if (mark == std::string::npos || mark == 0 || std::filesystem::exists(text, ignored)) return text;
+  return form == PathForm::kNamed ? text.substr(mark + 1) : text.substr(0, mark);
 }
 
 bool TakesMany(const OptionValue& value) {

@@ -24,6 +24,12 @@ struct AsFound {};    // what it led to: the arm, a file's hash, a size
 using StoredAs = std::variant<NotStored, AsFound, std::string RunConfig::*, int64_t RunConfig::*,
                               double RunConfig::*, std::vector<std::string> RunConfig::*>;
 
+// How a value names a file or folder of this machine: not at all, as it stands, behind "NAME=", or
+// before ":RUN".
+enum class PathForm { kNone, kPlain, kNamed, kWithRun };
+// What a command writes there: nothing (it reads), or a file of one of our kinds.
+enum class WrittenAs { kNothing, kResults, kVerdict, kTrace, kSamples };
+
 // Headings of --help, in order.
 enum class OptionGroup { kCommand, kModel, kWork, kExecution, kResults, kHidden };
 const char* OptionGroupName(OptionGroup group);
@@ -43,16 +49,26 @@ struct Option {
   StoredAs stored_as = NotStored{};  // hashed, so that --resume refuses another value
   std::string alias = {};            // a second name
   bool positional = false, required = false;
+  PathForm path = PathForm::kNone;
+  WrittenAs written = WrittenAs::kNothing;
+  bool reproduces = true;  // part of the command that a run's record keeps
 };
 
 // Those of `all` that `command` has, by group, the order inside a group kept.
 std::vector<Option> OptionsOf(SharedBy command, std::vector<Option> all);
-// Sets the value from what the command line gives, already checked; false if it is no such value.
+// Sets the value from what the command line gives: comma lists split, blanks around their items
+// dropped, each item checked. kBadInput naming the option and what was expected.
+void SetOption(const Option& option, const std::vector<std::string>& texts);
+// The same without a check; false if it is no such value.
 bool SetValue(const OptionValue& value, const std::vector<std::string>& texts);
+// The value, as the command line would give it; a flag: none or "true".
+std::vector<std::string> ValueTexts(const OptionValue& value);
+// The file or folder that a text of such an option names.
+std::string PathIn(PathForm form, const std::string& text);
 // The default, as the command line would give it; empty: none.
 std::string DefaultText(const OptionValue& value);
 bool TakesMany(const OptionValue& value);
-// A comma list.
+// A comma list. One of files may also name a single file that has a comma in its name.
 bool IsSplit(const Option& option);
 // Copies the values of the options that are stored as they are.
 void CopyToConfig(const std::vector<Option>& options, RunConfig& config);

@@ -34,6 +34,7 @@ RunConfig MakeRunConfig(const RunOptions& options, const ArmOptions& arm) {
   RunOptions values = options;
   CopyToConfig(DescribeOptions(values), config);
   config.drafter = arm.drafter;
+  config.checkpoint = arm.checkpoint;
   config.draft_length = arm.draft_length;
   config.policy = arm.policy;
   if (arm.drafter != "none") {

@@ -5,7 +5,10 @@
 #include <cmath>
 #include <sstream>
 
+#include "base/quoted.h"
+#include "base/utf8.h"
 #include "engines/drafter.h"
+#include "harness/options/suggestion.h"
 
 namespace dsb {
 namespace {
@@ -56,13 +59,28 @@ OptionCheck OneOf(std::vector<std::string> names) {
     if (std::find(names.begin(), names.end(), text) != names.end()) return {};
     std::string list;
     for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-    return "expected one of " + list + ", found '" + text + "'";
+    return "expected one of " + list + ", found '" + text + "'" + Suggestion(text, names);
   };
 }
 
 OptionCheck NotEmpty() {
   return [](const std::string& text) -> std::string {
     return text.empty() ? "expected a value, found nothing" : "";
+  };
+}
+
+OptionCheck OneLine() {
+  return [](const std::string& text) -> std::string {
+    std::string_view rest = text;
+    while (!rest.empty()) {
+      const Utf8Step step = NextUtf8(rest);
+      const char32_t c = step.code_point;
+      if ((c >= 0x0A && c <= 0x0D) || c == 0x85 || c == 0x2028 || c == 0x2029) {
+        return "expected text on one line, found a line break in " + Quoted(text);
+      }
+      rest.remove_prefix(step.length);
+    }
+    return {};
   };
 }
 

@@ -22,6 +22,8 @@ OptionCheck IntegerIn(int64_t lowest, int64_t highest);
 OptionCheck NumberIn(double lowest, double highest, bool above = false);
 OptionCheck OneOf(std::vector<std::string> names);
 OptionCheck NotEmpty();
+// Text on one line: it stands in titles and tables.
+OptionCheck OneLine();
 // Tokens of a block, 0 .. kLongestDraft: the one place that a draft length is checked in.
 OptionCheck DraftLength();
 

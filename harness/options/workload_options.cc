@@ -2,16 +2,20 @@
 
 namespace dsb {
 
+std::vector<std::string> TooLongNames() { return {kTooLongError, kTooLongSkip, kTooLongTruncate}; }
+
 std::vector<Option> DescribeOptions(WorkloadOptions& o) {
   constexpr auto kWork = OptionGroup::kWork;
   return {{.name = "workload",
            .value = &o.workloads,
            .value_name = "FILE,...",
            .help = "JSONL file with one {\"turns\": [...]} a line, first turns are used; "
-                   "repeatable, comma list; default: the shipped math, code and chat",
+                   "repeatable, comma list (a file whose name has commas is taken as one); "
+                   "default: the shipped math, code and chat",
            .check = NotEmpty(),
            .group = kWork,
-           .stored_as = AsFound{}},
+           .stored_as = AsFound{},
+           .path = PathForm::kPlain},
           {.name = "domain",
            .value = &o.domains,
            .value_name = "NAME,...",
@@ -26,6 +30,15 @@ std::vector<Option> DescribeOptions(WorkloadOptions& o) {
            .check = IntegerIn(0, 1'000'000),
            .group = kWork,
            .stored_as = &RunConfig::limit},
+          {.name = "too-long",
+           .value = &o.too_long,
+           .value_name = "HOW",
+           .help = "what becomes of prompts that do not fit the context: error (exit 2), skip, or "
+                   "truncate-front (the last part of the message that fits); what is left out is "
+                   "named and recorded",
+           .choices = TooLongNames(),
+           .group = kWork,
+           .stored_as = &RunConfig::too_long},
           {.name = "repeats",
            .value = &o.repeats,
            .value_name = "TIMES",

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/console.h"
 #include "harness/proof/proof_cases.h"
 #include "harness/proof/sample_check.h"
 #include "reports/document/document.h"
@@ -125,7 +126,7 @@ ExitCode Prove(const ProveOptions& options) {
   json["lossless"] = Lossless(state);
   if (!reasons.empty()) json["reasons"] = reasons;
   if (options.json) {
-    std::printf("%s\n", json.dump(2).c_str());
+    WriteOutput(json.dump(2) + '\n');
     return ExitCodeOf(state);
   }
   Document document;
@@ -143,7 +144,7 @@ ExitCode Prove(const ProveOptions& options) {
     document.emplace_back(std::move(samples));
   }
   document.emplace_back(Line{Conclusion(state, reasons)});
-  std::printf("%s", PrintTerminal(document).c_str());
+  WriteOutput(PrintTerminal(document, options.columns));
   return ExitCodeOf(state);
 }
 

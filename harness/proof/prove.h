@@ -18,6 +18,7 @@ struct ProveOptions {
   std::string prompt = "The";           // raw text, no chat template: short, so samples are cheap
   DecodeOptions run;
   bool json = false;
+  int columns = 100;  // of text
 };
 
 // Prints a table of what was expected and found. kDone if everything is as it must be, kRegression

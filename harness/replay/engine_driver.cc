@@ -20,7 +20,7 @@ void EngineDriver::Submit(EngineRequest request) {
   answers_[id].id = id;
 }
 
-void EngineDriver::Step(const OnBurst& on_burst) {
+int64_t EngineDriver::Step(const OnBurst& on_burst) {
   const StepResult step = engine_.Step(clock_.NowNs() + kLongestWaitNs);
   for (const TokenBurst& burst : step.bursts) {
     const bool ended = burst.end != EndReason::kNone;
@@ -44,6 +44,7 @@ void EngineDriver::Step(const OnBurst& on_burst) {
     engine_.Cancel(burst.request_id);
     leaving_.insert(burst.request_id);
   }
+  return step.num_prefill_tokens;
 }
 
 void EngineDriver::CancelAll() {

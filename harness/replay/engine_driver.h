@@ -34,8 +34,8 @@ class EngineDriver {
   EngineDriver(Engine& engine, const Clock& clock) : engine_(engine), clock_(clock) {}
 
   void Submit(EngineRequest request);
-  void Step(const OnBurst& on_burst);
-  void CancelAll();  // they end with EndReason::kCancelled in the next step
+  int64_t Step(const OnBurst& on_burst);  // how many prompt tokens it read
+  void CancelAll();                       // they end with EndReason::kCancelled in the next step
   // Requests that somebody waits for.
   int32_t num_wanted() const { return static_cast<int32_t>(answers_.size()); }
   // Those and the ones that still hold their place in the engine until the next step.

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "base/counted.h"
+
 namespace dsb {
 
 PlanReplay::PlanReplay(const Parts& parts, const LoadPlan& plan) : parts_(parts), plan_(plan) {
@@ -32,7 +34,8 @@ PlanReplay::PlanReplay(const Parts& parts, const LoadPlan& plan) : parts_(parts)
 bool PlanReplay::Run(const std::atomic<bool>& stop) {
   bool going = true;
   const size_t num_warmup = plan_.warmup.empty() ? 0 : plan_.warmup.front().requests.size();
-  parts_.progress.Note("warm-up: " + std::to_string(num_warmup) + " requests per arm");
+  parts_.progress.Note("warm-up: " + Counted(static_cast<int64_t>(num_warmup), "request") +
+                       " per arm");
   for (const LoadStage& stage : plan_.warmup) {
     if (!RunStage(stage, true, stop)) going = false;
     // At once: another arm's warm-up may fail.
@@ -42,7 +45,7 @@ bool PlanReplay::Run(const std::atomic<bool>& stop) {
   for (const auto& arm : parts_.arms) {
     arm->window_start_ns = arm->window_end_ns = arm->clock.NowNs();
   }
-  parts_.progress.Note("measuring: " + std::to_string(counts_.total) + " requests");
+  parts_.progress.Note("measuring: " + Counted(counts_.total, "request"));
   for (const LoadStage& stage : plan_.measured) {
     if (!going) break;
     going = RunStage(stage, false, stop);

@@ -2,18 +2,17 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <span>
 #include <utility>
 
 #include "base/error.h"
 #include "base/mapped_file.h"
 #include "base/sha256.h"
+#include "harness/options/suggestion.h"
 
 namespace dsb {
 namespace {
-
-// Sequences are allocated in steps of so many tokens.
-constexpr int64_t kContextStep = 64;
 
 std::string AllBytes(const std::vector<std::string>& paths) {
   std::string bytes;
@@ -22,6 +21,17 @@ std::string AllBytes(const std::vector<std::string>& paths) {
     bytes.append(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
   }
   return bytes;
+}
+
+void CheckDomains(const Workload& workload, const std::vector<std::string>& wanted) {
+  std::set<std::string> domains;
+  for (const WorkloadItem& item : workload.items) domains.insert(item.domain);
+  const std::vector<std::string> known(domains.begin(), domains.end());
+  for (const std::string& domain : wanted) {
+    if (domains.contains(domain)) continue;
+    ThrowBadInput(workload.path + ": no item of domain '" + domain + "', expected " +
+                  ListOf(known) + Suggestion(domain, known));
+  }
 }
 
 }  // namespace
@@ -52,6 +62,7 @@ Workload ReadWorkloads(const std::vector<std::string>& paths) {
 
 std::vector<Prompt> EncodePrompts(const Workload& workload, const WorkloadOptions& options,
                                   const Backend& backend) {
+  CheckDomains(workload, options.domains);
   std::map<std::string, int32_t> num_per_domain;
   std::vector<Prompt> prompts;
   for (const WorkloadItem& item : workload.items) {
@@ -64,38 +75,7 @@ std::vector<Prompt> EncodePrompts(const Workload& workload, const WorkloadOption
     prompts.push_back(
         {item.key, item.dataset, item.domain, item.turns, backend.Render({&first, 1})});
   }
-  for (const std::string& domain : options.domains) {
-    const bool known = std::any_of(workload.items.begin(), workload.items.end(),
-                                   [&](const WorkloadItem& item) { return item.domain == domain; });
-    if (!known) ThrowBadInput(workload.path + ": no item of domain '" + domain + "'");
-  }
   return prompts;
-}
-
-int64_t NeededTokens(const Prompt& prompt, const DecodeOptions& options) {
-  return static_cast<int64_t>(prompt.first.ids.size()) + options.max_tokens +
-         LongestDraft(options.arms) + 1;
-}
-
-int32_t ContextTokens(const Workload& workload, const std::vector<Prompt>& prompts,
-                      const RunOptions& options, int64_t model_context_tokens) {
-  int64_t limit = model_context_tokens;
-  if (options.context > 0) limit = std::min<int64_t>(limit, options.context);
-  int64_t longest = 0;
-  for (const Prompt& prompt : prompts) {
-    const int64_t needed = NeededTokens(prompt, options);
-    if (needed > limit) {
-      ThrowBadInput(workload.path + ": item '" + prompt.key +
-                    "': " + std::to_string(prompt.first.ids.size()) + " prompt tokens + " +
-                    std::to_string(options.max_tokens) + " answer tokens + draft length " +
-                    std::to_string(LongestDraft(options.arms)) + " + 1 exceed the context of " +
-                    std::to_string(limit) + " tokens");
-    }
-    longest = std::max(longest, needed);
-  }
-  if (options.context > 0) return static_cast<int32_t>(limit);
-  const int64_t rounded = (longest + kContextStep - 1) / kContextStep * kContextStep;
-  return static_cast<int32_t>(std::min(rounded, limit));
 }
 
 }  // namespace dsb

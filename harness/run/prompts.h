@@ -1,5 +1,5 @@
-// The prompts of a run: workload files read, filtered, encoded and checked against the context,
-// before any result exists.
+// The prompts of a run: workload files read, filtered and encoded, before any result exists. What
+// does not fit the context: prompt_fit.h.
 #pragma once
 
 #include <cstdint>
@@ -22,15 +22,8 @@ struct Prompt {
   RenderedPrompt first;            // its first turn as the engines take it
 };
 
-// Each item that `options.domains` and `options.limit` let through. kBadInput if
-// none is left.
+// Each item that `options.domains` and `options.limit` let through. kBadInput naming the domains
+// there are on another one.
 std::vector<Prompt> EncodePrompts(const Workload& workload, const WorkloadOptions& options,
                                   const Backend& backend);
-// Tokens that one sequence may need: prompt + max_tokens + draft length + 1.
-int64_t NeededTokens(const Prompt& prompt, const DecodeOptions& options);
-// Tokens per sequence to ask the engines for: options.context, or what the longest prompt needs, in
-// steps of 64. kBadInput naming the item if a prompt does not fit.
-int32_t ContextTokens(const Workload& workload, const std::vector<Prompt>& prompts,
-                      const RunOptions& options, int64_t model_context_tokens);
-
 }  // namespace dsb

@@ -18,6 +18,7 @@ void RecordingSink::OnRequest(RequestRecord record) {
 }
 
 void RecordingSink::OnStep(StepRecord record) {
+  to_.counts.prompt_tokens += record.num_prefill_tokens;
   if (to_.tracer != nullptr) {
     to_.tracer->OnStep(std::move(record));
   } else {

@@ -1,25 +1,59 @@
 #include "harness/run/run_command.h"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include "base/clock.h"
+#include "base/console.h"
+#include "base/counted.h"
 #include "harness/device_time/open_source.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/paths.h"
+#include "harness/options/idle_options.h"
 #include "harness/options/names.h"
+#include "harness/options/output_files.h"
+#include "harness/options/stored_command.h"
+#include "harness/run/prompt_fit.h"
 #include "harness/run/results_file.h"
 #include "harness/run/run_session.h"
 #include "harness/run/run_summary.h"
 #include "harness/terminal/interrupt.h"
+#include "harness/terminal/screen.h"
 #include "harness/timeline/timeline.h"
 #include "kernels/isa.h"
 #include "results/store/reader.h"
 
 namespace dsb {
 namespace {
+
+// A file that cannot take our results is refused before any work, untouched.
+void CheckOutputs(const RunOptions& options) {
+  std::error_code ignored;
+  if (options.resume && !std::filesystem::exists(options.output, ignored)) {
+    ThrowResource("--resume: no results file '" + options.output +
+                  "' to go on with (leave --resume out to start one)");
+  }
+  CheckOutput(options);
+  if (options.resume && ReadRuns(Store(options.output, ReadingOptions(options.output))).empty()) {
+    Say("note", options.output + ": nothing to resume, the file has no runs: one is started");
+  }
+  if (options.timeline.empty()) return;
+  CheckPlace("--timeline", options.timeline);
+  RefuseForeignFile("--timeline", options.timeline, WrittenAs::kTrace);
+}
+
+// What the options say that cannot be had, or that changes nothing here.
+void WarnOfIdleOptions(const RunOptions& options, size_t num_prompts,
+                       const std::set<std::string>& given) {
+  if (static_cast<size_t>(options.concurrency) > num_prompts) {
+    Say("warning", "--concurrency " + std::to_string(options.concurrency) + ": with " +
+                       Counted(static_cast<int64_t>(num_prompts), "prompt") +
+                       " no more than that many requests are in flight");
+  }
+  for (const std::string& warning : IdleOptions(options, given)) Say("warning", warning);
+}
 
 void WriteRunTimeline(const std::vector<CheckedRun>& runs, const RunSession& session,
                       const std::string& path) {
@@ -41,8 +75,8 @@ std::unique_ptr<Backend> MakeBackend(const RunOptions& options) {
 
 void SayHowToContinue(const char* what, const RunOptions& options,
                       const std::vector<std::string>& arguments) {
-  std::fprintf(stderr, "dsbench: %s; finished requests are kept in %s; continue with: %s\n", what,
-               options.output.c_str(), ResumeCommand(arguments, options.resume).c_str());
+  Say(std::string(what) + "; finished requests are kept in " + options.output +
+      "; continue with: " + ResumeCommand(arguments, options.resume));
 }
 
 // What comes after the last request: what fails here costs no result.
@@ -54,12 +88,12 @@ ExitCode FinishRun(const RunSession& session, const RunSummary& summary, const R
   if (options.no_report) {
     StoreMetrics(store, runs);
   } else {
-    StoreMetricsAndPrint(store, std::move(runs), options.output);
+    StoreMetricsAndPrint(store, std::move(runs), options);
   }
   if (summary.num_errors > 0) {
-    ThrowResource(std::to_string(summary.num_errors) +
-                  " requests ended in error, their run is stored as failed; the first: " +
-                  summary.first_error);
+    ThrowResource(
+        Counted(summary.num_errors, "request") +
+        " ended in error, their run is stored as failed; the first: " + summary.first_error);
   }
   if (num_unusable > 0) {
     ThrowBadInput(std::to_string(num_unusable) + " of the command's runs hold unusable rows");
@@ -69,22 +103,25 @@ ExitCode FinishRun(const RunSession& session, const RunSummary& summary, const R
 
 }  // namespace
 
-ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arguments) {
-  CheckOutput(given);
-  if (!given.timeline.empty()) CheckPlace("--timeline", given.timeline);
+ExitCode ExecuteRun(const RunOptions& typed, const RunTyped& how) {
+  CheckOutputs(typed);
   RunInputs inputs;
-  RunOptions& options = inputs.options = given;
+  RunOptions& options = inputs.options = typed;
   FillDefaults(options);
   if (options.workloads.empty()) options.workloads = DefaultWorkloadPaths();
   inputs.workload = ReadWorkloads(options.workloads);
   inputs.isa = IsaName(ActiveIsa());
   const std::unique_ptr<Backend> backend = MakeBackend(options);
-  inputs.prompts = EncodePrompts(inputs.workload, options, *backend);
-  inputs.context_tokens =
-      ContextTokens(inputs.workload, inputs.prompts, options, backend->max_context_tokens());
+  PromptFit fit = FitPrompts(inputs.workload, EncodePrompts(inputs.workload, options, *backend),
+                             options, *backend);
+  for (const std::string& warning : fit.warnings) Say("warning", warning);
+  inputs.prompts = std::move(fit.prompts);
+  inputs.left_out = std::move(fit.left_out);
+  inputs.context_tokens = fit.context_tokens;
+  WarnOfIdleOptions(options, inputs.prompts.size(), how.given);
   inputs.environment = CaptureEnvironment();
   inputs.build = CaptureBuild(inputs.isa);
-  inputs.command_line = "dsbench " + CommandLineText(arguments);
+  inputs.command_line = StoredCommand(typed, options);
   inputs.load_average = LoadAverage();
 
   const std::unique_ptr<Clock> clock = backend->MakeClock();
@@ -95,40 +132,35 @@ ExitCode ExecuteRun(const RunOptions& given, const std::vector<std::string>& arg
     ThrowBadInput("--device-time-source: '" + options.device_time_source +
                   "' needs --device-time and a GPU");
   }
-  if (!device_times.note.empty()) {
-    std::fprintf(stderr, "dsbench: note: %s\n", device_times.note.c_str());
-  }
+  if (!device_times.note.empty()) Say("note", device_times.note);
   RunSession session(inputs, *backend, *clock, device_times.source.get());
-  Progress progress(*clock, stderr, isatty(STDERR_FILENO) == 1);
+  Progress progress(*clock, stderr, IsTerminal(stderr));
   Store store = OpenForRun(options);
-  if (!store.warning().empty()) {
-    std::fprintf(stderr, "dsbench: note: %s\n", store.warning().c_str());
-  }
+  if (!store.warning().empty()) Say("note", store.warning());
   // Only now: until here one Ctrl-C ends everything.
   const std::atomic<bool>& stop = InterruptFlag();
   RunSummary summary;
   try {
     summary = session.Run(PlanLoad(inputs, session.num_arms()), store, progress, stop);
   } catch (const std::exception&) {
-    if (session.has_begun()) SayHowToContinue("failed", options, arguments);
+    if (session.has_begun()) SayHowToContinue("failed", options, how.arguments);
     throw;
   }
   if (summary.interrupted) {
-    SayHowToContinue("interrupted", options, arguments);
+    SayHowToContinue("interrupted", options, how.arguments);
     if (!options.timeline.empty()) {
       WriteRunTimeline(UsableRuns(store, summary), session, options.timeline);
     }
     return ExitCode::kResource;
   }
   if (summary.was_complete) {
-    std::fprintf(stderr, "dsbench: nothing to resume: the run in %s is complete\n",
-                 options.output.c_str());
+    Say("nothing to resume: the run in " + options.output + " is complete");
   }
   try {
     return FinishRun(session, summary, options, store);
   } catch (const Error&) {
-    std::fprintf(stderr, "dsbench: all requests are kept in %s; see them with: dsbench report %s\n",
-                 options.output.c_str(), ShellText(options.output).c_str());
+    Say("all requests are kept in " + options.output + "; see them with: dsbench report " +
+        ShellText(options.output));
     throw;
   }
 }

@@ -2,6 +2,7 @@
 // session into the results file and says where it is.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,14 @@
 
 namespace dsb {
 
+// How the command was typed.
+struct RunTyped {
+  const std::vector<std::string>& arguments;  // without the program's name
+  std::set<std::string> given;                // options that they, or a --config file, name
+};
+
 // kDone; kResource if interrupted or if a request ended in error. Throws before a results file is
-// made on bad input. `arguments`: the command line without the program's name, to be stored.
-ExitCode ExecuteRun(const RunOptions& options, const std::vector<std::string>& arguments);
+// made on bad input.
+ExitCode ExecuteRun(const RunOptions& typed, const RunTyped& how);
 
 }  // namespace dsb

@@ -17,6 +17,7 @@ struct RunInputs {
   RunOptions options;  // complete: no empty target, no thread count of 0
   Workload workload;
   std::vector<Prompt> prompts;
+  std::vector<SkippedItemRecord> left_out;  // prompt_fit.h
   int32_t context_tokens = 0;
   EnvironmentRecord environment;
   BuildRecord build;

@@ -8,6 +8,7 @@
 #include "base/sha256.h"
 #include "engines/sampling/target_law.h"
 #include "harness/machine/environment.h"
+#include "harness/options/file_name.h"
 
 namespace dsb {
 namespace {
@@ -86,7 +87,7 @@ SharedRows PutSharedRows(Store& store, const RunInputs& inputs, const Backend& b
   workload.name = inputs.workload.name;
   workload.sha256 = inputs.workload.sha256;
   workload.size_bytes = inputs.workload.size_bytes;
-  workload.source = WithoutFolders(inputs.workload.path);
+  workload.source = FileNames(inputs.options.workloads);
   shared.workload_id = store.PutArtifact(workload);
   shared.prompt_ids.reserve(inputs.prompts.size());
   for (const Prompt& prompt : inputs.prompts) {
@@ -127,6 +128,9 @@ void PutRunRows(Store& store, const RunInputs& inputs, const LoadPlan& plan,
       store.PutRunFlag(arm.run_id, "synthetic_acceptance", provenance.note);
     }
   }
+  std::vector<SkippedItemRecord> left_out = inputs.left_out;
+  for (SkippedItemRecord& item : left_out) item.run_id = arm.run_id;
+  store.PutSkippedItems(left_out);
   store.StartChain(arm.run_id);
   if (inputs.build.git_dirty) {
     store.PutRunFlag(arm.run_id, "dirty", inputs.build.diff_sha256.value_or(""));

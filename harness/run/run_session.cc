@@ -3,8 +3,10 @@
 #include <exception>
 #include <utility>
 
+#include "base/error.h"
 #include "harness/device_time/nvtx_ranges.h"
 #include "harness/machine/environment.h"
+#include "harness/options/stored_command.h"
 #include "harness/run/plan_replay.h"
 #include "harness/run/run_end.h"
 #include "harness/run/run_rows.h"
@@ -25,6 +27,20 @@ RunSession::RunSession(const RunInputs& inputs, Backend& backend, Clock& clock,
     AddArm(options, false, session);
     if (inputs.options.device_time) AddArm(options, true, session);
   }
+  RefuseEqualArms();
+}
+
+// Two arms that differ in what was asked for may do the same once the drafters are known.
+void RunSession::RefuseEqualArms() const {
+  for (size_t i = 0; i < arms_.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      const Arm &arm = *arms_[i], &other = *arms_[j];
+      if (arm.observed != other.observed || !(arm.options == other.options)) continue;
+      ThrowBadInput("--drafters: two arms of " + arm.options.source() + " draft " +
+                    std::to_string(arm.options.draft_length) +
+                    " tokens with one policy, expected each arm once");
+    }
+  }
 }
 
 void RunSession::AddArm(const ArmOptions& options, bool observed, const std::string& session) {
@@ -36,8 +52,11 @@ void RunSession::AddArm(const ArmOptions& options, bool observed, const std::str
       options,
       {.max_concurrency = inputs_.options.concurrency, .context_tokens = inputs_.context_tokens},
       arm.clock);
+  if (options.drafter != "none") {  // a default length is cut to the drafter's own
+    arm.options.draft_length = arm.backend.engine->Describe().draft_length;
+  }
   arm.device_time_source = DeviceTimeSourceOf(arm);
-  RunConfig& facts = arm.config = MakeRunConfig(inputs_.options, options);
+  RunConfig& facts = arm.config = MakeRunConfig(inputs_.options, arm.options);
   facts.target_sha256 = target ? target->sha256 : "";
   if (arm.backend.drafter) facts.drafter_sha256 = arm.backend.drafter->sha256;
   facts.workload = inputs_.workload.name;
@@ -83,7 +102,7 @@ RunSummary RunSession::Run(const LoadPlan& plan, Store& store, Progress& progres
     tracer_->Finish();
     recorder_->Finish();
   } catch (const std::exception& error) {
-    FailRuns(store, arms_, Flush(), error.what());
+    FailRuns(store, arms_, Flush(), WithNamesOnly(error.what(), inputs_.options));
     throw;
   }
   CloseRuns(store, arms_, recorder_->stall_ns(), summary);

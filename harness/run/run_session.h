@@ -42,6 +42,7 @@ class RunSession {
  private:
   using Arm = RunArm;
   void AddArm(const ArmOptions& options, bool observed, const std::string& session);
+  void RefuseEqualArms() const;
   std::string DeviceTimeSourceOf(const Arm& arm) const;
   void StartTracer();
   // Rows of all arms, before the recorder starts to write.

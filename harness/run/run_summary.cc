@@ -1,12 +1,18 @@
 #include "harness/run/run_summary.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
+#include "base/console.h"
 #include "base/error.h"
+#include "base/quoted.h"
 #include "harness/machine/environment.h"
+#include "harness/terminal/screen.h"
+#include "reports/document/wrap.h"
 #include "reports/model/model.h"
 #include "reports/report/report.h"
+#include "reports/text/number_text.h"
 #include "results/metrics/metrics.h"
 #include "results/run_facts.h"
 #include "results/store/checked_reader.h"
@@ -25,6 +31,19 @@ void StoreOverheadsOf(Store& store, const std::vector<CheckedRun>& runs) {
   }
 }
 
+// The fastest drafting arm's speed-up over all prompts; none without a pair.
+std::optional<double> BestSpeedup(const ReportModel& model) {
+  std::optional<double> best;
+  for (const ReportSet& set : model.sets) {
+    for (const ReportComparison& comparison : set.comparisons) {
+      const ArmComparison* const all = comparison.Find("all");
+      if (all == nullptr || !all->factors.speedup.ratio.value) continue;
+      best = std::max(best.value_or(0), *all->factors.speedup.ratio.value);
+    }
+  }
+  return best;
+}
+
 }  // namespace
 
 std::vector<CheckedRun> UsableRuns(const Store& store, const RunSummary& summary) {
@@ -34,8 +53,7 @@ std::vector<CheckedRun> UsableRuns(const Store& store, const RunSummary& summary
       runs.push_back(ReadCheckedRun(store, id, {}));
     } catch (const Error& error) {
       if (error.code() != ExitCode::kBadInput) throw;
-      std::fprintf(stderr, "dsbench: run %lld is stored but left out here: %s\n",
-                   static_cast<long long>(id), error.what());
+      Say("run " + std::to_string(id) + " is stored but left out here: " + error.what());
     }
   }
   return runs;
@@ -46,14 +64,31 @@ void StoreMetrics(Store& store, const std::vector<CheckedRun>& runs) {
   StoreOverheadsOf(store, runs);
 }
 
-void StoreMetricsAndPrint(Store& store, std::vector<CheckedRun> runs, const std::string& path) {
-  const ReportOptions options;
+std::string LossAdvice(const ReportModel& model, const RunOptions& options) {
+  const std::optional<double> best = BestSpeedup(model);
+  if (!best || *best >= 1) return "";
+  std::string advice = "Speculation loses here (speed-up " + Fixed(*best, 2) +
+                       "): a step that verifies drafts costs more than the tokens it gains. Try ";
+  if (options.weights == "stored" && options.engine == "native" && options.device == "cpu") {
+    advice +=
+        "--weights bf16, under which a pass is bound by memory and more rows are nearly "
+        "free; ";
+  }
+  if (LongestDraft(options.arms) > 2) {
+    advice += "shorter drafts, as in --drafters none,dspark:1,dspark:2; ";
+  }
+  return advice + "or verification only where it is likely to pay, --policy threshold.";
+}
+
+void StoreMetricsAndPrint(Store& store, std::vector<CheckedRun> runs, const RunOptions& options) {
+  ReportOptions report;
+  report.columns = ColumnsOf(stdout);
   const size_t num_runs = runs.size();
   for (const CheckedRun& run : runs) {
     // The model leaves out runs with nothing to report.
     if (Select(run).acceptance.empty()) store.PutMetrics(ComputeMetrics(run));
   }
-  const ReportModel model = BuildModel(std::move(runs), options.metrics);
+  const ReportModel model = BuildModel(std::move(runs), report.metrics);
   for (const ReportSet& set : model.sets) {
     for (const ReportArm& arm : set.arms) store.PutMetrics(arm.metrics);
     for (const ReportObserver& observer : set.observers) {
@@ -61,11 +96,15 @@ void StoreMetricsAndPrint(Store& store, std::vector<CheckedRun> runs, const std:
       store.PutMetrics({observer.overhead});
     }
   }
-  const std::string file = ShellText(path);
-  std::printf("%s\nresults: %s\nnext:    dsbench report %s --crosswalk\n",
-              RenderReport(model, options).c_str(), path.c_str(), file.c_str());
-  if (num_runs > 1) std::printf("         dsbench compare %s\n", file.c_str());
-  std::fflush(stdout);
+  const std::string file = ShellText(options.output);
+  std::string text = RenderReport(model, report) + "\nresults: " + Shown(options.output) + '\n';
+  for (const std::string& line :
+       Wrap(LossAdvice(model, options), static_cast<size_t>(report.columns))) {
+    if (!line.empty()) text += line + '\n';
+  }
+  text += "next:    dsbench report " + file + " --crosswalk\n";
+  if (num_runs > 1) text += "         dsbench compare " + file + '\n';
+  WriteOutput(text);
 }
 
 }  // namespace dsb

@@ -5,17 +5,23 @@
 #include <string>
 #include <vector>
 
+#include "harness/options/run_options.h"
 #include "harness/run/run_session.h"
 #include "results/checked_run.h"
 #include "results/store/store.h"
 
 namespace dsb {
 
+struct ReportModel;  // reports/model/model.h
+
 // This command's runs. One whose rows are unusable is named on stderr and left out.
 std::vector<CheckedRun> UsableRuns(const Store& store, const RunSummary& summary);
 // Computes the metrics of usable runs into their table.
 void StoreMetrics(Store& store, const std::vector<CheckedRun>& runs);
-// Computes and stores the metrics of this command's runs and prints the report of them to stdout.
-void StoreMetricsAndPrint(Store& store, std::vector<CheckedRun> runs, const std::string& path);
+// What to try where every arm that drafts was slower than plain decoding; else empty.
+std::string LossAdvice(const ReportModel& model, const RunOptions& options);
+// Computes and stores the metrics of this command's runs and prints the report of them to stdout,
+// with what to try next: also for speculation that lost under these options.
+void StoreMetricsAndPrint(Store& store, std::vector<CheckedRun> runs, const RunOptions& options);
 
 }  // namespace dsb

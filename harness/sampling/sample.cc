@@ -4,8 +4,11 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "base/clock.h"
+#include "base/console.h"
+#include "base/counted.h"
 #include "base/half.h"
 #include "engines/feature_tap/feature_tap.h"
 #include "engines/native/native_engine.h"
@@ -80,12 +83,16 @@ class Sampler {
   }
 
   void EncodeAll() {
+    int64_t unspelt_bytes = 0, later_turns = 0;
     for (const SamplePrompt& prompt : prompts_) {
+      later_turns += prompt.num_later_turns;
       if (output_.Has(prompt.id)) continue;
       const ChatMessage message{.role = "user", .content = prompt.text};
-      std::vector<int32_t> ids =
-          options_.raw ? target_->tokenizer->Encode(prompt.text, Tokenizer::Special::kMatch).ids
-                       : RenderChat(*target_->tokenizer, target_->chat_format, {&message, 1}).ids;
+      Tokenizer::Encoding encoded =
+          options_.raw ? target_->tokenizer->Encode(prompt.text, Tokenizer::Special::kMatch)
+                       : RenderChat(*target_->tokenizer, target_->chat_format, {&message, 1});
+      unspelt_bytes += encoded.dropped_bytes;
+      std::vector<int32_t> ids = std::move(encoded.ids);
       const int64_t needed = static_cast<int64_t>(ids.size()) + prompt.max_tokens + 2;
       if (ids.empty() || needed > target_->max_context_tokens) {
         ThrowBadInput(options_.workload + ": '" + prompt.id + "' has " +
@@ -95,6 +102,13 @@ class Sampler {
       }
       context_tokens_ = std::max(context_tokens_, static_cast<int32_t>(needed));
       waiting_.push_back({&prompt, std::move(ids)});
+    }
+    if (unspelt_bytes > 0) {
+      Say("warning", "the target's vocabulary cannot spell " + Counted(unspelt_bytes, "byte") +
+                         " of the prompts, they are left out");
+    }
+    if (later_turns > 0) {
+      Say("warning", Counted(later_turns, "later turn") + " not answered: first turns are used");
     }
   }
 

@@ -32,6 +32,12 @@ SampleOutput::SampleOutput(const std::string& folder, const SampleMeta& meta)
                             {"target", meta.target},   {"target_sha256", meta.target_sha256},
                             {"weights", meta.weights}, {"seed", meta.seed}};
   const std::string meta_path = folder + "/meta.json";
+  for (const char* name : {"/answers.jsonl", "/features.bf16"}) {
+    if (fs::exists(meta_path) || !fs::exists(folder + name)) continue;
+    ThrowBadInput(folder + name +
+                  ": is there without the meta.json that dsbench sample writes, "
+                  "expected a folder of its own or an empty one");
+  }
   if (fs::exists(meta_path)) {
     CheckMeta(meta_path, description);
     Reopen();

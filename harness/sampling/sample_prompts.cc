@@ -1,5 +1,6 @@
 #include "harness/sampling/sample_prompts.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <unordered_set>
@@ -8,6 +9,7 @@
 #include "base/quoted.h"
 #include "base/strict_json.h"
 #include "base/text_file.h"
+#include "workloads/foreign_line.h"
 
 namespace dsb {
 namespace {
@@ -25,7 +27,8 @@ class Line {
       if (key != "id" && key != "domain" && key != "turns" && key != "text" &&
           key != "temperature" && key != "top_p" && key != "max_tokens") {
         Refuse("unknown key " + Quoted(key) +
-               ", expected id, domain, turns or text, temperature, top_p, max_tokens");
+               ", expected id, domain, turns or text, temperature, top_p, max_tokens" +
+               ConversionHint(text, true));
       }
     }
   }
@@ -48,6 +51,17 @@ class Line {
       Refuse("key turns: expected a list of non-empty strings");
     }
     return found->front().get<std::string>();
+  }
+
+  int64_t NumTurns() const { return static_cast<int64_t>(object_.at("turns").size()); }
+
+  int32_t Integer(const char* key, int32_t otherwise, int32_t lowest, int32_t highest) const {
+    const double value = Number(key, otherwise, lowest, highest);
+    if (value != std::floor(value)) {
+      Refuse("key " + std::string(key) + " is " + object_.at(key).dump() +
+             ", expected a whole number");
+    }
+    return static_cast<int32_t>(value);
   }
 
   double Number(const char* key, double otherwise, double lowest, double highest) const {
@@ -84,8 +98,8 @@ std::vector<SamplePrompt> ReadSamplePrompts(const std::string& path,
     prompt.text = defaults.raw ? line.Text("text", true) : line.FirstTurn();
     prompt.temperature = line.Number("temperature", defaults.temperature, 0, 100);
     prompt.top_p = line.Number("top_p", defaults.top_p, 1e-6, 1);
-    prompt.max_tokens =
-        static_cast<int32_t>(line.Number("max_tokens", defaults.max_tokens, 1, 1'000'000));
+    prompt.max_tokens = line.Integer("max_tokens", defaults.max_tokens, 1, 1'000'000);
+    if (!defaults.raw) prompt.num_later_turns = line.NumTurns() - 1;
     prompt.random_id = static_cast<uint64_t>(number);
   }
   if (prompts.empty()) ThrowBadInput(path + ": no lines, expected one JSON object a line");

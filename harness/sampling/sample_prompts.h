@@ -8,9 +8,10 @@
 namespace dsb {
 
 struct SamplePrompt {
-  std::string id;      // unique in the file
-  std::string domain;  // may be empty
-  std::string text;    // user message (key `turns`, its first), or raw text (key `text`)
+  std::string id;               // unique in the file
+  std::string domain;           // may be empty
+  std::string text;             // user message (key `turns`, its first), or raw text (key `text`)
+  int64_t num_later_turns = 0;  // that are not answered
   double temperature = 0;
   double top_p = 1;
   int32_t max_tokens = 0;

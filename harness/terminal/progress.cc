@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "harness/terminal/screen.h"
+
 namespace dsb {
 namespace {
 
@@ -29,6 +31,9 @@ std::string DurationText(double seconds) {
 std::string ProgressLine(const ProgressCounts& counts, double elapsed_s) {
   std::string line = Format("%lld/%lld requests", static_cast<long long>(counts.done),
                             static_cast<long long>(counts.total));
+  if (counts.tokens == 0 && counts.prompt_tokens > 0) {
+    return line + Format("  %lld prompt tokens read", static_cast<long long>(counts.prompt_tokens));
+  }
   if (elapsed_s > 0) {
     line += Format("  %.1f tokens/s", static_cast<double>(counts.tokens) / elapsed_s);
   }
@@ -41,6 +46,11 @@ std::string ProgressLine(const ProgressCounts& counts, double elapsed_s) {
     line += "  " + DurationText(elapsed_s * left / static_cast<double>(counts.done)) + " left";
   }
   return line;
+}
+
+std::string CutLine(const std::string& line, int columns) {
+  const auto most = static_cast<size_t>(std::max(2, columns));
+  return line.size() <= most ? line : line.substr(0, most - 2) + "..";
 }
 
 Progress::Progress(const Clock& clock, std::FILE* stream, bool is_terminal)
@@ -63,21 +73,37 @@ void Progress::Update(const ProgressCounts& counts) {
   const bool milestone = !is_terminal_ && tenth > printed_tenth_ && counts.done < counts.total;
   if (now_ns < next_print_ns_ && !milestone) return;
   printed_tenth_ = tenth;
-  Print(counts, now_ns);
+  Print(LineOf(counts, now_ns), now_ns);
+}
+
+void Progress::Show(const std::string& line) {
+  const int64_t now_ns = clock_.NowNs();
+  if (now_ns >= next_print_ns_) Print(line, now_ns);
+}
+
+void Progress::Clear() {
+  if (line_open_) std::fputs("\r\x1b[K", stream_);
+  line_open_ = false;
+  std::fflush(stream_);
 }
 
 void Progress::Finish(const ProgressCounts& counts) {
-  Print(counts, clock_.NowNs());
+  const int64_t now_ns = clock_.NowNs();
+  Print(LineOf(counts, now_ns), now_ns);
   if (line_open_) std::fputc('\n', stream_);
   line_open_ = false;
   std::fflush(stream_);
 }
 
-void Progress::Print(const ProgressCounts& counts, int64_t now_ns) {
+std::string Progress::LineOf(const ProgressCounts& counts, int64_t now_ns) const {
+  return ProgressLine(counts, static_cast<double>(now_ns - start_ns_) / 1e9);
+}
+
+void Progress::Print(const std::string& line, int64_t now_ns) {
   next_print_ns_ = now_ns + (is_terminal_ ? kTerminalIntervalNs : kPlainIntervalNs);
-  const std::string line = ProgressLine(counts, static_cast<double>(now_ns - start_ns_) / 1e9);
   if (is_terminal_) {
-    std::fprintf(stream_, "\r\x1b[K%s", line.c_str());
+    // One column stays free: in the last one many terminals begin a new line.
+    std::fprintf(stream_, "\r\x1b[K%s", CutLine(line, ColumnsOf(stream_) - 1).c_str());
     line_open_ = true;
   } else {
     std::fprintf(stream_, "%s\n", line.c_str());

@@ -1,5 +1,5 @@
-// Live progress on stderr: one line that is rewritten on a terminal, else a plain line every 5 s or
-// 10 %.
+// Live progress on stderr: one line that is rewritten on a terminal, cut to its width, else a plain
+// line every 5 s or 10 %.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@ struct ProgressCounts {
   int64_t done = 0, total = 0;               // measured requests of all arms
   int64_t tokens = 0;                        // delivered, all arms
   int64_t rounds = 0, committed_tokens = 0;  // of the arms that draft
+  int64_t prompt_tokens = 0;                 // read so far, all arms
 };
 
 class Progress {
@@ -24,9 +25,13 @@ class Progress {
   // Prints if enough has happened since the last line; cheap otherwise.
   void Update(const ProgressCounts& counts);
   void Finish(const ProgressCounts& counts);  // the last line
+  // For what is no list of requests: such a line, if it is time for one.
+  void Show(const std::string& line);
+  void Clear();  // takes the line away again, where it can be rewritten
 
  private:
-  void Print(const ProgressCounts& counts, int64_t now_ns);
+  void Print(const std::string& line, int64_t now_ns);
+  std::string LineOf(const ProgressCounts& counts, int64_t now_ns) const;
 
   const Clock& clock_;
   std::FILE* stream_;
@@ -37,9 +42,11 @@ class Progress {
   bool line_open_ = false;
 };
 
-// "  12/120 requests  35.2 tokens/s  accepted length 1.85  2 min 10 s left"; elapsed from the first
-// update.
+// "12/120 requests  35.2 tokens/s  accepted length 1.85  2 min 10 s left"; elapsed from the first
+// update. Before the first token: how much of the prompts has been read.
 std::string ProgressLine(const ProgressCounts& counts, double elapsed_s);
+// At most `columns` characters, the last two of them dots if something is cut.
+std::string CutLine(const std::string& line, int columns);
 // "48 s", "2 min 10 s", "1 h 05 min".
 std::string DurationText(double seconds);
 

@@ -35,9 +35,13 @@ using Document = std::vector<Block>;
 
 inline constexpr int kTerminalColumns = 100;
 
-// At most 100 columns: long lines are wrapped at blanks, the widest text column of a wide table is
-// shortened. Plain text without colour.
-std::string PrintTerminal(const Document& document);
+// Foreign text in a document cannot leave its place: what a terminal would obey is shown as \xNN
+// (base/quoted.h), and a line end becomes a blank.
+
+// At most `columns` wide: long lines are wrapped at blanks, text columns of a wide table too; a
+// table that is still too wide becomes one block of lines a row. Only code is never wrapped.
+// Nothing is cut. Plain text without colour.
+std::string PrintTerminal(const Document& document, int columns = kTerminalColumns);
 std::string PrintMarkdown(const Document& document);
 
 }  // namespace dsb

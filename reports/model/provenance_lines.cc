@@ -1,8 +1,11 @@
 #include "reports/model/provenance_lines.h"
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
+#include "base/counted.h"
 #include "reports/text/number_text.h"
 
 namespace dsb {
@@ -61,6 +64,44 @@ std::string ArtifactLine(const RunData& data, const std::string& role) {
   const ArtifactRecord& artifact = found->second;
   return artifact.name + " (" + Bytes(artifact.size_bytes) + ", sha256 " +
          ShortHash(artifact.sha256) + ")";
+}
+
+std::string LeftOutLine(const RunData& data) {
+  constexpr size_t kNamed = 5;
+  struct Kind {
+    std::string_view reason, words;
+  };
+  constexpr Kind kKinds[] = {{"too long", "too long for the context"},
+                             {"truncated", "cut at the front"},
+                             {"not played", "not played: first turns only"}};
+  std::string line;
+  const auto add = [&](std::string_view noun, std::string_view words, const auto& is_one) {
+    size_t count = 0, num_items = 0;
+    std::string names, last;
+    for (const SkippedItemRecord& item : data.skipped) {
+      if (!is_one(item)) continue;
+      ++count;
+      if (item.item_key == last) continue;  // another turn of it
+      last = item.item_key;
+      if (++num_items <= kNamed) names += (names.empty() ? "" : ", ") + last;
+    }
+    if (count == 0) return;
+    if (num_items > kNamed) names += ", ...";
+    line += (line.empty() ? "" : "; ") + Counted(static_cast<int64_t>(count), noun) + ' ' +
+            std::string(words) + " (" + names + ")";
+  };
+  const auto is_of = [](const SkippedItemRecord& item, const Kind& kind) {
+    return item.reason.starts_with(kind.reason);
+  };
+  for (const Kind& kind : kKinds) {
+    add(kind.reason == "not played" ? "later turn" : "prompt", kind.words,
+        [&](const SkippedItemRecord& item) { return is_of(item, kind); });
+  }
+  add("item", "for other reasons", [&](const SkippedItemRecord& item) {
+    return std::none_of(std::begin(kKinds), std::end(kKinds),
+                        [&](const Kind& kind) { return is_of(item, kind); });
+  });
+  return line;
 }
 
 std::vector<Fact> SideFacts(const RunData& data) {

@@ -17,6 +17,9 @@ std::string GpuFact(const RunData& data);
 std::string BuildLine(const RunData& data);
 // "target NAME (93.8 MiB, sha256 0123456789ab..), weights stored"
 std::string ArtifactLine(const RunData& data, const std::string& role);
+// What of the workload the run left out, items named: "1 prompt, too long for the context (a-17);
+// 80 turns, not played: first turns only"; "" if nothing.
+std::string LeftOutLine(const RunData& data);
 // Fields that a reader should see when they differ: machine, build, device, weights, threads,
 // users, seed.
 std::vector<Fact> SideFacts(const RunData& data);

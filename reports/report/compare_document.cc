@@ -3,7 +3,9 @@
 #include "reports/model/model.h"
 #include "reports/model/provenance_lines.h"
 #include "reports/model/scopes.h"
+#include "reports/report/definitions.h"
 #include "reports/report/device_table.h"
+#include "reports/report/notes.h"
 #include "reports/report/report_document.h"
 #include "reports/report/report_tables.h"
 #include "reports/text/number_text.h"
@@ -39,6 +41,22 @@ Table MetricTable(const ArmComparison& comparison) {
                           Verdict(metric.ratio, DefinitionOf(metric.metric).better)});
   }
   return table;
+}
+
+std::vector<Gap> GapsOf(const ArmComparison& comparison) {
+  std::vector<Gap> gaps;
+  const auto add = [&](const char* column, const std::string& metric, bool has_value,
+                       const std::string& note) {
+    if (has_value) return;
+    const std::string why = note.starts_with("n/a: ") ? note.substr(5) : note;
+    gaps.push_back({metric, column, why.empty() ? "its denominator is 0" : why});
+  };
+  for (const ComparedMetric& metric : comparison.metrics) {
+    add("baseline", metric.metric, metric.baseline.has_value(), "");
+    add("candidate", metric.metric, metric.candidate.has_value(), "");
+    add("ratio", metric.metric, metric.ratio.ratio.value.has_value(), metric.ratio.ratio.note);
+  }
+  return gaps;
 }
 
 Table FactorTable(const std::vector<ArmComparison>& scopes) {
@@ -118,6 +136,8 @@ Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const Metri
     const std::string residual = ResidualLine(all);
     if (!residual.empty()) document.emplace_back(Line{residual});
     document.emplace_back(MetricTable(all));
+    document.emplace_back(Line{ComparedWords()});
+    for (const std::string& line : GapLines(GapsOf(all), 0)) document.emplace_back(Line{line});
     document.emplace_back(Line{StatisticsLine(options)});
     AddDeviceTimes(pair, &document);
   }

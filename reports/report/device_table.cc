@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "reports/report/notes.h"
 #include "reports/text/number_text.h"
 #include "results/phases.h"
 
@@ -64,15 +65,17 @@ void AddOverhead(const ReportSet& set, Document* out) {
   }
 }
 
-void AddDoubts(const std::string& name, const ReportArm& times, Document* out) {
-  for (const MetricNote& note : times.notes) {
-    if (note.metric != "device_time_per_token" && note.metric != "device_busy_share") continue;
-    out->emplace_back(Line{"Note: " + name + ", " + note.metric + ": " + note.note + "."});
+void AddDoubts(const ReportSet& set, Document* out) {
+  for (const std::string& note : NotesOn(set, {"device_time_per_token", "device_busy_share"})) {
+    out->emplace_back(Line{"Note: " + note});
   }
-  const MetricRecord* other = times.Find("device_other_share", "all");
-  if (other != nullptr && other->estimate.value.value_or(0) > kMuchOther) {
-    out->emplace_back(Line{"Note: " + name + ": " + Fixed(*other->estimate.value * 100, 1) +
-                           " % of the kernel time belongs to no phase."});
+  for (size_t i = 0; i < set.arms.size(); ++i) {
+    const MetricRecord* other = set.TimesOf(i).Find("device_other_share", "all");
+    if (other != nullptr && other->estimate.value.value_or(0) > kMuchOther) {
+      out->emplace_back(Line{"Note: " + set.arms[i].name + ": " +
+                             Fixed(*other->estimate.value * 100, 1) +
+                             " % of the kernel time belongs to no phase."});
+    }
   }
 }
 
@@ -88,7 +91,7 @@ std::string DeviceSourceTitle(const std::string& device_time_source) {
 Table DevicePhaseTable(const std::vector<DeviceRow>& rows) {
   Table table;
   if (rows.empty()) return table;
-  table.columns = {{"arm, ms/token", true}};
+  table.columns = {{"arm, device ms/token", true}};
   std::vector<std::string_view> shown;
   for (const std::string_view phase : kPhaseNames) {
     if (std::any_of(rows.begin(), rows.end(), [&](const DeviceRow& row) {
@@ -112,8 +115,9 @@ Table DevicePhaseTable(const std::vector<DeviceRow>& rows) {
 Table DeviceTable(const std::vector<DeviceRow>& rows) {
   Table table;
   if (rows.empty()) return table;
-  table.columns = {{"arm", true},      {"time of", true}, {"ms/token", false},
-                   {"ms/step", false}, {"busy %", false}, {"idle %", false}};
+  table.columns = {
+      {"arm", true},     {"time of", true}, {"device ms/token", false}, {"device ms/step", false},
+      {"busy %", false}, {"idle %", false}};
   for (const DeviceRow& row : rows) {
     const DeviceSummary& summary = row.summary;
     const double busy = D(summary.busy_ns) / D(summary.step_wall_ns);
@@ -130,18 +134,18 @@ std::vector<std::string> DeviceLines(const std::vector<DeviceRow>& rows) {
   std::vector<std::string> lines;
   if (sources.contains("cpu_thread")) {
     lines.push_back(
-        "CPU threads: thread CPU time, summed over the threads, per delivered token; no GPU was "
-        "used. busy: that time / (wall time x threads).");
+        "CPU threads: thread CPU time of all threads per delivered token or step; no GPU was used. "
+        "busy: that time / (wall time x threads).");
   }
   if (sources.contains("cupti")) {
     lines.push_back(
-        "GPU kernels: kernel durations per delivered token (CUPTI). busy: time in which the device "
-        "computed or copied / wall time of the steps.");
+        "GPU kernels: kernel durations per delivered token or step (CUPTI). busy: time in "
+        "which the device computed or copied / wall time of the steps.");
   }
   if (sources.contains("cuda_event")) {
     lines.push_back(
-        "GPU events: time between events at the phases' ends, gaps between kernels included (CUPTI "
-        "was not available).");
+        "GPU events: time between events at the phases' ends per delivered token or step, "
+        "gaps between kernels included (CUPTI was not available).");
   }
   return lines;
 }
@@ -196,12 +200,13 @@ Document DeviceSection(const ReportSet& set) {
   section.emplace_back(DevicePhaseTable(rows));
   for (std::string& line : DeviceLines(rows)) section.emplace_back(Line{std::move(line)});
   AddOverhead(set, &section);
+  AddDoubts(set, &section);
   for (size_t i = 0; i < set.arms.size(); ++i) {
-    AddDoubts(set.arms[i].name, set.TimesOf(i), &section);
     Table kernels = KernelTable(set.TimesOf(i).data, kMaxKernels);
     if (kernels.rows.empty()) continue;
     section.emplace_back(Heading{3, "Kernels: " + set.arms[i].name});
     section.emplace_back(std::move(kernels));
+    section.emplace_back(Line{"us: of one call, on average, at least and at most."});
   }
   return section;
 }

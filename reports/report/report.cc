@@ -13,8 +13,9 @@
 namespace dsb {
 namespace {
 
-std::string Print(const Document& document, ReportFormat format) {
-  return format == ReportFormat::kMarkdown ? PrintMarkdown(document) : PrintTerminal(document);
+std::string Print(const Document& document, ReportFormat format, int columns) {
+  return format == ReportFormat::kMarkdown ? PrintMarkdown(document)
+                                           : PrintTerminal(document, columns);
 }
 
 }  // namespace
@@ -41,11 +42,11 @@ std::string RenderReport(const Store& store, const ReportOptions& options) {
 
 std::string RenderReport(const ReportModel& model, const ReportOptions& options) {
   if (options.format == ReportFormat::kJson) return ReportJson(model, options.sections);
-  return Print(MakeDocument(model, options.sections), options.format);
+  return Print(MakeDocument(model, options.sections), options.format, options.columns);
 }
 
 std::string RenderCompare(const Store& baseline, const Store& candidate,
-                          const CompareOptions& options, ReportFormat format) {
+                          const CompareOptions& options, ReportFormat format, int columns) {
   const std::vector<RunRecord> left = UnobservedRuns(ReadRuns(baseline)),
                                right = UnobservedRuns(ReadRuns(candidate));
   const ChosenPairs chosen = ChooseRuns(left, right, &baseline == &candidate, options);
@@ -59,7 +60,7 @@ std::string RenderCompare(const Store& baseline, const Store& candidate,
     pair.candidate_times = ReadTimesOf(candidate, pair.candidate->run);
   }
   if (format == ReportFormat::kJson) return CompareJson(pairs, options.metrics, unpaired);
-  return Print(MakeCompareDocument(pairs, options.metrics, unpaired), format);
+  return Print(MakeCompareDocument(pairs, options.metrics, unpaired), format, columns);
 }
 
 }  // namespace dsb

@@ -27,6 +27,7 @@ struct ReportOptions {
   ReportFormat format = ReportFormat::kText;
   ReportSections sections;
   MetricOptions metrics;
+  int columns = 100;  // of text
 };
 
 // The model of all runs of the file. Throws as ReadRuns and ReadCheckedRun do.
@@ -42,6 +43,7 @@ std::string RenderReport(const ReportModel& model, const ReportOptions& options)
 // list differs that is not named in it: the message shows the differing fields side by side.
 // `baseline` and `candidate` may be one store.
 std::string RenderCompare(const Store& baseline, const Store& candidate,
-                          const CompareOptions& options, ReportFormat format = ReportFormat::kText);
+                          const CompareOptions& options, ReportFormat format = ReportFormat::kText,
+                          int columns = 100);
 
 }  // namespace dsb

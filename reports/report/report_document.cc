@@ -2,10 +2,14 @@
 #include "reports/model/provenance_lines.h"
 
 #include <cmath>
+#include <span>
 
+#include "base/counted.h"
 #include "reports/model/scopes.h"
 #include "reports/paper/paper_tables.h"
+#include "reports/report/definitions.h"
 #include "reports/report/device_table.h"
+#include "reports/report/figures.h"
 #include "reports/report/report_tables.h"
 #include "reports/text/number_text.h"
 #include "results/run_facts.h"
@@ -17,19 +21,18 @@ std::string SetTitle(const ReportSet& set) {
   const RunData& data = set.arms.front().data;
   const RunRecord& run = data.run;
   std::string title = run.label.empty() ? "Runs" : run.label;
-  title += IsGreedy(run) ? ": greedy" : ": temperature " + Fixed(run.temperature, 2);
-  if (run.top_p < 1) title += ", top_p " + Fixed(run.top_p, 2);
+  title += IsGreedy(run) ? ": greedy" : ": temperature " + Shortest(run.temperature);
+  if (run.top_p < 1) title += ", top_p " + Shortest(run.top_p);
   if (run.top_k > 0) title += ", top_k " + std::to_string(run.top_k);
-  title += ", up to " + std::to_string(run.max_tokens) + " tokens";
-  if (run.users)
-    title += ", " + std::to_string(*run.users) + (*run.users == 1 ? " user" : " users");
+  title += ", up to " + Counted(run.max_tokens, "token");
+  if (run.users) title += ", " + Counted(*run.users, "user");
   return title;
 }
 
 void AddProvenance(const ReportSet& set, Document* out) {
   const RunData& data = set.arms.front().data;
   out->emplace_back(
-      Line{"Machine: " + MachineLine(data) + "; " + std::to_string(data.run.threads) + " threads"});
+      Line{"Machine: " + MachineLine(data) + "; " + Counted(data.run.threads, "thread")});
   if (const std::string gpu = GpuFact(data); !gpu.empty()) {
     const bool unused = data.environment.gpu_model && ConfigOf(data.run).device == "cpu";
     out->emplace_back(Line{"GPU: " + gpu + (unused ? ", not used" : "")});
@@ -49,6 +52,9 @@ void AddProvenance(const ReportSet& set, Document* out) {
   if (const std::string workload = ArtifactLine(data, "workload"); !workload.empty()) {
     out->emplace_back(Line{"Workload: " + workload});
   }
+  if (const std::string left_out = LeftOutLine(data); !left_out.empty()) {
+    out->emplace_back(Line{"Left out: " + left_out});
+  }
   for (const ReportArm& arm : set.arms) {
     const std::vector<Fact> first = SideFacts(data), own = SideFacts(arm.data);
     for (size_t i = 0; i < first.size(); ++i) {
@@ -59,40 +65,45 @@ void AddProvenance(const ReportSet& set, Document* out) {
   }
 }
 
-// Doubts about the headline figures that a reader must see.
-void AddNotes(const ReportSet& set, Document* out) {
+void AddLines(std::vector<std::string> lines, const char* prefix, Document* out) {
+  for (const std::string& line : lines) out->emplace_back(Line{prefix + line});
+}
+
+void AddFigures(const char* heading, const ReportSet& set, std::span<const Figure> figures,
+                const char* words, Document* out) {
+  out->emplace_back(Heading{2, heading});
+  out->emplace_back(FigureTable(set, figures));
+  out->emplace_back(Line{words});
+  AddLines(GapLines(GapsOf(set, figures), set.arms.size()), "", out);
+}
+
+void AddPositions(const ReportSet& set, Document* out) {
+  const std::vector<std::string> scopes = ShownScopes(set);
+  bool found = false, confident = false;
   for (const ReportArm& arm : set.arms) {
-    if (const std::string what = ContentionOf(arm.data); !what.empty()) {
-      out->emplace_back(
-          Line{"Note: ! the times of " + arm.name + " were disturbed: " + what + "."});
-    }
-    if (!arm.broken.empty()) {
-      out->emplace_back(Line{"Note: " + arm.name + " breaks an invariant: " + arm.broken + "."});
-    }
-    for (const MetricNote& note : arm.notes) {
-      const bool headline = note.metric == "accepted_length" ||
-                            note.metric == "user_decode_tokens_per_s" ||
-                            note.metric == "phase_wall";
-      const bool shown = note.scope == "all" || note.scope.starts_with("domain:");
-      if (!headline || !shown || note.scope.find('/') != std::string::npos) continue;
-      out->emplace_back(Line{"Note: " + arm.name + ", " + ScopeTitle(note.scope) + ", " +
-                             note.metric + ": " + note.note + "."});
-    }
-    const auto differ = [&](const char* a, const char* b, const char* text) {
-      const std::optional<double> first = arm.ValueOf(a, "all"), second = arm.ValueOf(b, "all");
-      if (!first || !second || std::abs(*second / *first - 1) <= 0.02) return;
-      out->emplace_back(Line{"Note: " + arm.name + ": " + text + " is " + Fixed(*second, 3) +
-                             ", pooled " + Fixed(*first, 3) + "."});
-    };
-    differ("accepted_length", "accepted_length_per_request",
-           "accepted length, mean over requests,");
-    differ("user_decode_tokens_per_s", "mean_decode_rate", "mean decode rate of the requests");
-    if (arm.data->num_segments > 1) {
-      out->emplace_back(Line{"Note: " + arm.name + " was resumed: the requests' times are of all " +
-                             std::to_string(arm.data->num_segments) +
-                             " segments, steps, phases and throughput of one."});
-    }
+    const Table positions = PositionTable(arm, scopes);
+    if (positions.rows.empty()) continue;
+    out->emplace_back(Heading{2, "Acceptance by position: " + arm.name});
+    out->emplace_back(positions);
+    found = true;
+    confident = confident || HasConfidence(arm);
   }
+  if (found) out->emplace_back(Line{PositionWords(confident)});
+}
+
+void AddCrosswalks(const ReportSet& set, Document* out) {
+  bool found = false;
+  for (size_t i = 0; i < set.arms.size(); ++i) {
+    if (IsBaseline(set.arms[i].data->run)) continue;
+    const ReportComparison* comparison = set.ComparisonOf(i);
+    const Crosswalk made = MakeCrosswalk(
+        set.arms[i].data, comparison == nullptr ? nullptr : &set.arms[comparison->baseline].data);
+    out->emplace_back(Heading{2, "The same rounds in other tools' terms: " + set.arms[i].name});
+    out->emplace_back(CrosswalkTable(made));
+    out->emplace_back(CrosswalkPositionTable(made));
+    found = true;
+  }
+  if (found) out->emplace_back(Line{std::string(kRoundSymbols) + " n/a: the denominator is 0."});
 }
 
 void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections& sections,
@@ -100,9 +111,7 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
   out->emplace_back(Heading{1, SetTitle(set)});
   AddProvenance(set, out);
   out->emplace_back(SpeedTable(set));
-  out->emplace_back(Line{
-      "tokens/s: what a user sees while decoding. speed-up = accepted-length factor x step-time "
-      "factor, over the prompts that both arms finished."});
+  out->emplace_back(Line{kSpeedWords});
   out->emplace_back(Line{StatisticsLine(model.options)});
   for (const ReportComparison& comparison : set.comparisons) {
     const ArmComparison* all = comparison.Find("all");
@@ -112,43 +121,28 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
     const std::string residual = ResidualLine(*all);
     if (!residual.empty()) out->emplace_back(Line{residual});
   }
-  AddNotes(set, out);
+  AddLines(GapLines(SpeedGaps(set), set.arms.size()), "", out);
+  AddLines(SetNotes(set), "Note: ", out);
   const Table phases = PhaseTable(set);
   out->emplace_back(Heading{2, "Where the time goes"});
   if (phases.rows.empty()) {
     out->emplace_back(Line{"No phase times: the runs' steps are incomplete or were not recorded."});
   } else {
     out->emplace_back(phases);
+    out->emplace_back(Line{kPhaseWords});
   }
   for (Block& block : DeviceSection(set)) out->push_back(std::move(block));
-  out->emplace_back(DraftTable(set));
-  out->emplace_back(LatencyTable(set));
-  const std::vector<std::string> scopes = ShownScopes(set);
-  bool explained = false;
-  for (const ReportArm& arm : set.arms) {
-    const Table positions = PositionTable(arm, scopes);
-    if (positions.rows.empty()) continue;
-    out->emplace_back(Heading{2, "Acceptance by position: " + arm.name});
-    out->emplace_back(positions);
-    if (!explained) out->emplace_back(Line{kPositionLine});
-    explained = true;
-  }
+  AddFigures("Drafts and rounds", set, DraftFigures(), kDraftWords, out);
+  AddFigures("Latency", set, LatencyFigures(), kLatencyWords, out);
+  AddPositions(set, out);
   if (sections.paper) {
     for (Block& block : PaperSection(set, model.options)) out->push_back(std::move(block));
   }
-  if (sections.crosswalk) {
-    for (size_t i = 0; i < set.arms.size(); ++i) {
-      if (IsBaseline(set.arms[i].data->run)) continue;
-      const ReportComparison* comparison = set.ComparisonOf(i);
-      const Crosswalk made = MakeCrosswalk(
-          set.arms[i].data, comparison == nullptr ? nullptr : &set.arms[comparison->baseline].data);
-      out->emplace_back(Heading{2, "The same rounds in other tools' terms: " + set.arms[i].name});
-      out->emplace_back(CrosswalkTable(made));
-      out->emplace_back(CrosswalkPositionTable(made));
-    }
-  }
+  if (sections.crosswalk) AddCrosswalks(set, out);
   out->emplace_back(Heading{2, "Requests"});
   out->emplace_back(RequestTable(set));
+  out->emplace_back(Line{kRequestWords});
+  if (const std::string flags = FlagWords(set); !flags.empty()) out->emplace_back(Line{flags});
   std::string last;
   for (const ReportArm& arm : set.arms) {
     const std::string command = ConfigOf(arm.data->run).command_line;
@@ -177,13 +171,15 @@ std::string StatisticsLine(const MetricOptions& options) {
 std::string PairingLine(const std::string& candidate, const std::string& baseline,
                         const ArmComparison& comparison) {
   const PairCounts& counts = comparison.counts;
-  std::string line = candidate + " against " + baseline + ": " + std::to_string(counts.pairs) +
-                     " paired requests of " + std::to_string(comparison.prompts) + " prompts, " +
+  std::string line = candidate + " against " + baseline + ": " +
+                     Counted(counts.pairs, "paired request") + " of " +
+                     Counted(comparison.prompts, "prompt") + ", " +
                      std::to_string(counts.only_baseline + counts.only_candidate) + " dropped";
   const PairedEstimate& speedup = comparison.factors.speedup;
   if (speedup.variance_saved) {
     const double percent = std::round(*speedup.variance_saved * 100);
-    line += "; pairing saves " + Fixed(percent == 0 ? 0 : percent, 0) + " % of the variance";
+    line += percent < 0 ? "; pairing adds " + Fixed(-percent, 0) + " % to the variance"
+                        : "; pairing saves " + Fixed(std::abs(percent), 0) + " % of the variance";
   }
   if (!counts.comparable()) line += "; NOT COMPARABLE: more than 2 % of the requests have no pair";
   return line + ".";
@@ -199,16 +195,15 @@ std::string ResidualLine(const ArmComparison& comparison) {
 Document MakeDocument(const ReportModel& model, const ReportSections& sections) {
   Document document;
   if (model.sets.empty()) {
-    document.emplace_back(Line{"Nothing to report: " + std::to_string(model.num_runs) +
-                               (model.num_runs == 1 ? " run" : " runs") +
+    document.emplace_back(Line{"Nothing to report: " + Counted(model.num_runs, "run") +
                                " in the file, none with a finished request."});
     AddLeftOut(model, &document);
     return document;
   }
   for (const ReportSet& set : model.sets) AddSet(set, model, sections, &document);
   if (model.num_empty_runs > 0) {
-    document.emplace_back(Line{std::to_string(model.num_empty_runs) +
-                               " more runs have no finished request and are left out."});
+    document.emplace_back(
+        Line{Counted(model.num_empty_runs, "more run") + " without a finished request left out."});
   }
   AddLeftOut(model, &document);
   return document;

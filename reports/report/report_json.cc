@@ -120,6 +120,14 @@ Json KernelsJson(const RunData& data) {
   return kernels;
 }
 
+Json LeftOutJson(const RunData& data) {
+  Json items = Json::array();
+  for (const SkippedItemRecord& item : data.skipped) {
+    items.push_back({{"item", item.item_key}, {"turn", item.turn}, {"reason", item.reason}});
+  }
+  return items;
+}
+
 Json ArmJson(const ReportArm& arm) {
   Json artifacts = Json::object(), flags = Json::object(), metrics = Json::array();
   for (const auto& [role, artifact] : arm.data->artifacts) {
@@ -148,6 +156,7 @@ Json ArmJson(const ReportArm& arm) {
                  {"cancelled", counts.cancelled},
                  {"no_decode", counts.no_decode},
                  {"other_segment", counts.other_segment}}},
+               {"left_out", LeftOutJson(arm.data)},
                {"metrics", metrics},
                {"kernels", KernelsJson(arm.data)}};
   if (!arm.broken.empty()) json["broken_invariants"] = arm.broken;

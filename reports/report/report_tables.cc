@@ -11,8 +11,12 @@
 namespace dsb {
 namespace {
 
-std::string InMilliseconds(const ReportArm& arm, const std::string& metric) {
-  return FixedOr(arm.ValueOf(metric, "all"), 1, 1e-6);
+constexpr const char* kNoPlainArm = "no plain arm to compare with";
+
+std::string ReasonOf(const Estimate& estimate) {
+  const std::string& note = estimate.note;
+  if (note.empty()) return "nothing to compare";
+  return note.starts_with("n/a: ") ? note.substr(5) : note;
 }
 
 // Of the rounds that its acceptance is from.
@@ -64,6 +68,36 @@ Table SpeedTable(const ReportSet& set) {
   return table;
 }
 
+std::vector<Gap> SpeedGaps(const ReportSet& set) {
+  std::vector<Gap> gaps;
+  for (const std::string& scope : ShownScopes(set)) {
+    for (size_t i = 0; i < set.arms.size(); ++i) {
+      const ReportArm& arm = set.arms[i];
+      for (const auto& [title, metric] :
+           {std::pair<const char*, const char*>{"accepted length", "accepted_length"},
+            {"tokens/s", "user_decode_tokens_per_s"}}) {
+        if (arm.ValueOf(metric, scope)) continue;
+        gaps.push_back({arm.name, title, WhyMissing(arm, metric, scope)});
+      }
+      if (IsBaseline(arm.data->run)) continue;
+      const ReportComparison* const comparison = set.ComparisonOf(i);
+      const ArmComparison* const compared =
+          comparison == nullptr ? nullptr : comparison->Find(scope);
+      const auto add = [&](const char* title, const PairedEstimate& estimate) {
+        if (!estimate.ratio.value) gaps.push_back({arm.name, title, ReasonOf(estimate.ratio)});
+      };
+      if (compared == nullptr) {
+        gaps.push_back({arm.name, "speed-up", kNoPlainArm});
+      } else {
+        add("speed-up", compared->factors.speedup);
+        add("= length", compared->factors.accepted_length_factor);
+        add("x step", compared->factors.step_time_factor);
+      }
+    }
+  }
+  return gaps;
+}
+
 Table PhaseTable(const ReportSet& set) {
   Table table;
   std::vector<std::string> shown;
@@ -96,37 +130,8 @@ Table PhaseTable(const ReportSet& set) {
   return table;
 }
 
-Table LatencyTable(const ReportSet& set) {
-  Table table;
-  table.columns = {{"arm", true},           {"TTFT p50 ms", false}, {"p90", false},
-                   {"E2E p50 ms", false},   {"p90", false},         {"slow tokens/s", false},
-                   {"stall 10/s %", false}, {"30/s %", false}};
-  for (const ReportArm& arm : set.arms) {
-    table.rows.push_back({TimedName(arm), InMilliseconds(arm, "ttft_p50"),
-                          InMilliseconds(arm, "ttft_p90"), InMilliseconds(arm, "e2e_p50"),
-                          InMilliseconds(arm, "e2e_p90"),
-                          FixedOr(arm.ValueOf("slow_user_tokens_per_s", "all"), 1),
-                          Percent(arm.ValueOf("stall_fraction_10", "all")),
-                          Percent(arm.ValueOf("stall_fraction_30", "all"))});
-  }
-  return table;
-}
-
-Table DraftTable(const ReportSet& set) {
-  Table table;
-  table.columns = {
-      {"arm", true},       {"verified/round", false}, {"drafts used %", false}, {"wasted %", false},
-      {"ms/round", false}, {"CPU busy %", false},     {"decoding users", false}};
-  for (size_t i = 0; i < set.arms.size(); ++i) {
-    const ReportArm& arm = set.arms[i];
-    table.rows.push_back({TimedName(arm), FixedOr(arm.ValueOf("budget", "all"), 2),
-                          Percent(arm.ValueOf("draft_utilisation", "all")),
-                          Percent(arm.ValueOf("wasted_verify", "all")),
-                          FixedOr(arm.ValueOf("step_time", "all"), 2, 1e-6),
-                          Percent(set.TimesOf(i).ValueOf("parallel_efficiency", "all")),
-                          FixedOr(arm.ValueOf("mean_decode_concurrency", "all"), 2)});
-  }
-  return table;
+bool HasConfidence(const ReportArm& arm) {
+  return arm.Find("confidence_ece", "position:1") != nullptr;
 }
 
 Table PositionTable(const ReportArm& arm, const std::vector<std::string>& scopes) {
@@ -141,7 +146,7 @@ Table PositionTable(const ReportArm& arm, const std::vector<std::string>& scopes
     if (scope != "all" && domains.size() < 4) domains.push_back(scope);
   }
   for (const std::string& scope : domains) table.columns.push_back({ScopeTitle(scope), false});
-  const bool confident = arm.Find("confidence_ece", "position:1") != nullptr;
+  const bool confident = HasConfidence(arm);
   if (confident) {
     for (const char* title : {"ECE %", "AUC", "Brier"}) table.columns.push_back({title, false});
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/quoted.h"
 #include "results/statistics/estimate.h"
 
 namespace dsb {
@@ -26,10 +27,11 @@ Json EstimateJson(const Estimate& estimate) {
           {"statistics_seed", OrNull<Json>(estimate.statistics_seed)}};
 }
 
-// Names may hold any bytes; what is no UTF-8 is replaced.
+// Names may hold any bytes; what is no UTF-8 is replaced, and nothing that a terminal would obey
+// stands as it is.
 template <typename Json>
 std::string Dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return ShownJson(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace dsb

@@ -1,7 +1,9 @@
 #include "reports/text/number_text.h"
 
+#include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 
 namespace dsb {
 
@@ -10,6 +12,14 @@ std::string Fixed(double value, int decimals) {
   char text[400];
   std::snprintf(text, sizeof text, "%.*f", decimals, value);
   return text;
+}
+
+std::string Shortest(double value) {
+  const double size = std::abs(value);
+  const bool short_enough = size == 0 || (size >= 1e-6 && size < 1e15);
+  const auto format = short_enough ? std::chars_format::fixed : std::chars_format::general;
+  char text[64];
+  return {text, std::to_chars(std::begin(text), std::end(text), value, format).ptr};
 }
 
 std::string FixedOr(const std::optional<double>& value, int decimals, double scale) {

@@ -13,6 +13,8 @@ namespace dsb {
 
 std::string Fixed(double value, int decimals);
 std::string FixedOr(const std::optional<double>& value, int decimals, double scale = 1);
+// The fewest digits that mean this number: 0.0001, 0.9, 1.
+std::string Shortest(double value);
 // "3.21 [3.05, 3.38]"; without an interval "3.21"; "n/a" without a value.
 std::string WithInterval(const Estimate& estimate, int decimals);
 std::string WithInterval(const MetricRecord* metric, int decimals);  // null: no value

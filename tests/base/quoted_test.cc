@@ -29,5 +29,27 @@ TEST(Quoted, CutsLongTextBetweenCharacters) {
   EXPECT_EQ(Quoted(nearly + "\xC3\xA9"), "\"" + nearly + "...\"");
 }
 
+TEST(Shown, IsOneLineThatATerminalOnlyPrints) {
+  EXPECT_EQ(Shown("plain \xC3\xA9 \xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB"),
+            "plain \xC3\xA9 \xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB");
+  EXPECT_EQ(Shown("a\nb\tc\r"), "a b c ");
+  EXPECT_EQ(Shown(std::string_view("\0\x1B]0;t\x07\x7F", 8)), "\\x00\\x1b]0;t\\x07\\x7f");
+  EXPECT_EQ(Shown("\xC2\x9B"
+                  "31m"),
+            "\\xc2\\x9b31m");
+  for (const char* mark : {"\xE2\x80\xAE", "\xE2\x81\xA6", "\xD8\x9C", "\xE2\x80\x8B",
+                           "\xEF\xBB\xBF", "\xF3\xA0\x80\x81"}) {
+    EXPECT_TRUE(Shown(mark).starts_with("\\x")) << mark;
+  }
+  EXPECT_EQ(Shown("\xFF"), "\\xff");
+  EXPECT_EQ(ShownLines("a\n\tb\x1B"), "a\n\tb\\x1b");
+}
+
+TEST(Shown, JsonMeansTheSame) {
+  EXPECT_EQ(ShownJson("{\n  \"a\": \"\xC2\x9B\xE2\x80\xAE\x7F\xC3\xA9\"\n}"),
+            "{\n  \"a\": \"\\u009b\\u202e\\u007f\xC3\xA9\"\n}");
+  EXPECT_EQ(ShownJson("\"\xF3\xA0\x80\x81\""), "\"\\udb40\\udc01\"");
+}
+
 }  // namespace
 }  // namespace dsb

@@ -68,6 +68,14 @@ class FetchTarget(unittest.TestCase):
             self.assertEqual(self.run_script(wheel=self.wheel).returncode, 0)
             self.assertEqual(self.cached.read_bytes(), CONTENT)
 
+    def test_help_and_unknown_options_fetch_nothing(self):
+        for arguments, code in ((["--help"], 0), (["-h"], 0), (["--chek"], 2), (["surplus"], 2)):
+            done = self.run_script(*arguments, wheel=self.wheel)
+            self.assertEqual(done.returncode, code, arguments)
+            self.assertIn("usage:", done.stdout + done.stderr)
+            self.assertFalse(self.cached.exists(), arguments)
+            self.assertNotIn("Traceback", done.stderr)
+
     def test_no_network_is_one_line_and_exit_3(self):
         done = self.run_script()
         self.assertEqual(done.returncode, 3)

@@ -26,8 +26,10 @@ struct ChildResult {
 
 class ChildProcess {
  public:
-  enum class Stdout { kCollect, kBroken };  // kBroken: a pipe that nobody reads
+  // kBroken: a pipe that nobody reads; kFull: a full disk; kClosed: none at all.
+  enum class Stdout { kCollect, kBroken, kFull, kClosed };
   using Variables = std::vector<std::pair<std::string, std::string>>;
+  static constexpr const char* kUnset = "(unset)";  // a variable's value: take it away
 
   explicit ChildProcess(const std::vector<std::string>& arguments, const Variables& variables = {},
                         Stdout where = Stdout::kCollect)
@@ -39,8 +41,16 @@ class ChildProcess {
     }
     pid_ = fork();
     if (pid_ == 0) {
-      for (const auto& [name, value] : variables) setenv(name.c_str(), value.c_str(), 1);
+      for (const auto& [name, value] : variables) {
+        if (value == kUnset) {
+          unsetenv(name.c_str());
+        } else {
+          setenv(name.c_str(), value.c_str(), 1);
+        }
+      }
       dup2(where == Stdout::kBroken ? broken[1] : fileno(out_), STDOUT_FILENO);
+      if (where == Stdout::kFull) dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO);
+      if (where == Stdout::kClosed) close(STDOUT_FILENO);
       dup2(fileno(err_), STDERR_FILENO);
       std::vector<char*> argv = {const_cast<char*>(DSB_BINARY)};
       for (const std::string& argument : arguments) {
@@ -64,14 +74,8 @@ class ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   // Returns when `text` is on its stderr, or when it has ended.
-  void WaitForError(const std::string& text) {
-    while (Text(err_).find(text) == std::string::npos) {
-      siginfo_t info{};
-      if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0) return;
-      if (info.si_pid == pid_) return;
-      usleep(1000);
-    }
-  }
+  void WaitForError(const std::string& text) { WaitFor(err_, text); }
+  void WaitForOutput(const std::string& text) { WaitFor(out_, text); }
   void Signal(int number) const { kill(pid_, number); }
   ChildResult Wait() {
     int status = 0;
@@ -86,6 +90,14 @@ class ChildProcess {
   }
 
  private:
+  void WaitFor(std::FILE* stream, const std::string& text) {
+    while (Text(stream).find(text) == std::string::npos) {
+      siginfo_t info{};
+      if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0) return;
+      if (info.si_pid == pid_) return;
+      usleep(1000);
+    }
+  }
   // The child writes to the same open file: read by position, never move its offset.
   static std::string Text(std::FILE* file) {
     std::string text;
@@ -104,8 +116,9 @@ class ChildProcess {
 };
 
 inline ChildResult RunChild(const std::vector<std::string>& arguments,
-                            const ChildProcess::Variables& variables = {}) {
-  return ChildProcess(arguments, variables).Wait();
+                            const ChildProcess::Variables& variables = {},
+                            ChildProcess::Stdout where = ChildProcess::Stdout::kCollect) {
+  return ChildProcess(arguments, variables, where).Wait();
 }
 
 }  // namespace dsb

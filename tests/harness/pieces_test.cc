@@ -1,8 +1,8 @@
-// The small pure pieces: progress line, command line text, /proc/cpuinfo.
+// The small pure pieces: progress line, names that are near to others, /proc/cpuinfo.
 #include <gtest/gtest.h>
 
-#include "harness/machine/environment.h"
 #include "harness/machine/proc_files.h"
+#include "harness/options/suggestion.h"
 #include "harness/terminal/progress.h"
 
 namespace dsb {
@@ -14,18 +14,23 @@ TEST(ProgressTest, LineTellsRateLengthAndTimeLeft) {
   EXPECT_EQ(ProgressLine(counts, 20),
             "12/120 requests  35.2 tokens/s  accepted length 1.85  3 min 00 s left");
   EXPECT_EQ(ProgressLine({.done = 0, .total = 3}, 0), "0/3 requests");
+  EXPECT_EQ(ProgressLine({.done = 0, .total = 3, .prompt_tokens = 512}, 9),
+            "0/3 requests  512 prompt tokens read");
+  EXPECT_EQ(CutLine("12/120 requests  35.2 tokens/s", 20), "12/120 requests  3..");
+  EXPECT_EQ(CutLine("12/120 requests", 20), "12/120 requests");
   EXPECT_EQ(DurationText(48.4), "48 s");
   EXPECT_EQ(DurationText(3900), "1 h 05 min");
 }
 
-TEST(EnvironmentTest, StoredPathsHaveNoFolders) {
-  EXPECT_EQ(WithoutFolders("/a/b/c.jsonl"), "c.jsonl");
-  EXPECT_EQ(WithoutFolders("/a/b/"), "b");
-  EXPECT_EQ(WithoutFolders("workloads/math.jsonl"), "workloads/math.jsonl");
-  EXPECT_EQ(WithoutFolders("~/x.db,y/z.db"), "x.db,y/z.db");
-  EXPECT_EQ(CommandLineText({"run", "--output=/tmp/a.db", "--label", "two words", ""}),
-            "run --output=a.db --label 'two words' ''");
-  EXPECT_EQ(ShellText("it's"), "'it'\\''s'");
+TEST(SuggestionTest, NamesWhatIsNearAndNothingElse) {
+  const std::vector<std::string> names = {"dspark", "dflash", "eagle3", "--drafters"};
+  EXPECT_EQ(Suggestion("dsprk", names), "; did you mean 'dspark'?");
+  EXPECT_EQ(Suggestion("Eagel3", names), "; did you mean 'eagle3'?");
+  EXPECT_EQ(Suggestion("--draft", names), "; did you mean '--drafters'?");
+  EXPECT_EQ(Suggestion("medusa", names), "");
+  EXPECT_EQ(Suggestion("", names), "");
+  EXPECT_EQ(ListOf({"a", "b", "c"}), "a, b or c");
+  EXPECT_EQ(ListOf({"a"}), "a");
 }
 
 TEST(EnvironmentTest, CpuInfoCountsThreadsCoresAndSockets) {

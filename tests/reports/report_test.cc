@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -241,16 +242,74 @@ TEST(Report, LostPairsAreSaid) {
   EXPECT_THAT(text, HasSubstr("NOT COMPARABLE"));
 }
 
-TEST(Document, WideTablesAreShortenedAndLongLinesWrapped) {
-  Document document;
-  document.emplace_back(Line{std::string(60, 'x') + " " + std::string(60, 'y')});
-  document.emplace_back(Table{{{"name", true}, {"value", false}},
-                              {{std::string(150, 'n'), "1.5"}, {"short", "22.25"}}});
-  const std::string text = PrintTerminal(document);
-  EXPECT_LE(LongestLine(text).size(), 100u);
-  EXPECT_THAT(text, HasSubstr("..    1.5\n"));
-  EXPECT_THAT(text, HasSubstr("22.25\n"));
-  EXPECT_THAT(text, HasSubstr(std::string(60, 'x') + "\n" + std::string(60, 'y') + "\n"));
+// As one line: words stand side by side wherever the lines break.
+std::string Unwrapped(const Document& document) {
+  std::string text = PrintTerminal(document);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+// Notes: one line for what many arms and domains have in common.
+TEST(Report, NotesAreGroupedAndGapsHaveAReason) {
+  SyntheticArm few;
+  few.prompts_per_domain = 2;
+  std::vector<CheckedRun> runs;
+  for (const char* drafter : {"none", "dspark", "dflash"}) {
+    few.drafter = drafter;
+    runs.push_back(CheckRun(SyntheticRun(few)));
+  }
+  const std::string text = Unwrapped(MakeDocument(BuildModel(std::move(runs), Quick()), {}));
+  EXPECT_THAT(text,
+              HasSubstr("Note: accepted length and tokens/s of all arms; math, code, chat and "
+                        "all: n too small for an interval."));
+  EXPECT_THAT(text, HasSubstr("Note: device ms/token of all arms: n too small"));
+  EXPECT_THAT(text, HasSubstr("n/a: TTFT p50 and E2E p50 of all arms: 6 samples, 8 needed."));
+}
+
+TEST(Report, WordsOfTheTablesAreDefinedBesideThem) {
+  const std::string text = Unwrapped(MakeDocument(TwoArms(), {.crosswalk = true}));
+  for (const char* word :
+       {"tokens/s: ", "speed-up =", "ms/step: ", "verified/round: ", "drafts used: ", "wasted: ",
+        "ms/round: ", "CPU busy: ", "decoding users: ", "TTFT: ", "E2E: ", "slow tokens/s: ",
+        "stall: ", "no decode: ", "survival: ", "conditional acceptance: ", "ECE, AUC",
+        "flags: dirty: "}) {
+    EXPECT_THAT(text, HasSubstr(word));
+  }
+  for (const char* heading : {"Drafts and rounds ---", "Latency ---", "Requests ---"}) {
+    EXPECT_THAT(text, HasSubstr(heading));
+  }
+}
+
+TEST(Report, NumbersAndNounsAreAsTheyAre) {
+  RunData plain = Plain(), dspark = DSpark();
+  for (RunData* data : {&plain, &dspark}) {
+    data->run.temperature = 0.0001;
+    data->run.top_p = 0.925;
+    data->run.threads = data->run.max_tokens = 1;
+    data->run.users = 2;
+    data->skipped = {{1, "long-1", 0, "too long: 9000 prompt tokens"},
+                     {1, "talk", 1, "not played: first turns only"},
+                     {1, "talk", 2, "not played: first turns only"}};
+  }
+  const ReportModel model = BuildModel({CheckRun(plain), CheckRun(dspark)}, Quick());
+  const std::string text = Unwrapped(MakeDocument(model, {}));
+  EXPECT_THAT(text, HasSubstr("temperature 0.0001, top_p 0.925, up to 1 token, 2 users"));
+  EXPECT_THAT(text, HasSubstr("; 1 thread Build"));
+  EXPECT_THAT(text, HasSubstr("Left out: 1 prompt too long for the context (long-1); 2 later turns "
+                              "not played: first turns only (talk)"));
+  const auto json = nlohmann::json::parse(ReportJson(model, {}));
+  EXPECT_EQ(json["sets"][0]["arms"][0]["left_out"].size(), 3u);
+}
+
+TEST(Report, PairingThatCostsSaysSo) {
+  ArmComparison comparison;
+  comparison.counts.pairs = comparison.prompts = 1;
+  comparison.factors.speedup.variance_saved = -0.37;
+  EXPECT_EQ(PairingLine("a", "b", comparison),
+            "a against b: 1 paired request of 1 prompt, 0 dropped; pairing adds 37 % to the "
+            "variance.");
+  comparison.factors.speedup.variance_saved = -0.001;
+  EXPECT_THAT(PairingLine("a", "b", comparison), HasSubstr("saves 0 %"));
 }
 
 TEST(Report, FormatNames) {

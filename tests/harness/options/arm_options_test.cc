@@ -42,6 +42,27 @@ TEST(Arms, WhatIsNoArmIsRefused) {
   }
 }
 
+TEST(Arms, OneDrafterMayHaveSeveralCheckpoints) {
+  const ArmOptions arm = Parse("dspark@new-1.2:3:threshold=0.5");
+  EXPECT_EQ(arm, (ArmOptions{"dspark", 3, "threshold", 0.5, "new-1.2"}));
+  EXPECT_EQ(arm.source(), "dspark@new-1.2");
+  RunOptions run;
+  run.drafters = {"none", "dspark", "dspark@a", "dspark@b", "dspark@a:3"};
+  EXPECT_EQ(DraftersOf(ParseArms(run)),
+            (std::vector<std::string>{"none", "dspark", "dspark@a", "dspark@b"}));
+  run.drafters = {"dspark@a", "dspark@a:7"};
+  EXPECT_THROW(ParseArms(run), Error);
+}
+
+// A length that was asked for is drafted or refused; a default bows to a drafter of shorter blocks.
+TEST(Arms, OnlyADefaultLengthMayBeCut) {
+  RunOptions run;
+  EXPECT_TRUE(ParseArm("dspark", run).may_draft_less);
+  EXPECT_FALSE(ParseArm("dspark:7", run).may_draft_less);
+  run.draft_length_given = true;
+  EXPECT_FALSE(ParseArm("dspark", run).may_draft_less);
+}
+
 TEST(Arms, OneDrafterMayHaveManyArmsButNoneTwice) {
   RunOptions run;
   run.drafters = {"none", "dspark:2", "dspark:4", "eagle3:9"};

@@ -73,6 +73,28 @@ TEST_F(DrafterPaths, RefusesPathsThatLeadNowhere) {
   ExpectBadInput({"no drafter", "'a'"}, [] { DrafterFolders({"none"}, {"a"}); });
 }
 
+TEST_F(DrafterPaths, CheckpointsHaveNamesOfTheirOwn) {
+  for (const char* name : {"a", "b"}) fs::create_directories(root_ / name);
+  EXPECT_EQ(ExpandDrafters({"none", "dspark@a:4", "dspark@b"}),
+            (Names{"none", "dspark@a:4", "dspark@b"}));
+  const Folders both = {{"dspark@a", Path("a")}, {"dspark@b", Path("b")}};
+  const Names drafters = {"none", "dspark@a", "dspark@b"};
+  EXPECT_EQ(DrafterFolders(drafters, {"a=" + Path("a"), "b=" + Path("b")}), both);
+  EXPECT_EQ(DrafterFolders(drafters, {"dspark@a=" + Path("a"), "dspark@b=" + Path("b")}), both);
+  EXPECT_EQ(DrafterFolders({"dspark", "dspark@a"}, {"a=" + Path("a")}),
+            (Folders{{"dspark", Path("models/dspark")}, {"dspark@a", Path("a")}}));
+  ExpectBadInput({"'dspark@b' has no folder", "--drafter-path b=FOLDER"},
+                 [&] { DrafterFolders(drafters, {"a=x"}); });
+  ExpectBadInput({"dspark@a or dflash@a", "before '='"}, [] {
+    DrafterFolders({"dspark@a", "dflash@a"}, {"a=x"});
+  });
+  ExpectBadInput({"'dspark=x'", "--drafters does not name"},
+                 [&] { DrafterFolders(drafters, {"dspark=x"}); });
+  for (const char* arm : {"dspark@", "none@a", "all@a", "dspark@a b", "dspark@a/b", "dspark@a@b"}) {
+    ExpectBadInput({"DRAFTER@CHECKPOINT", arm}, [&] { ExpandDrafters({arm}); });
+  }
+}
+
 TEST_F(DrafterPaths, MissingFolderIsAMissingResource) {
   for (const Names& given : {Names{Path("no")}, Names{"dflash=" + Path("no/dflash")}}) {
     try {

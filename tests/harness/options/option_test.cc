@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "base/error.h"
 #include "engines/drafter.h"
 #include "harness/options/run_options.h"
 
@@ -106,6 +107,32 @@ TEST(Options, ValuesAreSetAndShownAsTheCommandLineGivesThem) {
   EXPECT_FALSE(SetValue(&number, {"inf"}));
   EXPECT_TRUE(SetValue(&list, {"eagle3"}));
   EXPECT_EQ(list, std::vector<std::string>{"eagle3"});
+}
+
+TEST(Options, ListsAreSplitAndChecked) {
+  std::vector<std::string> list;
+  const Option option = {
+      .name = "names", .value = &list, .value_name = "NAME,...", .help = "", .check = NotEmpty()};
+  const auto set = [&](const std::vector<std::string>& texts) {
+    SetOption(option, texts);
+    return list;
+  };
+  using List = std::vector<std::string>;
+  EXPECT_EQ(set({" a , b"}), (List{"a", "b"}));
+  EXPECT_EQ(set({"a,", "b"}), (List{"a", "b"}));
+  EXPECT_EQ(set({"a", "b,c"}), (List{"a", "b", "c"}));
+  for (const List& empty : {List{""}, List{","}, List{"a,,b"}, List{" "}}) {
+    EXPECT_THROW(SetOption(option, empty), Error);
+  }
+  EXPECT_THROW(SetOption(option, {"a\xFF"}), Error);
+}
+
+TEST(Options, PathsAreFoundInWhatNamesThem) {
+  EXPECT_EQ(PathIn(PathForm::kPlain, "a=b:c"), "a=b:c");
+  EXPECT_EQ(PathIn(PathForm::kNamed, "dspark=/x/y=z"), "/x/y=z");
+  EXPECT_EQ(PathIn(PathForm::kNamed, "/x/y"), "/x/y");
+  EXPECT_EQ(PathIn(PathForm::kWithRun, "x.db:2"), "x.db");
+  EXPECT_EQ(PathIn(PathForm::kWithRun, "x.db"), "x.db");
 }
 
 TEST(Options, ADraftLengthIsCheckedAgainstOneNumber) {

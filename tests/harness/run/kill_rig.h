@@ -106,9 +106,10 @@ class KillRig {
 
   std::vector<std::string> Arguments(const std::string& path) const {
     std::vector<std::string> arguments = plan_.arguments;
-    for (const char* more : {"--output", path.c_str(), "--resume", "--no-report"}) {
+    for (const char* more : {"--output", path.c_str(), "--no-report"}) {
       arguments.emplace_back(more);
     }
+    if (std::filesystem::exists(path)) arguments.emplace_back("--resume");
     return arguments;
   }
 

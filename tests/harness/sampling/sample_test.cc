@@ -93,6 +93,21 @@ TEST_F(SampleFiles, BadPromptsAreRefusedWithFileAndLine) {
   EXPECT_NE(refusal("", false).find("no lines"), std::string::npos);
 }
 
+TEST_F(SampleFiles, NothingOfALineIsCutOrLeftOutUnsaid) {
+  const std::string half = Write("h.jsonl", R"({"id":"a","turns":["x"],"max_tokens":1.5})");
+  EXPECT_NE(Refusal(half, {}).find("max_tokens is 1.5, expected a whole number"),
+            std::string::npos);
+  const std::string talk = Write("t.jsonl", R"({"id":"a","turns":["x","y","z"]})");
+  EXPECT_EQ(ReadSamplePrompts(talk, {}).front().num_later_turns, 2);
+  const std::string foreign = Write("f.jsonl", R"({"prompt":"x"})");
+  EXPECT_NE(Refusal(foreign, {}).find("python3 -c"), std::string::npos);
+}
+
+TEST_F(SampleFiles, AFolderWithoutItsDescriptionIsRefused) {
+  Write("answers.jsonl", "somebody's\n");
+  EXPECT_THROW(SampleOutput(folder_, meta_), Error);
+}
+
 TEST_F(SampleFiles, ARestartCutsWhatAKillLeft) {
   {
     SampleOutput output(folder_, meta_);

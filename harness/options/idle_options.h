@@ -1,0 +1,17 @@
+// Options that were given and change nothing beside the others: said, not passed over.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/options/run_options.h"
+
+namespace dsb {
+
+// A line for each. `given`: the names of the options that the command line or its file gives;
+// `options` has its arms read.
+std::vector<std::string> IdleOptions(const DecodeOptions& options,
+                                     const std::set<std::string>& given);
+
+}  // namespace dsb

@@ -1,0 +1,55 @@
+#include "harness/options/output_files.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace dsb {
+namespace {
+
+namespace fs = std::filesystem;
+
+// How a file of the kind begins, blanks and line ends left out.
+std::string_view BeginningOf(WrittenAs kind) {
+  switch (kind) {
+    case WrittenAs::kVerdict:
+      return R"({"format":"dsbench-verdict")";
+    case WrittenAs::kTrace:
+      return R"({"displayTimeUnit":"ns","traceEvents":[)";
+    case WrittenAs::kNothing:
+    case WrittenAs::kResults:
+    case WrittenAs::kSamples:
+      break;
+  }
+  return "";
+}
+
+std::string Beginning(const std::string& path, size_t size) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text;
+  for (char c = 0; text.size() < size && file.get(c);) {
+    if (c != ' ' && c != '\n' && c != '\r' && c != '\t') text += c;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> FilesAt(const std::string& path, WrittenAs kind) {
+  if (kind != WrittenAs::kSamples) return {path};
+  return {path, path + "/answers.jsonl", path + "/features.bf16", path + "/meta.json"};
+}
+
+void RefuseForeignFile(const std::string& option, const std::string& path, WrittenAs kind) {
+  const std::string_view wanted = BeginningOf(kind);
+  std::error_code ignored;
+  if (wanted.empty() || !fs::is_regular_file(path, ignored)) return;
+  if (fs::file_size(path, ignored) == 0 || Beginning(path, wanted.size()) == wanted) return;
+  ThrowBadInput(option + ": '" + path + "' is there and holds something else than " +
+                (kind == WrittenAs::kTrace ? "a timeline" : "a verdict") +
+                " of dsbench, expected a name that is free (or remove the file)");
+}
+
+}  // namespace dsb
