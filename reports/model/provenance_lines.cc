@@ -39,7 +39,9 @@ std::string GpuFact(const RunData& data) {
   }
   const nlohmann::json detail = nlohmann::json::parse(machine.detail_json, nullptr, false);
   if (!detail.is_object()) return "";
-  const std::string state = detail.value("gpu_state", "");
+  const auto found = detail.find("gpu_state");
+  if (found == detail.end() || !found->is_string()) return "";
+  const std::string state = found->get<std::string>();
   if (state.empty()) return "";
   if (state == "not_built") return "none (built without CUDA)";
   std::string words = state;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/sha256.h"
+#include "base/strict_json.h"
 
 namespace dsb {
 namespace {
@@ -16,12 +17,13 @@ json OrNull(const std::optional<T>& value) {
   return value ? json(*value) : json(nullptr);
 }
 
+// A foreign file may hold anything there: then the text itself counts.
 json Parsed(const std::string& text) {
-  json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (value.is_discarded()) {
-    throw Error(ExitCode::kInternal, "detail_json is no JSON: " + text.substr(0, 60));
+  try {
+    return ParseStrictJson<json>(text, "detail_json");
+  } catch (const Error&) {
+    return text;
   }
-  return value;
 }
 
 std::string Hash(const json& value) {

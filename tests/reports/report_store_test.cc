@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/temporary_folder.h"
 #include "reports/gate/pairs.h"
+#include "reports/model/provenance_lines.h"
 #include "reports/report/report.h"
 #include "results/run_facts.h"
 #include "results/store/reader.h"
@@ -298,6 +299,14 @@ TEST_F(ReportStore, RowsThatContradictEachOtherAreSaid) {
   data.requests[5].request.bursts.back().num_tokens += 1;
   Write(data, store.get());
   EXPECT_THAT(RenderReport(*store, {}), HasSubstr("breaks an invariant"));
+}
+
+TEST_F(ReportStore, AGpuStateOfAnotherTypeIsNone) {
+  RunData data = Plain();
+  data.environment.detail_json = R"({"gpu_state":1})";
+  EXPECT_EQ(GpuFact(data), "");
+  data.environment.detail_json = R"({"gpu_state":"no_driver"})";
+  EXPECT_EQ(GpuFact(data), "none (no driver)");
 }
 
 TEST_F(ReportStore, AnEmptyFileIsOneLine) {

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "results/store/fingerprint.h"
 #include "results/store/run_owner.h"
 #include "tests/results/store/store_fixture.h"
 
@@ -47,6 +48,19 @@ TEST_F(StoreRows, EqualRecordsShareARow) {
   prompt = SamplePrompt("a");
   prompt.context_depth_tokens = 4096;
   EXPECT_NE(store.PutPrompt(prompt, workload), first_prompt);
+}
+
+// As a foreign file may have it, where nothing keeps the column to JSON.
+TEST_F(StoreRows, AFingerprintIsOfWhateverTheDetailSays) {
+  EnvironmentRecord environment = SampleEnvironment();
+  const std::string good = Fingerprint(environment);
+  environment.detail_json = "no JSON";
+  const std::string bad = Fingerprint(environment);
+  EXPECT_NE(bad, good);
+  environment.detail_json = std::string(1'000'000, '[');
+  EXPECT_NE(Fingerprint(environment), bad);
+  environment.detail_json += std::string(1'000'000, ']');
+  EXPECT_NE(Fingerprint(environment), bad);
 }
 
 TEST_F(StoreRows, SharedAcrossOpenings) {
