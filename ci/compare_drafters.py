@@ -121,7 +121,8 @@ def main():
     for option, value in (("prompts", args.prompts), ("tuning", args.tuning)):
         if value < 1:
             parser.error(f"--{option}: found {value}, expected 1 or more")
-    drafters = [name for name in ("dspark", "dflash", "eagle3", "mtp1") if (ROOT / "models" / name).is_dir()]
+    shipped = [path.parent.name for path in (ROOT / "models").glob("*/config.json")]
+    drafters = sorted(shipped, key=lambda name: (name != "dspark", name))
     files = split_workloads(args.folder, args.prompts, args.tuning)
     if "lengths" in steps:
         arms = ["none", *(f"{drafter}:7" for drafter in drafters), *(["mtp1:1"] if "mtp1" in drafters else [])]
