@@ -5,6 +5,7 @@
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
+check_usage -- "$@"
 filter=${1:-.}
 min_time=${DSBENCH_BENCH_SECONDS:-0.5}
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compiles each of our headers alone, but for those that their own .cc includes first: the build did that.
-# Usage: check_headers.sh [COMPILER]
+# Compiles headers of ours alone. Usage: check_headers.sh [COMPILER [HEADER...]]. Default: c++, and every header but those
+# that their own .cc includes first: a build without precompiled headers did that.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 compiler=${1:-c++}
@@ -23,9 +23,13 @@ by_the_build() {  # by_the_build HEADER
   local source=${1%.h}.cc
   [ -f "$source" ] && [ "$(grep -m1 '^#include' "$source")" = "#include \"$1\"" ]
 }
+every_other() {
+  local rooms
+  mapfile -t rooms < <(ls -d base kernels workloads results engines reports harness 2>/dev/null)
+  find "${rooms[@]}" -name '*.h' | sort | while read -r header; do by_the_build "$header" || echo "$header"; done
+}
 export -f compile_alone
 export cuda_include=${CUDA_HOME:-/usr/local/cuda}/include
 
-mapfile -t rooms < <(ls -d base kernels workloads results engines reports harness 2>/dev/null)
-find "${rooms[@]}" -name '*.h' | sort | while read -r header; do by_the_build "$header" || echo "$header"; done |
+if [ $# -gt 1 ]; then printf '%s\n' "${@:2}"; else every_other; fi |
   xargs -P "$(nproc)" -I{} bash -c 'compile_alone "$@"' _ "$compiler" {} || exit 1

@@ -4,6 +4,7 @@
 Usage: check_includes.py [--table] [ROOT]. Exit 1 and one line for each forbidden include.
 --table prints the rooms and sub-rooms with what each may include, as Markdown.
 """
+import argparse
 import pathlib
 import re
 import sys
@@ -164,11 +165,16 @@ def problem(file, quote, header):
 
 
 def main():
-    arguments = sys.argv[1:]
-    if "--table" in arguments:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--table", action="store_true", help="print the arrows instead")
+    parser.add_argument("root", nargs="?", type=pathlib.Path, default=pathlib.Path(__file__).parents[1])
+    args = parser.parse_args()
+    if args.table:
         print_table()
         return
-    root = pathlib.Path(arguments[0] if arguments else pathlib.Path(__file__).parents[1])
+    root = args.root
+    if not root.is_dir():
+        parser.error(f"no folder {root}")
     num_problems = 0
     for path in sorted(p for room in ROOMS for p in (root / room).rglob("*")):
         if path.suffix not in (".h", ".cc", ".cu", ".cuh"):

@@ -7,6 +7,7 @@ Usage: check_kernels.py [ROOT]. Exit 1 and one line for each:
   a header of engines/device that docs/gpu.md's table of twins does not name;
   a function of ptx.cuh that no probe in tests/cudahost calls; inline PTX anywhere else.
 """
+import argparse
 import pathlib
 import re
 import sys
@@ -59,7 +60,11 @@ def problems(root):
 
 
 def main():
-    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[1])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("root", nargs="?", type=pathlib.Path, default=pathlib.Path(__file__).parents[1])
+    root = parser.parse_args().root
+    if not root.is_dir():
+        parser.error(f"no folder {root}")
     found = list(problems(root))
     for line in found:
         print(line, file=sys.stderr)

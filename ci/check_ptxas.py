@@ -5,6 +5,7 @@ Usage: check_ptxas.py BUILD_FOLDER TABLE [--write]. BUILD_FOLDER holds the *.o.p
 --write: makes the table anew from the reports. Exit 1 and one line for each kernel out of bounds, without a row in
 the table, or with a row but no report; 2 for files that cannot be read.
 """
+import argparse
 import json
 import pathlib
 import re
@@ -88,15 +89,17 @@ def write(table, path):
 
 
 def main():
-    if len(sys.argv) not in (3, 4) or sys.argv[3:] not in ([], ["--write"]):
-        print(__doc__, file=sys.stderr)
-        sys.exit(2)
-    reports = read_reports(pathlib.Path(sys.argv[1]))
-    path = pathlib.Path(sys.argv[2])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("table", type=pathlib.Path)
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    reports = read_reports(args.folder)
+    path = args.table
     if not reports:
-        print(f"check_ptxas.py: no ptxas report under {sys.argv[1]}, expected *.cu.o.ptxas", file=sys.stderr)
+        print(f"check_ptxas.py: no ptxas report under {args.folder}, expected *.cu.o.ptxas", file=sys.stderr)
         sys.exit(2)
-    if sys.argv[3:]:
+    if args.write:
         write(as_table(reports), path)
         return
     found = list(problems(reports, json.loads(path.read_text(encoding="utf-8"))))

@@ -4,6 +4,7 @@
 Usage: check_sizes.py [ROOT]. Exit 1 and one line for each source file of over 300 lines, and for each header of over
 100 that a user of its room reads: all but the private ones below.
 """
+import argparse
 import pathlib
 import sys
 
@@ -33,7 +34,12 @@ def problems(root):
 
 
 def main():
-    found = list(problems(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[1])))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("root", nargs="?", type=pathlib.Path, default=pathlib.Path(__file__).parents[1])
+    root = parser.parse_args().root
+    if not root.is_dir():
+        parser.error(f"no folder {root}")
+    found = list(problems(root))
     for line in found:
         print(line, file=sys.stderr)
     sys.exit(1 if found else 0)

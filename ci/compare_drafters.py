@@ -36,8 +36,9 @@ def split_workloads(folder, num_prompts, num_tuning):
     for domain in DOMAINS:
         lines = (ROOT / f"workloads/{domain}.jsonl").read_text().splitlines(keepends=True)
         if num_prompts + num_tuning > len(lines):
-            sys.exit(f"compare_drafters.py: {domain}.jsonl has {len(lines)} prompts, fewer than "
-                     f"{num_prompts} + {num_tuning}")
+            print(f"compare_drafters.py: {domain}.jsonl has {len(lines)} prompts, fewer than {num_prompts} + {num_tuning}",
+                  file=sys.stderr)
+            sys.exit(2)
         for part, chosen in (("measure", lines[:num_prompts]), ("choose", lines[-num_tuning:])):
             path = folder / part / f"{domain}.jsonl"
             path.write_text("".join(chosen))
@@ -111,6 +112,11 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", default="lengths,tuning,speed", help="comma list; speed needs tuning's file")
     args = parser.parse_args()
+    if min(args.prompts, args.tuning) < 1:
+        parser.error("--prompts and --tuning: expected 1 or more")
+    if not DSBENCH.exists():
+        print(f"compare_drafters.py: no program {DSBENCH}; build it: bash ci/build.sh", file=sys.stderr)
+        sys.exit(3)
     steps = args.steps.split(",")
     for step in steps:
         if step not in ("lengths", "tuning", "speed"):

@@ -5,6 +5,7 @@
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
+check_usage -- "$@"
 output=${1:-build/gpu_check.json}
 
 PATH=$PATH:/usr/local/cuda/bin

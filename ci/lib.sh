@@ -9,11 +9,32 @@ num_jobs=$(nproc)
 if [ "${DSBENCH_NO_CCACHE:-0}" != 1 ] && command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_CUDA_COMPILER_LAUNCHER=ccache
   export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+  export CCACHE_SLOPPINESS=pch_defines,time_macros # what precompiled headers ask for
 fi
 
 die() {  # die CODE MESSAGE
   echo "$(basename "$0"): $2" >&2
   exit "$1"
+}
+
+check_usage() {  # check_usage [OPTION...] -- "$@": helps where asked to, and refuses an option that is not listed
+  local known=' ' argument
+  while [ "$1" != -- ]; do known+="$1 " && shift; done
+  shift
+  for argument in "$@"; do
+    case $argument in
+      -h | --help)  # what the script says of itself
+        awk 'NR > 1 && !/^#/ { exit } NR > 1 { sub(/^# ?/, ""); print }' "$0"
+        exit 0
+        ;;
+      -*) [[ $known == *" $argument "* ]] || die 2 "unknown option '$argument'; see $(basename "$0") --help" ;;
+    esac
+  done
+}
+
+takes_no_arguments() {  # takes_no_arguments "$@"
+  check_usage -- "$@"
+  [ $# -eq 0 ] || die 2 "found '$1', expected no argument; see $(basename "$0") --help"
 }
 
 packages_of() {  # packages_of SECTION...: the names in those sections of packages.txt, each once
@@ -23,6 +44,10 @@ packages_of() {  # packages_of SECTION...: the names in those sections of packag
     awk -v want="[$section]" '/^\[/ { on = ($0 == want); next } on && NF && !/^#/' \
       "$root/ci/packages.txt"
   done | sort -u
+}
+
+filters_of() {  # filters_of FILE: its lines that are no comments, joined by colons
+  grep -v '^#' "$root/$1" | paste -sd:
 }
 
 is_installed() {
@@ -84,10 +109,16 @@ fetch_target() {  # sets and exports DSBENCH_TARGET: the checked model file, fet
   export DSBENCH_TARGET
 }
 
+has_gpu() { [ -e /dev/nvidia0 ] || [ -e /dev/dxg ]; }
+
 build_release() {  # configures and builds build/release/dsbench; nothing to do is nothing done
   cd "$root" || exit
   if [ ! -f build/release/build.ninja ]; then
-    cmake --preset release -DBUILD_TESTING=OFF -DDSB_BENCHMARKS=OFF || die 3 "cmake could not configure build/release"
+    local options=(-DBUILD_TESTING=OFF -DDSB_BENCHMARKS=OFF)
+    # Kernels for a device take minutes.
+    [ -n "${DSBENCH_CUDA:-}" ] || has_gpu || DSBENCH_CUDA=OFF
+    [ -z "${DSBENCH_CUDA:-}" ] || options+=("-DDSB_CUDA=$DSBENCH_CUDA")
+    cmake --preset release "${options[@]}" || die 3 "cmake could not configure build/release"
   fi
   cmake --build --preset release -j "$num_jobs" --target dsbench
 }

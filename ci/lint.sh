@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
-# clang-format and clang-tidy on the files that changed against a base, with build/dev's compile commands.
-# Usage: lint.sh [--all | BASE]. Default base: where this branch left origin/main, or the commit before.
+# What changed against a base: clang-format, clang-tidy, each changed header compiled alone, and each changed source
+# compiled by g++, since ci/test.sh builds with clang. The sources and headers that changed last come first, and no more
+# than DSBENCH_LINT_FILES (20) of them are compiled: ci/nightly.sh compiles all.
+# Usage: lint.sh [--all | BASE]. Default base: where this branch left origin/main, or the commit before. --all: formats and
+# clang-tidy on every file; needs build/check, as ci/test.sh leaves it.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
+check_usage --all -- "$@"
 cd "$root"
+most=${DSBENCH_LINT_FILES:-20}
 
 base_commit() {
   local base
@@ -15,36 +20,58 @@ base_commit() {
   fi
 }
 
-changed_files() {  # tracked changes against $base, and files git does not know yet
-  git diff --name-only --diff-filter=d "$base" -- '*.cc' '*.h'
-  git ls-files --others --exclude-standard -- '*.cc' '*.h'
+changed_files() {  # newest first: not yet committed, then by commit; without a base, as in a shallow clone, all
+  local sources=('*.cc' '*.h')
+  {
+    git diff --name-only HEAD -- "${sources[@]}"
+    git ls-files --others --exclude-standard -- "${sources[@]}"
+    git log --format= --name-only -m --first-parent "${base:+$base..}HEAD" -- "${sources[@]}"
+  } | awk '!seen[$0]++' | while read -r file; do if [ -f "$file" ]; then echo "$file"; fi; done
 }
 
 case ${1:-} in
-  --all) base= ;;
+  --all) base=all ;;
   '') base=$(base_commit) ;;
-  -*) die 2 "unknown option '$1', expected --all or a commit" ;;
   *) base=$(git rev-parse --verify -q "$1^{commit}") || die 2 "no commit '$1'" ;;
 esac
-if [ -n "$base" ]; then
-  mapfile -t files < <(changed_files | sort -u)
-  against=" against ${base:0:12}"
-else
+if [ "$base" = all ]; then
   mapfile -t files < <(git ls-files -- '*.cc' '*.h')
-  against=
+else
+  mapfile -t files < <(changed_files)
 fi
-echo "lint: ${#files[@]} files$against"
+echo "lint: ${#files[@]} files${base:+ against ${base:0:12}}"
 [ ${#files[@]} -eq 0 ] && exit 0
+
+# What a build folder compiles: with clang's commands for clang-tidy, with g++'s for g++.
+compiled_in() {  # compiled_in FOLDER: those of the sources on stdin
+  while read -r file; do
+    if grep -qF "\"$root/$file\"" "$1/compile_commands.json"; then echo "$file"; fi
+  done
+}
+newest() {  # newest PATTERN: of the files, no more than the limit
+  printf '%s\n' "${files[@]}" | grep "$1" | if [ "$base" = all ]; then cat; else head -n "$most"; fi || true
+}
 
 status=0
 clang-format --dry-run -Werror "${files[@]}" || status=1
-mapfile -t sources < <(printf '%s\n' "${files[@]}" | grep '\.cc$' | while read -r file; do
-  # Only what build/dev compiles: fuzz targets belong to another preset.
-  if grep -qF "$root/$file\"" build/dev/compile_commands.json; then echo "$file"; fi
-done)
+mapfile -t sources < <(newest '\.cc$' | compiled_in build/check)
 if [ ${#sources[@]} -gt 0 ]; then
+  echo "clang-tidy: ${#sources[@]} sources"
   printf '%s\n' "${sources[@]}" |
-    xargs -P "$num_jobs" -n 1 clang-tidy --quiet -p build/dev --extra-arg=-Wno-unknown-warning-option 2> >(grep -v 'warnings generated' >&2) ||
+    xargs -P "$num_jobs" -n 1 clang-tidy --quiet -p build/check --extra-arg=-Wno-unknown-warning-option 2> >(grep -v 'warnings generated' >&2) ||
     status=1
 fi
-[ $status -eq 0 ] || die 1 "clang-format or clang-tidy found something; clang-format -i FILE formats"
+if [ "$base" != all ]; then
+  mapfile -t headers < <(newest '\.h$' | grep -v '^tests/')
+  [ ${#headers[@]} -eq 0 ] || bash ci/check_headers.sh clang++ "${headers[@]}" || status=1
+  # The objects of the developers' build: g++ without precompiled headers, which hide a forgotten #include.
+  mkdir -p build
+  cmake --preset dev -DDSB_BENCHMARKS=OFF -DDSB_CUDA=OFF >build/configure-dev.log 2>&1 || { cat build/configure-dev.log >&2; die 3 "cmake could not configure build/dev"; }
+  mapfile -t sources < <(newest '\.cc$' | compiled_in build/dev)
+  if [ ${#sources[@]} -gt 0 ]; then
+    echo "g++: ${#sources[@]} sources"
+    mapfile -t objects < <(printf "$root/%s^\n" "${sources[@]}") # ninja's name for what is made of a file
+    ninja -C build/dev -j "$num_jobs" --quiet "${objects[@]}" || status=1
+  fi
+fi
+[ $status -eq 0 ] || die 1 "a check of the changed files failed; clang-format -i FILE formats"

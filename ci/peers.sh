@@ -5,6 +5,7 @@
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
+check_usage -- "$@"
 rounds=${1:-5}
 [[ $rounds =~ ^[1-9][0-9]*$ ]] || die 2 "found '$rounds', expected a number of rounds"
 

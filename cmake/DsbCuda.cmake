@@ -1,6 +1,6 @@
 # The two builds of kernels/cuda: dsb_cuda by nvcc, and dsb_cudahost by the C++ compiler for the
 # runner in kernels/cudahost. Both define the same functions: never link both into one binary.
-#   DSB_CUDA                 build dsb_cuda. Default: nvcc is there and no sanitizer is asked for
+#   DSB_CUDA                 build dsb_cuda. Default: nvcc is there and neither a sanitizer nor fuzzing is asked for
 #   DSB_CUDA_ARCHITECTURES   what dsb_cuda is compiled for; one alone compiles fastest
 #   DSB_GPU_TESTS            build gpu_test, which runs tests/cudahost on a device
 #   DSB_CUDAHOST             build dsb_cudahost. Default: the toolkit's headers are there
@@ -105,6 +105,7 @@ if(DSB_CUDA)
   add_library(dsb_cuda_plain OBJECT ${cuda_plain} ${cuda_runtime})
   dsb_cuda_plain(dsb_cuda_plain)
   add_library(dsb_cuda STATIC ${cuda_kernels} $<TARGET_OBJECTS:dsb_cuda_plain>)
+  set_target_properties(dsb_cuda dsb_cuda_plain PROPERTIES OPTIMIZE_DEPENDENCIES ON)
   dsb_cuda_kernels(dsb_cuda)
   target_link_libraries(dsb_cuda PUBLIC dsb_kernels CUDA::cudart_static)
   if(DSB_GPU_TESTS)

@@ -11,6 +11,7 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/completion.h"
 #include "harness/cli/help_page.h"
+#include "harness/cli/man_page.h"
 #include "harness/cli/options_page.h"
 #include "harness/cli/output_check.h"
 #include "harness/machine/environment.h"
@@ -40,32 +41,47 @@ const Command* Find(const std::vector<Command>& commands, const std::string& nam
   return found == commands.end() ? nullptr : &*found;
 }
 
+struct HelpChoice {
+  std::string about;
+  bool markdown = false, man = false;
+};
+
+std::string HelpText(const HelpChoice& choice, const std::vector<Command>& commands) {
+  const int columns = ColumnsOf(stdout);
+  const Command* const one = choice.about.empty() ? nullptr : Find(commands, choice.about);
+  if (!choice.about.empty() && one == nullptr) {
+    ThrowBadInput("help: expected " + ListOf(NamesOf(commands)) + ", found '" + choice.about +
+                  "'" + Suggestion(choice.about, NamesOf(commands)));
+  }
+  if (choice.markdown && choice.man) {
+    ThrowBadInput("help: found --markdown and --man, expected one of them");
+  }
+  if (choice.markdown) return OptionsPage(commands);
+  if (choice.man) return ManPage(commands, CaptureBuild("").version);
+  return one != nullptr ? HelpPage(*one, columns) : Overview(commands, columns);
+}
+
 // `commands` outlive the action.
 Command HelpCommand(const std::vector<Command>& commands) {
-  auto markdown = std::make_shared<bool>(false);
-  auto about = std::make_shared<std::string>();
+  auto choice = std::make_shared<HelpChoice>();
   return {.name = "help",
           .summary = "Show the commands, the options of one, or all options as one page",
           .options = {{.name = "command",
-                       .value = about.get(),
+                       .value = &choice->about,
                        .value_name = "COMMAND",
                        .help = "whose options; default: an overview",
                        .positional = true},
                       {.name = "markdown",
-                       .value = markdown.get(),
+                       .value = &choice->markdown,
                        .value_name = "",
-                       .help = "docs/options.md; off by default"}},
-          .action = [markdown, about, &commands] {
-            const int columns = ColumnsOf(stdout);
-            const std::string name = std::exchange(*about, "");  // pages show it as a default
-            const Command* const one = name.empty() ? nullptr : Find(commands, name);
-            if (!name.empty() && one == nullptr) {
-              ThrowBadInput("help: expected " + ListOf(NamesOf(commands)) + ", found '" + name +
-                            "'" + Suggestion(name, NamesOf(commands)));
-            }
-            WriteOutput(*markdown        ? OptionsPage(commands)
-                        : one != nullptr ? HelpPage(*one, columns)
-                                         : Overview(commands, columns));
+                       .help = "docs/options.md; off by default"},
+                      {.name = "man",
+                       .value = &choice->man,
+                       .value_name = "",
+                       .help = "the man page, as man -l reads it; off by default"}},
+          .action = [choice, &commands] {
+            const HelpChoice given = std::exchange(*choice, {});  // pages show it as a default
+            WriteOutput(HelpText(given, commands));
             return ExitCode::kDone;
           }};
 }

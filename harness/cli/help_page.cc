@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/cli/program_text.h"
 #include "reports/document/wrap.h"
 
 namespace dsb {
@@ -73,10 +74,7 @@ std::string Usage(const Command& command) {
 
 std::string Overview(const std::vector<Command>& commands, int columns) {
   std::string page;
-  AppendWrapped(
-      "dsbench measures speculative decoding: how long the accepted runs are, how fast each user's "
-      "tokens come, and where the time goes.",
-      0, columns, page);
+  AppendWrapped(std::string("dsbench ") + kProgramPurpose, 0, columns, page);
   page += '\n';
   AppendWrapped("Usage: dsbench COMMAND [OPTIONS]", 0, columns, page);
   page += "\nCommands:\n";
@@ -90,13 +88,11 @@ std::string Overview(const std::vector<Command>& commands, int columns) {
   page += '\n';
   AppendWrapped("Try first: dsbench generate --prompt \"Why is the sky blue?\"", 0, columns, page);
   page += "\nExit codes:\n";
-  AppendEntries({{"0", "done"},
-                 {"1", "a mismatch or a regression was found"},
-                 {"2", "bad command line, configuration or input file"},
-                 {"3", "a resource is missing or failed, or the command was interrupted"},
-                 {"4", "inconclusive: more data would decide"},
-                 {"70", "internal error"}},
-                columns, page);
+  entries.clear();
+  for (const ExitMeaning& meaning : ExitMeanings()) {
+    entries.push_back({std::to_string(meaning.code), meaning.what});
+  }
+  AppendEntries(entries, columns, page);
   return page;
 }
 

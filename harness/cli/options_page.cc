@@ -2,6 +2,8 @@
 
 #include <variant>
 
+#include "harness/machine/variables.h"
+
 namespace dsb {
 namespace {
 
@@ -72,6 +74,10 @@ std::string OptionsPage(const std::vector<Command>& commands) {
           "\n`--resume` goes on only with the configuration that was stored: all of these but " +
           NotStoredList(command.options) + ".\n";
     }
+  }
+  page += "\n## Environment variables\n\n| variable | what |\n| --- | --- |\n";
+  for (const EnvironmentVariable& variable : EnvironmentVariables()) {
+    page += "| `" + std::string(variable.name) + "` | " + Cell(variable.what) + " |\n";
   }
   return page;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "base/error.h"
 #include "base/quoted.h"
@@ -29,26 +30,62 @@ bool Exists(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-// Folders that may hold models/ and workloads/, first match wins.
-std::vector<fs::path> Roots() {
-  std::vector<fs::path> roots;
+// Folders that may hold models/, workloads/ and ci/: of an installed program and of a build folder.
+std::vector<fs::path> SharedFolders() {
   std::error_code failed;
-  const fs::path binary = fs::read_symlink("/proc/self/exe", failed);
-  if (!failed) {
-    const fs::path folder = binary.parent_path();
-    roots.push_back((folder / ".." / "..").lexically_normal());
-    roots.push_back((folder / ".." / "share" / "dsbench").lexically_normal());
-  }
-  roots.emplace_back(DSB_SOURCE_DIR);
-  return roots;
+  const fs::path program = fs::read_symlink("/proc/self/exe", failed);
+  if (failed) return {};
+  const fs::path folder = program.parent_path();
+  return {(folder / ".." / "share" / "dsbench").lexically_normal(), folder / "share" / "dsbench"};
 }
 
-std::string FindShipped(const fs::path& relative, const char* option) {
-  for (const fs::path& root : Roots()) {
-    if (Exists(root / relative)) return (root / relative).string();
+// Empty if it is in none of them.
+std::string FindShared(const fs::path& relative) {
+  for (const fs::path& folder : SharedFolders()) {
+    if (Exists(folder / relative)) return (folder / relative).string();
   }
-  ThrowResource("the shipped " + relative.string() +
-                " was not found beside this program; name it with " + option);
+  return "";
+}
+
+// `inside`/`name` of the shipped files, or `name` in the folder that `variable` gives.
+std::string FindShipped(const char* inside, const std::string& name, const char* variable,
+                        const char* option) {
+  if (const std::string given = Variable(variable); !given.empty()) {
+    const fs::path path = fs::path(given) / name;
+    if (Exists(path)) return path.string();
+    ThrowResource(std::string(variable) + ": found no '" + path.string() +
+                  "'; set it to a folder with " + name + ", or name one with " + option);
+  }
+  const fs::path relative = fs::path(inside) / name;
+  if (std::string found = FindShared(relative); !found.empty()) return found;
+  std::string places;
+  for (const fs::path& folder : SharedFolders()) {
+    places += (places.empty() ? "" : " nor ") + (folder / relative).string();
+  }
+  ThrowResource("the shipped " + relative.string() + " was not found" +
+                (places.empty() ? ", since /proc/self/exe does not say where this program is"
+                                : " beside this program: no " + places) +
+                "; name one with " + option + " or set " + variable);
+}
+
+struct Cache {
+  fs::path folder;
+  const char* variable;  // that says where it is
+};
+
+// Where the pinned target is kept.
+Cache TargetCache() {
+  if (const std::string cache = Variable("DSBENCH_CACHE"); !cache.empty()) {
+    return {cache, "DSBENCH_CACHE"};
+  }
+  for (const auto& [variable, inside] : {std::pair<const char*, const char*>{"XDG_CACHE_HOME", ""},
+                                         {"HOME", ".cache"}}) {
+    const fs::path home = Variable(variable);
+    if (home.is_absolute()) return {home / inside / "dsbench", variable};
+  }
+  ThrowResource(
+      "no folder for the target model: found neither DSBENCH_CACHE nor an absolute path in "
+      "XDG_CACHE_HOME or HOME; name a model with --target or DSBENCH_TARGET");
 }
 
 }  // namespace
@@ -57,39 +94,22 @@ const char* PinnedTargetName() { return kTargetFile; }
 
 std::string DefaultTargetPath() {
   if (std::string path = Variable("DSBENCH_TARGET"); !path.empty()) {
-    if (!Exists(path)) ThrowResource("DSBENCH_TARGET: no file or folder '" + path + "'");
+    if (!Exists(path)) ThrowResource("DSBENCH_TARGET: found no file or folder '" + path + '\'');
     return path;
   }
-  fs::path cache = Variable("DSBENCH_CACHE");
-  std::string origin = "DSBENCH_CACHE";
-  if (cache.empty()) {
-    origin = "XDG_CACHE_HOME";
-    fs::path home = Variable("XDG_CACHE_HOME");
-    if (home.is_relative()) {  // the convention: such a value does not count
-      origin = "HOME";
-      const std::string user = Variable("HOME");
-      if (user.empty()) {
-        ThrowResource(
-            "no target model: HOME is not set, so there is no cache folder to look in; name the "
-            "model with --target or DSBENCH_TARGET, or its folder with DSBENCH_CACHE");
-      }
-      home = fs::path(user) / ".cache";
-    }
-    cache = home / "dsbench";
-  }
-  const fs::path path = cache / kTargetFile;
+  const Cache cache = TargetCache();
+  const fs::path path = cache.folder / kTargetFile;
   if (!Exists(path)) {
-    ThrowResource("no target model at " + path.string() + " (from " + origin +
-                  "); fetch it with: bash ci/quickstart.sh (or name one with --target)");
+    const std::string fetch = FindShared(fs::path("ci") / "fetch_target.py");
+    ThrowResource("no target model at " + path.string() + " (from " + cache.variable + "); " +
+                  (fetch.empty() ? "" : "fetch it with: python3 " + fetch + ", or ") +
+                  "name one with --target or DSBENCH_TARGET");
   }
   return path.string();
 }
 
 std::string DefaultDrafterPath(const std::string& name) {
-  if (const std::string models = Variable("DSBENCH_MODELS"); !models.empty()) {
-    return (fs::path(models) / name).string();
-  }
-  return FindShipped(fs::path("models") / name, "--drafter-path");
+  return FindShipped("models", name, "DSBENCH_MODELS", "--drafter-path");
 }
 
 std::string DefaultDrafterOrigin() {
@@ -99,7 +119,7 @@ std::string DefaultDrafterOrigin() {
 std::vector<std::string> DefaultWorkloadPaths() {
   std::vector<std::string> paths;
   for (const char* name : {"math.jsonl", "code.jsonl", "chat.jsonl"}) {
-    paths.push_back(FindShipped(fs::path("workloads") / name, "--workload"));
+    paths.push_back(FindShipped("workloads", name, "DSBENCH_WORKLOADS", "--workload"));
   }
   return paths;
 }

@@ -1,4 +1,5 @@
-// Where the shipped files and the pinned model are, on this machine.
+// Where the shipped files and the pinned model are, on this machine. No place is compiled in:
+// shipped files are found from where this program is.
 #pragma once
 
 #include <string>
@@ -12,12 +13,12 @@ namespace dsb {
 std::string DefaultTargetPath();
 // The name of the pinned file.
 const char* PinnedTargetName();
-// models/NAME: in $DSBENCH_MODELS, beside the build or install folder of this binary, or in the
-// source tree. kResource if in none of the latter.
+// NAME in $DSBENCH_MODELS, else models/NAME of the shipped files. kResource with every place that
+// was looked at if it is nowhere.
 std::string DefaultDrafterPath(const std::string& name);
 // " (from $DSBENCH_MODELS)", or nothing if that is not set: for messages.
 std::string DefaultDrafterOrigin();
-// workloads/{math,code,chat}.jsonl, found like the drafter.
+// math.jsonl, code.jsonl and chat.jsonl in $DSBENCH_WORKLOADS, else of the shipped workloads/.
 std::vector<std::string> DefaultWorkloadPaths();
 
 }  // namespace dsb

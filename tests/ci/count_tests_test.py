@@ -17,7 +17,9 @@ def count(cases, num_parts=5, num_failed_parts=0):
     with tempfile.TemporaryDirectory() as folder:
         for number, case in enumerate(cases):
             text = f"<testsuites><testsuite>{case}</testsuite></testsuites>"
-            (pathlib.Path(folder) / f"{number}.xml").write_text(text, encoding="utf-8")
+            path = pathlib.Path(folder) / f"run{number}" / "test.xml"
+            path.parent.mkdir()
+            path.write_text(text, encoding="utf-8")
         done = subprocess.run([sys.executable, SCRIPT, folder, str(num_parts), str(num_failed_parts)],
                               capture_output=True, text=True, check=False)
         return done.returncode, done.stdout.splitlines()[-1]

@@ -165,7 +165,7 @@ TEST_F(CliTest, MissingTargetIsAMissingResource) {
       RunChild({"run", "--output", Path("out.db")},
                {{"DSBENCH_TARGET", ""}, {"DSBENCH_CACHE", folder_.path().string()}});
   EXPECT_EQ(result.exit_code, 3) << result.err;
-  EXPECT_NE(result.err.find("bash ci/quickstart.sh"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("ci/fetch_target.py"), std::string::npos) << result.err;
   EXPECT_FALSE(std::filesystem::exists(folder_ / "out.db"));
 }
 

@@ -1,4 +1,5 @@
-// What is printed from the commands' descriptions: docs/options.md and the completion.
+// What is printed from the commands' descriptions: docs/options.md, the man page and the
+// completion.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -24,6 +25,47 @@ TEST(Pages, TheCommittedOptionsPageIsWhatTheProgramPrints) {
 
 TEST(Pages, HelpIsTheProgramsOwn) { EXPECT_EQ(RunChild({"help"}).out, RunChild({"--help"}).out); }
 
+// What a shell command prints.
+std::string OutputOf(const std::string& command) {
+  std::FILE* const pipe = popen(command.c_str(), "r");
+  std::string text;
+  char buffer[4096];
+  while (const size_t size = std::fread(buffer, 1, sizeof buffer, pipe)) text.append(buffer, size);
+  EXPECT_EQ(pclose(pipe), 0) << command;
+  return text;
+}
+
+TEST(Pages, TheManPageHasEveryOptionVariableAndExitCode) {
+  const ChildResult man = RunChild({"help", "--man"});
+  ASSERT_EQ(man.exit_code, 0) << man.err;
+  EXPECT_TRUE(man.out.starts_with(".TH DSBENCH 1 ")) << man.out;
+  // The same facts as in the other page, whose code words are in backquotes.
+  const std::string page = RunChild({"help", "--markdown"}).out;
+  int num_words = 0;
+  for (size_t at = page.find("\n| `"); at != std::string::npos; at = page.find("\n| `", at + 1)) {
+    std::string word = page.substr(at + 4, page.find_first_of(" ,`", at + 4) - at - 4);
+    for (size_t dash = 0; (dash = word.find('-', dash)) != std::string::npos; dash += 2) {
+      word.insert(dash, 1, '\\');
+    }
+    EXPECT_NE(man.out.find("\\fB" + word + "\\fR"), std::string::npos) << word;
+    ++num_words;
+  }
+  EXPECT_GT(num_words, 80);
+  for (const char* code : {"0", "1", "2", "3", "4", "70"}) {
+    EXPECT_NE(man.out.find("\n\\fB" + std::string(code) + "\\fR\n"), std::string::npos) << code;
+  }
+  EXPECT_EQ(RunChild({"help", "--man", "--markdown"}).exit_code, 2);
+}
+
+TEST(Pages, TheManPageIsGoodRoff) {
+  if (std::system("command -v groff >/dev/null") != 0) GTEST_SKIP() << "no groff here";
+  const std::string format = "'" DSB_BINARY "' help --man | groff -man -Tutf8 -ww -P-c ";
+  EXPECT_EQ(OutputOf(format + "2>&1 >/dev/null"), "");
+  const std::string text = OutputOf(format);
+  EXPECT_NE(text.find("--drafter-path [NAME=]FOLDER"), std::string::npos) << text;
+  EXPECT_NE(text.find("DSBENCH_MODELS"), std::string::npos) << text;
+}
+
 class Completion : public testing::Test {
  protected:
   Completion() : path_(testing::TempDir() + "dsb_completion_" + std::to_string(getpid())) {
@@ -38,14 +80,7 @@ class Completion : public testing::Test {
     const std::string script = "source " + path_ + "; COMP_WORDS=(" + words +
                                "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _dsbench; "
                                "echo -n \\\"${COMPREPLY[*]}\\\"";
-    std::FILE* const pipe = popen(("bash -c '" + script + "'").c_str(), "r");
-    std::string text;
-    char buffer[4096];
-    while (const size_t size = std::fread(buffer, 1, sizeof buffer, pipe)) {
-      text.append(buffer, size);
-    }
-    EXPECT_EQ(pclose(pipe), 0);
-    return text;
+    return OutputOf("bash -c '" + script + "'");
   }
 
   std::string path_;
