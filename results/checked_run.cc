@@ -9,8 +9,8 @@
 namespace dsb {
 namespace {
 
-// What a sum over a run may come to. Tokens are also a vector of that length.
-constexpr double kMaxTotalNs = 4e18, kMaxTokens = 1 << 28;
+// What a sum over a run may come to. Tokens are also a vector of that length, sorted: 256 MiB.
+constexpr double kMaxTotalNs = 4e18, kMaxTokens = 1 << 25;
 
 class Refusal {
  public:

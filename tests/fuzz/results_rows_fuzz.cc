@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/split_mix.h"
 #include "tests/fuzz/fuzz_folder.h"
 #include "tests/fuzz/read_results.h"
 #include "tests/fuzz/results_seed.h"
@@ -114,6 +115,13 @@ std::string Value(Bytes& bytes) {
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   dsb::MakeFuzzResults(Template());
   dsb::WriteSeed(*argc, *argv, "one_edit", std::string("\x05\x02\x01\x01\x02\x03", 6));
+  for (uint64_t seed = 0; seed < 8; ++seed) {
+    std::string edits;
+    for (uint64_t i = 0; i < 40 + 20 * seed; ++i) {
+      edits += static_cast<char>(dsb::SplitMix(1000 * seed + i));
+    }
+    dsb::WriteSeed(*argc, *argv, "edits_" + std::to_string(seed), edits);
+  }
   return 0;
 }
 

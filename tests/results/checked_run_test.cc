@@ -66,6 +66,11 @@ TEST(CheckRun, UnusableRowsAreRefusedByPlace) {
          request.bursts.back().num_tokens = 1 << 24;
          data.requests.insert(data.requests.end(), 20, data.requests[5]);
        }},
+      {"tokens of",  // as many as take seconds to sort and a gigabyte to hold
+       [](auto& data, auto& request) {
+         request.bursts.back().num_tokens = 1 << 24;
+         data.requests.insert(data.requests.end(), 3, data.requests[5]);
+       }},
       {"found number -7", [](auto& data, auto&) { data.run.id = -7; }},
   };
   for (const auto& [part, damage] : cases) {
