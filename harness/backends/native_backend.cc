@@ -11,11 +11,10 @@ namespace dsb {
 NativeBackend::NativeBackend(const ModelOptions& options)
     : options_(options),
       device_kind_(RequireDevice(options.device)),
-      target_(LoadTarget(options.target, WeightModeFromName(options.weights))),
+      target_(LoadTarget(options.target, WeightModeFromName(options.weights),
+                         PromptFormFromName(options.prompt_form))),
       pool_(options.threads) {
-  for (const std::string& warning : target_->warnings) {
-    std::fprintf(stderr, "dsbench: warning: %s: %s\n", options.target.c_str(), warning.c_str());
-  }
+  PrintModelWarnings(options.target, target_->warnings);
   if (device_kind_ == DeviceKind::kCuda) device_ = std::make_unique<DeviceBackend>(target_);
 }
 
@@ -27,10 +26,15 @@ std::optional<ArtifactRecord> NativeBackend::target() const {
   ArtifactRecord record;
   record.kind = "target";
   record.name = target_->name;
-  record.sha256 = target_->sha256;
+  record.sha256 = target_->identity_sha256;
   record.size_bytes = target_->size_bytes;
   record.source = WithoutFolders(options_.target);
   return record;
+}
+
+ModelHashes NativeBackend::target_hashes() const {
+  const bool whole = target_->identity_sha256 == target_->sha256;
+  return {.sha256 = target_->sha256, .identity_sha256 = whole ? "" : target_->identity_sha256};
 }
 
 BackendArm NativeBackend::MakeArm(const ArmOptions& options, const ArmRoom& room, Clock& clock) {
@@ -44,22 +48,33 @@ BackendArm NativeBackend::MakeArm(const ArmOptions& options, const ArmRoom& room
     engine.policy.kind = PolicyKind::kNone;
   } else {
     engine.drafter_path = options_.drafter_folders.at(drafter);
+    engine.drafter_folder = std::make_shared<ModelFolder>(engine.drafter_path);
     engine.drafter_weights = WeightModeFromName(options_.drafter_weights);
     engine.draft_length = options.draft_length;
     engine.policy = {.kind = PolicyFromName(options.policy), .threshold = options.threshold};
   }
-  // The engine checks the name and the folder before the file is described.
   arm.engine = device_ == nullptr ? MakeNativeEngine(target_, engine, pool_, clock)
                                   : device_->Make(engine, pool_, clock);
   if (drafter == "none") return arm;
-  const DrafterFile file = DescribeDrafter(options_.drafter_folders.at(drafter));
+  // What the engine was made from: no file is read again.
+  const DrafterFile file = DescribeDrafter(*engine.drafter_folder);
+  if (warned_of_.insert(file.path).second) {
+    PrintModelWarnings(file.path, engine.drafter_folder->warnings());
+  }
   arm.drafter.emplace();
   arm.drafter->kind = "drafter";
   arm.drafter->name = file.name;
-  arm.drafter->sha256 = file.sha256;
+  arm.drafter->sha256 = file.identity_sha256;
   arm.drafter->size_bytes = file.size_bytes;
   arm.drafter->source = WithoutFolders(file.path);
+  arm.drafter_hashes = {.sha256 = file.sha256, .identity_sha256 = file.identity_sha256};
   return arm;
+}
+
+void PrintModelWarnings(const std::string& path, const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) {
+    std::fprintf(stderr, "dsbench: warning: %s: %s\n", path.c_str(), warning.c_str());
+  }
 }
 
 std::unique_ptr<Backend> MakeNativeBackend(const ModelOptions& options) {

@@ -75,8 +75,8 @@ TEST(Options, CommandsShareWhatTheyHaveInCommonByGroup) {
     return list;
   };
   EXPECT_EQ(names(OptionsOf(kSample, DescribeOptions(options))),
-            (std::vector<std::string>{"target", "weights", "temperature", "top-p", "max-tokens",
-                                      "seed", "threads"}));
+            (std::vector<std::string>{"target", "weights", "prompt-form", "temperature", "top-p",
+                                      "max-tokens", "seed", "threads"}));
 }
 
 TEST(Options, ValuesAreSetAndShownAsTheCommandLineGivesThem) {
