@@ -19,14 +19,26 @@ std::vector<Difference> Differences(const std::vector<Fact>& before,
   for (const Fact& fact : before) {
     const Fact* const other = Find(after, fact.field);
     const std::string value = other == nullptr ? "" : other->value;
+    if (fact.where_known && (value.empty() || fact.value.empty())) continue;
     if (fact.value != value) differences.push_back({fact.field, fact.value, value});
   }
   for (const Fact& fact : after) {
-    if (Find(before, fact.field) == nullptr && !fact.value.empty()) {
+    if (Find(before, fact.field) == nullptr && !fact.value.empty() && !fact.where_known) {
       differences.push_back({fact.field, "", fact.value});
     }
   }
   return differences;
+}
+
+std::vector<std::string> UnknownFields(const std::vector<Fact>& before,
+                                       const std::vector<Fact>& after) {
+  std::vector<std::string> fields;
+  for (const Fact& fact : before) {
+    const Fact* const other = Find(after, fact.field);
+    if (!fact.where_known || other == nullptr) continue;
+    if (fact.value.empty() != other->value.empty()) fields.push_back(fact.field);
+  }
+  return fields;
 }
 
 std::string DifferenceText(const Difference& difference, const SideNames& sides) {

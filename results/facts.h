@@ -9,6 +9,8 @@ namespace dsb {
 
 struct Fact {
   std::string field, value;
+  // Where a side does not say, as files of older programs do not, nothing differs.
+  bool where_known = false;
 };
 
 struct Difference {
@@ -16,6 +18,7 @@ struct Difference {
 };
 
 // Fields whose values differ, in order; a field that one side lacks has no value there.
+// (`where_known`: of the facts that both sides have a value for.)
 std::vector<Difference> Differences(const std::vector<Fact>& before,
                                     const std::vector<Fact>& after);
 
@@ -25,6 +28,9 @@ struct SideNames {
 };
 // "seed (stored 1, now 2)"; no value: "none".
 std::string DifferenceText(const Difference& difference, const SideNames& sides);
+// The fields that could not be compared: one side knows, the other does not.
+std::vector<std::string> UnknownFields(const std::vector<Fact>& before,
+                                       const std::vector<Fact>& after);
 // The names of the facts, "a, b, c", for messages.
 std::string FieldList(const std::vector<Fact>& facts);
 

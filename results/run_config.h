@@ -17,6 +17,10 @@ struct RunConfig {
   std::string engine;
   std::string device = "cpu";
   std::string target_sha256;  // empty: no model file
+  // Of everything of the target that decides the output; empty: target_sha256 is, or an older
+  // program wrote the file.
+  std::string target_identity_sha256;
+  std::string prompt_form = "auto";  // as asked for; the run's row has what it led to
   std::string weights;
   std::vector<std::string> arms;  // of the whole command, as --drafters named them
   // This run's arm.
@@ -25,8 +29,9 @@ struct RunConfig {
   int64_t draft_length = 0;         // tokens
   std::optional<double> threshold;  // confidence; an optional number is that of a policy
   std::optional<std::string> drafter_sha256, drafter_weights;  // a drafter's; empty hash: no file
-  std::string observers;           // on, off; empty: run without --device-time
-  std::string device_time_source;  // the same
+  std::string drafter_identity_sha256;  // config.json too; empty: no file, or an older program's
+  std::string observers;                // on, off; empty: run without --device-time
+  std::string device_time_source;       // the same
   std::string workload, workload_sha256;
   std::vector<std::string> domains;  // empty: all
   int64_t limit = 0, repeats = 0;

@@ -76,8 +76,13 @@ std::string HashOf(const RunData& data, const std::string& role) {
 
 std::vector<Fact> ComparableFacts(const RunData& data) {
   const RunRecord& run = data.run;
+  const RunConfig config = ConfigOf(run);
+  // A target with an identity of its own is a folder, whose row in older files has target_sha256.
+  const std::string& identity = config.target_identity_sha256;
   return {{"workload_sha256", HashOf(data, "workload")},
-          {"target_sha256", HashOf(data, "target")},
+          {"target_sha256", identity.empty() ? HashOf(data, "target") : config.target_sha256},
+          {"target_identity_sha256", identity, true},
+          {"prompt_form", run.prompt_form.value_or(""), true},
           {"temperature", Number(run.temperature)},
           {"top_p", Number(run.top_p)},
           {"top_k", std::to_string(run.top_k)},

@@ -38,8 +38,8 @@ std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs);
 // The artifact's SHA-256 of a role; "" if the run has none.
 std::string HashOf(const RunData& data, const std::string& role);
 
-// Fields that make two runs different measurements: workload, target, temperature, top_p, top_k,
-// max_tokens.
+// Fields that make two runs different measurements: workload, target, prompt form, temperature,
+// top_p, top_k, max_tokens.
 std::vector<Fact> ComparableFacts(const RunData& data);
 
 // Runs of one set answer one question: label and ComparableFacts are equal, and so are device,

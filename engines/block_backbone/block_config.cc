@@ -1,16 +1,18 @@
 #include "engines/block_backbone/block_config.h"
 
-#include <algorithm>
 #include <limits>
 
 #include "base/error.h"
+#include "base/quoted.h"
 #include "engines/drafter.h"
+#include "engines/drafter_files/drafter_keys.h"
 #include "engines/target_model/hf_config.h"
 
 namespace dsb {
 namespace {
 
-void ReadSizes(const JsonConfig& file, BlockConfig& config) {
+// `block`: where the file says how long a block is.
+void ReadSizes(const JsonConfig& file, const JsonConfig& block, BlockConfig& config) {
   config.shape = LayerShapeFromConfig(file);
   config.num_layers = file.Count("num_hidden_layers");
   config.vocab_size = file.Count("vocab_size");
@@ -22,25 +24,32 @@ void ReadSizes(const JsonConfig& file, BlockConfig& config) {
   config.num_target_layers = file.CountOr("num_target_layers", 0);
   const int64_t least = 1 + config.first_draft_row();
   const int64_t most = kLongestDraft + config.first_draft_row();
-  const int64_t rows = file.Count("block_size");
+  const int64_t rows = block.Count("block_size");
   if (rows < least || rows > most) {
-    file.Refuse("block_size", std::to_string(rows),
-                std::to_string(least) + " to " + std::to_string(most));
+    block.Refuse("block_size", std::to_string(rows),
+                 std::to_string(least) + " to " + std::to_string(most));
   }
   config.block_rows = static_cast<int32_t>(rows);
 }
 
-// The attention of a block is full and in both directions; newer checkpoints can ask for less.
-void CheckAttention(const JsonConfig& file, const JsonConfig& draft) {
-  if (file.Has("layer_types")) {
-    for (const std::string& type : file.Strings("layer_types")) {
-      if (type != "full_attention")
-        file.Refuse("layer_types", "\"" + type + "\"", "full_attention");
-    }
+// The two levels of a file may say the same things, not different ones.
+void CheckLevels(const JsonConfig& file, const JsonConfig& own) {
+  for (const char* key : {"mask_token_id", "target_layer_ids", "block_size"}) {
+    if (!file.Has(key) || !own.Has(key) || file.Value(key) == own.Value(key)) continue;
+    own.Refuse(key, own.Value(key),
+               "what the file's own key " + std::string(key) + " says, " + file.Value(key));
   }
-  for (const char* key : {"use_swa", "causal"}) {
-    if (draft.BoolOr(key, false)) draft.Refuse(key, "true", "false");
+}
+
+// The attention of a block is full and in both directions. A window that hides nothing is as good,
+// but not in the original layout: there it makes a layer causal inside the block too.
+std::optional<int64_t> ReadWindow(const JsonConfig& file, const BlockConfig& config) {
+  const std::optional<int64_t> window = AttentionWindow(file, config.num_layers, true);
+  if (window && config.layout == BlockLayout::kMaskFill) {
+    file.Refuse("sliding_window", std::to_string(*window),
+                "none: windows of the original DFlash are not supported");
   }
+  return window;
 }
 
 void ReadMask(const JsonConfig& draft, BlockConfig& config) {
@@ -67,35 +76,64 @@ void ReadFeatureLayers(const JsonConfig& draft, BlockConfig& config) {
 
 }  // namespace
 
-std::string ArchitectureFromConfig(const JsonConfig& file, const std::vector<std::string>& known) {
-  const std::vector<std::string> found = file.Strings("architectures");
-  std::string list;
-  for (const std::string& name : known) list += (list.empty() ? "" : " or ") + name;
-  if (found.size() != 1) {
-    file.Refuse("architectures", std::to_string(found.size()) + " names", list);
-  }
-  if (std::find(known.begin(), known.end(), found[0]) != known.end()) return found[0];
-  const bool gemma = found[0].find("Gemma") != std::string::npos;
-  file.Refuse("architectures", "\"" + found[0] + "\"",
-              list + (gemma ? "; Gemma drafters are not supported yet" : ""));
+std::span<const ConfigKey> BlockKeys(BlockLayout layout) {
+  static constexpr ConfigKey kAnchorFirst[] = {Read("block_size"), Read("mask_token_id"),
+                                               Read("target_layer_ids"), Read("dflash_config"),
+                                               Only("sample_from_anchor", "true")};
+  static constexpr ConfigKey kMaskFill[] = {Read("block_size"),
+                                            Read("mask_token_id"),
+                                            Read("target_layer_ids"),
+                                            Read("dflash_config"),
+                                            Only("sample_from_anchor", "false"),
+                                            Only("markov_rank", "0"),
+                                            Only("enable_confidence_head", "false")};
+  if (layout == BlockLayout::kMaskFill) return kMaskFill;
+  return kAnchorFirst;
+}
+
+std::span<const ConfigKey> DFlashObjectKeys() {
+  static constexpr ConfigKey kKeys[] = {Read("mask_token_id"),
+                                        Read("target_layer_ids"),
+                                        Read("block_size"),
+                                        Only("use_swa", "false"),
+                                        Only("causal", "false"),
+                                        Only("swa_window_size", ""),
+                                        Only("sliding_window", ""),
+                                        Only("use_aux_hidden_state", "true"),
+                                        Only("projector_type", "\"dflash\"")};
+  return kKeys;
 }
 
 BlockConfig BlockConfigFromFile(const JsonConfig& file, BlockLayout layout) {
   BlockConfig config;
   config.layout = layout;
-  ReadSizes(file, config);
-  std::optional<JsonConfig> own = file.Object("dflash_config");
-  if (layout == BlockLayout::kMaskFill && !own) {
+  const std::string type = file.StringOr("model_type", "qwen3");
+  if (type != "qwen3") file.Refuse("model_type", Quoted(type), "qwen3");
+  const std::optional<JsonConfig> own = file.Object("dflash_config");
+  const bool fill = layout == BlockLayout::kMaskFill;
+  if (fill && !own) {
     file.Refuse("dflash_config", "nothing", "an object with mask_token_id and target_layer_ids");
   }
-  const JsonConfig& draft = layout == BlockLayout::kMaskFill ? *own : file;
-  CheckAttention(file, own ? *own : file);
+  const JsonConfig& draft = fill ? *own : file;
+  ReadSizes(file, own && !file.Has("block_size") ? *own : file, config);
+  if (own) {
+    CheckKeys(*own, DFlashObjectKeys());
+    CheckLevels(file, *own);
+  }
+  config.window = ReadWindow(file, config);
   ReadMask(draft, config);
   ReadFeatureLayers(draft, config);
-  config.share_target_embeddings =
-      layout == BlockLayout::kMaskFill || file.BoolOr("share_target_embeddings", false);
-  config.rope_frequencies = RopeFrequenciesFromConfig(file, config.shape.head_dim);
+  config.share_target_embeddings = file.BoolOr("share_target_embeddings", fill);
+  if (fill && !config.share_target_embeddings) {
+    file.Refuse("share_target_embeddings", "false", "true: the layout has no tables of its own");
+  }
+  if (file.BoolOr("tie_word_embeddings", false) && !config.share_target_embeddings) {
+    file.Refuse("tie_word_embeddings", "true", "false: the drafter has a head of its own");
+  }
+  config.rope_frequencies = RopeFrequenciesFromConfig(
+      file, config.shape.head_dim, fill ? MissingTheta::kRefused : MissingTheta::kClassDefault);
   if (const std::optional<JsonConfig> target = file.Object("target")) {
+    CheckKeys(*target, DrafterTargetKeys());
     config.target_sha256 = target->StringOr("sha256", "");
   }
   return config;

@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "engines/model_files/config_keys.h"
 #include "engines/model_files/json_config.h"
 #include "engines/transformer/decoder_layer.h"
 
@@ -31,15 +33,17 @@ struct BlockConfig {
   std::optional<int32_t> mask_token;  // none: the checkpoint has a mask embedding
   bool share_target_embeddings = false;
   std::vector<float> rope_frequencies;
-  std::string target_sha256;  // empty: the checkpoint does not say
+  std::string target_sha256;      // empty: the checkpoint does not say
+  std::optional<int64_t> window;  // the shortest window of a layer; none: all see everything
 
   int32_t first_draft_row() const { return layout == BlockLayout::kMaskFill ? 1 : 0; }
   int32_t draft_length() const { return block_rows - first_draft_row(); }  // gamma
 };
 
-// The one entry of "architectures". kBadInput naming it if it is none of `known`, with a line of
-// its own for Gemma.
-std::string ArchitectureFromConfig(const JsonConfig& file, const std::vector<std::string>& known);
+// The keys that BlockConfigFromFile reads besides those of every drafter (drafter_keys.h), and of
+// the original layout's object dflash_config.
+std::span<const ConfigKey> BlockKeys(BlockLayout layout);
+std::span<const ConfigKey> DFlashObjectKeys();
 
 // kBadInput naming file, key, found and expected. Feature layers are checked against the target
 // later, by CheckFeatureLayers.

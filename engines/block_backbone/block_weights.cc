@@ -6,9 +6,9 @@
 
 namespace dsb {
 
-WeightSource BlockWeights::Load(const std::string& path,
-                                std::shared_ptr<const TargetModel> for_target,
+WeightSource BlockWeights::Load(ModelFolder& folder, std::shared_ptr<const TargetModel> for_target,
                                 const std::string& target_sha256, WeightMode mode) {
+  const std::string& path = folder.path();
   target = std::move(for_target);
   CheckDrafterTarget(path,
                      {.hidden_size = config.shape.hidden,
@@ -17,9 +17,10 @@ WeightSource BlockWeights::Load(const std::string& path,
                       .sha256 = config.target_sha256},
                      *target, target_sha256);
   CheckFeatureLayers(path, config, target->config().num_layers);
-  file = std::make_shared<const Safetensors>(Safetensors::Open(path));
+  CheckDrafterWindow(path, config.window, *target);
+  file = std::make_shared<const Safetensors>(Safetensors::Open(folder));
   WeightSource source = DrafterWeights(path, file);
-  target_ids = DraftVocabulary(*file, config.draft_vocab_size, config.vocab_size);
+  target_ids = DraftVocabulary(*file, config.draft_vocab_size, config.vocab_size, source, folder);
   LoadLayers(source, mode);
   LoadTables(source, mode);
   return source;
@@ -50,6 +51,7 @@ void BlockWeights::LoadLayers(const WeightSource& source, WeightMode mode) {
 void BlockWeights::LoadTables(const WeightSource& source, WeightMode mode) {
   const int64_t hidden = config.shape.hidden;
   if (config.share_target_embeddings) {
+    AllowSharedCopies(*file, *target, target_ids, source);
     embedding = target->embedding();
     shares_whole_head_ = target_ids.empty();
     if (!shares_whole_head_) {

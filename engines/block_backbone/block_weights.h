@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engines/block_backbone/block_config.h"
+#include "engines/model_files/model_folder.h"
 #include "engines/model_files/safetensors.h"
 #include "engines/target_model/target_model.h"
 #include "engines/transformer/decoder_layer.h"
@@ -37,10 +38,11 @@ struct BlockWeights {
   int64_t bytes_per_draft() const;    // of one block pass and its context rows
   int64_t multiply_adds_row() const;  // of one block row, head included
 
-  // `config` is set; `path` is the checkpoint's folder. Returns the tensors for what follows the
-  // backbone. kBadInput naming file and key or tensor: another target, layers that it does not
-  // have, a missing tensor, another shape, values that are not finite, a damaged d2t.
-  WeightSource Load(const std::string& path, std::shared_ptr<const TargetModel> for_target,
+  // `config` is set. Returns the tensors for what follows the backbone, which refuses those that
+  // nobody asked for (RefuseUnused). kBadInput naming file and key or tensor: another target,
+  // layers that it does not have, a missing tensor, another shape, values that are not finite, a
+  // damaged d2t.
+  WeightSource Load(ModelFolder& folder, std::shared_ptr<const TargetModel> for_target,
                     const std::string& target_sha256, WeightMode mode);
 
  private:

@@ -21,7 +21,8 @@ struct Entry {
 template <class Made, auto kLoadWeights>
 std::unique_ptr<DeviceDrafter> Load(const DrafterLoad& load,
                                     const std::shared_ptr<const DeviceTarget>& target) {
-  return std::make_unique<Made>(kLoadWeights(load.path, load.target, load.target_sha256, load.mode),
+  const std::shared_ptr<ModelFolder> folder = load.OpenFolder();
+  return std::make_unique<Made>(kLoadWeights(*folder, load.target, load.target_sha256, load.mode),
                                 target);
 }
 

@@ -22,6 +22,7 @@ std::unique_ptr<Engine> MakeDeviceEngine(const std::shared_ptr<const LoadedTarge
   if (options.drafter != "none") {
     parts.drafter = LoadDeviceDrafter(options.drafter,
                                       {.path = options.drafter_path,
+                                       .folder = options.drafter_folder,
                                        .target = target->model,
                                        .target_sha256 = target->sha256,
                                        .mode = options.drafter_weights,

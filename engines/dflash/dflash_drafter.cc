@@ -1,6 +1,7 @@
 #include "engines/dflash/dflash_drafter.h"
 
-#include "engines/model_files/json_config.h"
+#include "engines/drafter_files/checkpoint.h"
+#include "engines/drafter_files/drafter_keys.h"
 #include "engines/sampling/draft_choice.h"
 
 namespace dsb {
@@ -9,10 +10,12 @@ namespace {
 constexpr const char* kDeepSpec = "Qwen3DSparkModel";
 constexpr const char* kOriginal = "DFlashDraftModel";
 
-BlockConfig ReadConfig(const std::string& path) {
-  const JsonConfig file = JsonConfig::Read(path + "/config.json");
+BlockConfig ReadConfig(ModelFolder& folder) {
+  const JsonConfig file = JsonConfig::Read(folder, "config.json");
   if (ArchitectureFromConfig(file, {kDeepSpec, kOriginal}) == kOriginal) {
-    return BlockConfigFromFile(file, BlockLayout::kMaskFill);
+    BlockConfig config = BlockConfigFromFile(file, BlockLayout::kMaskFill);
+    CheckKeys(file, DFlashKeys(BlockLayout::kMaskFill));
+    return config;
   }
   const int64_t rank = file.IntOr("markov_rank", 0);
   if (rank != 0) {
@@ -22,19 +25,31 @@ BlockConfig ReadConfig(const std::string& path) {
   if (file.BoolOr("enable_confidence_head", false)) {
     file.Refuse("enable_confidence_head", "true", "false in a dflash checkpoint");
   }
-  return BlockConfigFromFile(file, BlockLayout::kAnchorFirst);
+  BlockConfig config = BlockConfigFromFile(file, BlockLayout::kAnchorFirst);
+  CheckKeys(file, DFlashKeys(BlockLayout::kAnchorFirst));
+  return config;
 }
 
 }  // namespace
 
-std::shared_ptr<const BlockWeights> LoadDFlashWeights(const std::string& path,
+std::shared_ptr<const BlockWeights> LoadDFlashWeights(ModelFolder& folder,
                                                       std::shared_ptr<const TargetModel> target,
                                                       const std::string& target_sha256,
                                                       WeightMode mode) {
   auto weights = std::make_shared<BlockWeights>();
-  weights->config = ReadConfig(path);
-  weights->Load(path, std::move(target), target_sha256, mode);
+  weights->config = ReadConfig(folder);
+  const WeightSource source = weights->Load(folder, std::move(target), target_sha256, mode);
+  source.RefuseUnused(weights->file->Names(), "this dflash drafter");
   return weights;
+}
+
+ConfigKeys DFlashKeys(BlockLayout layout) {
+  // Of the heads that a dspark checkpoint has.
+  static constexpr ConfigKey kOwn[] = {Read("markov_rank"), Read("enable_confidence_head"),
+                                       Harmless("markov_head_type"),
+                                       Harmless("confidence_head_with_markov")};
+  if (layout == BlockLayout::kMaskFill) return WholeDrafterKeys(BlockKeys(layout));
+  return WholeDrafterKeys(JoinKeys({kOwn, BlockKeys(layout)}));
 }
 
 int64_t DFlashFlopsPerDraft(const BlockWeights& weights) {

@@ -12,12 +12,14 @@
 
 namespace dsb {
 
-// `path` is the checkpoint's folder. kBadInput for a drafter of another target or a damaged
-// checkpoint, as BlockWeights::Load.
-std::shared_ptr<const BlockWeights> LoadDFlashWeights(const std::string& path,
+// kBadInput for a drafter of another target or a damaged checkpoint, as BlockWeights::Load.
+std::shared_ptr<const BlockWeights> LoadDFlashWeights(ModelFolder& folder,
                                                       std::shared_ptr<const TargetModel> target,
                                                       const std::string& target_sha256,
                                                       WeightMode mode);
+
+// The keys of config.json, by its layout.
+ConfigKeys DFlashKeys(BlockLayout layout);
 
 int64_t DFlashFlopsPerDraft(const BlockWeights& weights);
 

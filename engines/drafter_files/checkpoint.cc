@@ -1,6 +1,10 @@
 #include "engines/drafter_files/checkpoint.h"
 
+#include <algorithm>
+
 #include "base/error.h"
+#include "base/quoted.h"
+#include "engines/target_model/hf_config.h"
 
 namespace dsb {
 
@@ -23,35 +27,6 @@ void CheckDrafterTarget(const std::string& path, const DrafterTarget& said,
   }
 }
 
-std::vector<int32_t> DraftVocabulary(const Safetensors& file, int64_t draft_vocab_size,
-                                     int64_t vocab_size) {
-  const std::vector<int64_t>* offsets = file.FindInts("d2t");
-  const bool reduced = draft_vocab_size != vocab_size;
-  if (offsets == nullptr && !reduced) return {};
-  const auto size = static_cast<size_t>(draft_vocab_size);
-  if (offsets == nullptr || offsets->size() != size) {
-    const std::string found = offsets != nullptr ? std::to_string(offsets->size()) + " integers"
-                              : file.Find("d2t") != nullptr ? "float elements"
-                                                            : "no such tensor";
-    ThrowBadInput(file.path() + ": tensor d2t: found " + found + ", expected " +
-                  std::to_string(size) + " integers");
-  }
-  std::vector<int32_t> ids;
-  for (size_t i = 0; i < size; ++i) {
-    const int64_t offset = (*offsets)[i];
-    const int64_t least = i == 0 ? 0 : ids.back() + 1;
-    // Compared as offsets: the sum could overflow.
-    const auto index = static_cast<int64_t>(i);
-    if (offset < least - index || offset >= vocab_size - index) {
-      ThrowBadInput(file.path() + ": tensor d2t: element " + std::to_string(i) + " is " +
-                    std::to_string(offset) + ", expected strictly increasing target ids below " +
-                    std::to_string(vocab_size));
-    }
-    ids.push_back(static_cast<int32_t>(index + offset));
-  }
-  return reduced ? ids : std::vector<int32_t>{};
-}
-
 WeightSource DrafterWeights(const std::string& path, std::shared_ptr<const Safetensors> file) {
   file->CheckFinite();
   return WeightSource(path, [path, file](const std::string& name) {
@@ -62,6 +37,56 @@ WeightSource DrafterWeights(const std::string& path, std::shared_ptr<const Safet
     }
     return tensor;
   });
+}
+
+void AllowSharedCopies(const Safetensors& file, const TargetModel& target,
+                       const std::vector<int32_t>& target_ids, const WeightSource& source) {
+  const StoredTensor& head = target.head_tensor();
+  const auto same = [&](const StoredTensor* copy, int64_t num_rows, const auto& read_row) {
+    if (copy == nullptr || copy->shape != std::vector{num_rows, head.cols()}) return false;
+    std::vector<float> found(static_cast<size_t>(head.cols())), expected(found.size());
+    const int64_t row_bytes = RowBytes(copy->type, copy->cols());
+    for (int64_t row = 0; row < num_rows; ++row) {
+      DequantizeRow(copy->type, copy->bytes.data() + row * row_bytes, found);
+      read_row(row, expected);
+      if (found != expected) return false;
+    }
+    return true;
+  };
+  constexpr char kEmbedding[] = "embed_tokens.weight", kHead[] = "lm_head.weight";
+  const auto embedding_row = [&](int64_t row, std::vector<float>& values) {
+    target.embedding().Lookup(static_cast<int32_t>(row), values);
+  };
+  const auto head_row = [&](int64_t row, std::vector<float>& values) {
+    const int64_t id = target_ids.empty() ? row : target_ids[static_cast<size_t>(row)];
+    DequantizeRow(head.type, head.bytes.data() + id * RowBytes(head.type, head.cols()), values);
+  };
+  const int64_t vocab_size = target.config().vocab_size;
+  const auto draft_size = target_ids.empty() ? vocab_size : static_cast<int64_t>(target_ids.size());
+  if (same(file.Find(kEmbedding), vocab_size, embedding_row)) source.MarkUsed(kEmbedding);
+  if (same(file.Find(kHead), draft_size, head_row)) source.MarkUsed(kHead);
+}
+
+std::string ArchitectureFromConfig(const JsonConfig& file, const std::vector<std::string>& known) {
+  std::string list;
+  for (const std::string& name : known) list += (list.empty() ? "" : " or ") + name;
+  if (file.Has("speculators_model_type")) {
+    file.Refuse("speculators_model_type", file.Value("speculators_model_type"),
+                "none: the speculators layout is not supported, only the layouts of " + list);
+  }
+  const std::vector<std::string> found = file.Strings("architectures");
+  if (found.size() != 1) {
+    file.Refuse("architectures", std::to_string(found.size()) + " names", list);
+  }
+  if (std::find(known.begin(), known.end(), found[0]) != known.end()) return found[0];
+  const bool gemma = found[0].find("Gemma") != std::string::npos;
+  file.Refuse("architectures", Quoted(found[0]),
+              list + (gemma ? "; Gemma drafters are not supported yet" : ""));
+}
+
+void CheckDrafterWindow(const std::string& path, std::optional<int64_t> window,
+                        const TargetModel& target) {
+  CheckAttentionWindow(path + "/config.json", window, target.config().context_tokens);
 }
 
 }  // namespace dsb

@@ -19,7 +19,8 @@ struct Entry {
 
 template <class Made, auto kLoadWeights>
 std::unique_ptr<Drafter> Load(const DrafterLoad& load) {
-  return std::make_unique<Made>(kLoadWeights(load.path, load.target, load.target_sha256, load.mode),
+  const std::shared_ptr<ModelFolder> folder = load.OpenFolder();
+  return std::make_unique<Made>(kLoadWeights(*folder, load.target, load.target_sha256, load.mode),
                                 load.num_slots, load.context_tokens, *load.pool);
 }
 

@@ -1,22 +1,34 @@
 #include "engines/dspark/dspark_config.h"
 
-#include "engines/model_files/json_config.h"
+#include "base/quoted.h"
+#include "engines/drafter_files/checkpoint.h"
+#include "engines/drafter_files/drafter_keys.h"
 
 namespace dsb {
 namespace {
+
+constexpr ConfigKey kOwnKeys[] = {Read("markov_rank"), Read("markov_head_type"),
+                                  Read("enable_confidence_head"),
+                                  Read("confidence_head_with_markov")};
 
 MarkovType ReadMarkovType(const JsonConfig& file) {
   const std::string type = file.StringOr("markov_head_type", "vanilla");
   if (type == "vanilla") return MarkovType::kVanilla;
   if (type == "gated") return MarkovType::kGated;
   if (type == "rnn") return MarkovType::kRnn;
-  file.Refuse("markov_head_type", "\"" + type + "\"", "vanilla, gated or rnn");
+  file.Refuse("markov_head_type", Quoted(type), "vanilla, gated or rnn");
 }
 
 }  // namespace
 
-DSparkConfig DSparkConfig::Read(const std::string& path) {
-  const JsonConfig file = JsonConfig::Read(path + "/config.json");
+const ConfigKeys& DSparkConfig::Keys() {
+  static const ConfigKeys keys =
+      WholeDrafterKeys(JoinKeys({kOwnKeys, BlockKeys(BlockLayout::kAnchorFirst)}));
+  return keys;
+}
+
+DSparkConfig DSparkConfig::Read(ModelFolder& folder) {
+  const JsonConfig file = JsonConfig::Read(folder, "config.json");
   ArchitectureFromConfig(file, {"Qwen3DSparkModel"});
   DSparkConfig config;
   config.block = BlockConfigFromFile(file, BlockLayout::kAnchorFirst);
@@ -27,8 +39,9 @@ DSparkConfig DSparkConfig::Read(const std::string& path) {
   config.markov_rank = file.Count("markov_rank");
   config.markov_type = ReadMarkovType(file);
   config.confidence_head = file.BoolOr("enable_confidence_head", false);
-  config.confidence_with_markov =
-      config.confidence_head && file.BoolOr("confidence_head_with_markov", false);
+  const bool with_markov = file.BoolOr("confidence_head_with_markov", false);
+  config.confidence_with_markov = config.confidence_head && with_markov;
+  CheckKeys(file, Keys());
   return config;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engines/block_backbone/block_config.h"
+#include "engines/model_files/model_folder.h"
 
 namespace dsb {
 
@@ -19,8 +20,9 @@ struct DSparkConfig {
   bool confidence_head = false;
   bool confidence_with_markov = false;
 
-  // Reads PATH/config.json. kBadInput naming file, key, found and expected.
-  static DSparkConfig Read(const std::string& path);
+  // Reads the folder's config.json. kBadInput naming file, key, found and expected.
+  static DSparkConfig Read(ModelFolder& folder);
+  static const ConfigKeys& Keys();  // of the whole file
 };
 
 }  // namespace dsb

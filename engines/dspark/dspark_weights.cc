@@ -16,16 +16,18 @@ void LoadConfidence(const WeightSource& source, DSparkWeights& weights) {
 
 }  // namespace
 
-std::shared_ptr<const DSparkWeights> DSparkWeights::Load(const std::string& path,
+std::shared_ptr<const DSparkWeights> DSparkWeights::Load(ModelFolder& folder,
                                                          std::shared_ptr<const TargetModel> target,
                                                          const std::string& target_sha256,
                                                          WeightMode mode) {
   auto weights = std::make_shared<DSparkWeights>();
-  weights->config = DSparkConfig::Read(path);
+  weights->config = DSparkConfig::Read(folder);
   weights->backbone.config = weights->config.block;
-  const WeightSource source = weights->backbone.Load(path, std::move(target), target_sha256, mode);
+  const WeightSource source =
+      weights->backbone.Load(folder, std::move(target), target_sha256, mode);
   weights->markov = MarkovHead(weights->config, source, mode);
   LoadConfidence(source, *weights);
+  source.RefuseUnused(weights->backbone.file->Names(), "this dspark drafter");
   return weights;
 }
 

@@ -23,9 +23,9 @@ struct DSparkWeights {
   int64_t bytes_per_draft() const;  // as Drafter's
   int64_t flops_per_draft() const;
 
-  // `path` is the checkpoint's folder. `target_sha256` is compared where the checkpoint names its
+  // `target_sha256` is compared where the checkpoint names its
   // target; empty skips that. kBadInput for a drafter of another target or a damaged checkpoint.
-  static std::shared_ptr<const DSparkWeights> Load(const std::string& path,
+  static std::shared_ptr<const DSparkWeights> Load(ModelFolder& folder,
                                                    std::shared_ptr<const TargetModel> target,
                                                    const std::string& target_sha256,
                                                    WeightMode mode);

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "engines/model_files/config_keys.h"
+#include "engines/model_files/model_folder.h"
 #include "engines/recurrent/recurrent_config.h"
 
 namespace dsb {
@@ -16,8 +19,11 @@ struct Eagle3Config {
   std::vector<int32_t> layers;        // feature layers; empty: the original's default
   bool norm_before_residual = false;  // the layer adds to the normed hidden state
 
-  // Reads PATH/config.json. kBadInput naming file, key, found and expected.
-  static Eagle3Config Read(const std::string& path);
+  // Reads the folder's config.json. kBadInput naming file, key, found and expected. Warns of how
+  // the layers of an original release are numbered.
+  static Eagle3Config Read(ModelFolder& folder);
+  static ConfigKeys Keys(bool original);           // of the whole file
+  static std::span<const ConfigKey> ObjectKeys();  // of its object eagle_config
 };
 
 // Outputs of layers 1, L/2 - 1 and L - 4 (drafters.md 3.4).

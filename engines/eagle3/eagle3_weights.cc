@@ -23,16 +23,16 @@ std::vector<int32_t> ResolveLayers(const std::string& path, const Eagle3Config& 
 
 }  // namespace
 
-std::shared_ptr<const Eagle3Weights> Eagle3Weights::Load(const std::string& path,
+std::shared_ptr<const Eagle3Weights> Eagle3Weights::Load(ModelFolder& folder,
                                                          std::shared_ptr<const TargetModel> target,
                                                          const std::string& target_sha256,
                                                          WeightMode mode) {
-  const Eagle3Config config = Eagle3Config::Read(path);
+  const Eagle3Config config = Eagle3Config::Read(folder);
   auto weights = std::make_shared<Eagle3Weights>();
   weights->config = config.common;
   weights->norm_before_residual = config.norm_before_residual;
-  const WeightSource source = weights->Open(path, std::move(target), target_sha256);
-  weights->layers = ResolveLayers(path, config, *weights->target);
+  const WeightSource source = weights->Open(folder, std::move(target), target_sha256);
+  weights->layers = ResolveLayers(folder.path(), config, *weights->target);
   const int64_t hidden = config.common.shape.hidden;
   const auto features = static_cast<int64_t>(weights->layers.size()) * hidden;
   weights->feature_projection =
@@ -49,6 +49,7 @@ std::shared_ptr<const Eagle3Weights> Eagle3Weights::Load(const std::string& path
                       {.embedding = shared || without_table ? "" : "embed_tokens.weight",
                        .head = shared ? "" : "lm_head.weight"},
                       mode);
+  source.RefuseUnused(weights->file->Names(), "this eagle3 drafter");
   return weights;
 }
 

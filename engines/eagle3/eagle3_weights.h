@@ -17,7 +17,7 @@ struct Eagle3Weights : RecurrentWeights {
   PackedMatrix feature_projection;    // fc [hidden, layers * hidden]
 
   // As DSparkWeights::Load.
-  static std::shared_ptr<const Eagle3Weights> Load(const std::string& path,
+  static std::shared_ptr<const Eagle3Weights> Load(ModelFolder& folder,
                                                    std::shared_ptr<const TargetModel> target,
                                                    const std::string& target_sha256,
                                                    WeightMode mode);

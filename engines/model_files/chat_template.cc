@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "base/quoted.h"
-#include "base/sha256.h"
 
 namespace dsb {
 namespace {
@@ -16,18 +15,6 @@ constexpr std::string_view kThink = "<think>";
 constexpr std::string_view kEndThink = "</think>";
 constexpr std::string_view kSmolLmSystem =
     "You are a helpful AI assistant named SmolLM, trained by Hugging Face";
-constexpr std::string_view kSmolLm2TemplateSha256 =
-    "872be49dbb638044ad01b60388f48d469ff2980e5f0dccdc22ec907db54d0788";
-
-bool Contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
-void RequireToken(const ChatTemplate& chat, const Tokenizer& tokenizer, std::string_view literal) {
-  if (tokenizer.Find(literal) >= 0) return;
-  ThrowBadInput(chat.tokens_place + ": found no control token " + Quoted(literal) +
-                ", expected it for the chat template");
-}
 
 // Collects text until a control token ends it: text between two control tokens is encoded as one.
 class PromptBuilder {
@@ -37,7 +24,7 @@ class PromptBuilder {
   void Control(std::string_view literal) {
     Flush();
     const int32_t id = tokenizer_.Find(literal);
-    DSB_CHECK(id >= 0);  // DetectChatFormat has seen it
+    DSB_CHECK(id >= 0);  // CheckFormTokens has seen it
     prompt_.ids.push_back(id);
   }
   void Text(std::string_view text) { text_ += text; }
@@ -114,6 +101,28 @@ void AddQwen3Assistant(PromptBuilder& prompt, const ChatMessage& message, bool a
   prompt.Text("\n");
 }
 
+void AddQwen3Messages(PromptBuilder& prompt, std::span<const ChatMessage> messages) {
+  size_t last_user = messages.size() - 1;  // without a question nothing stands behind it
+  for (size_t i = 0; i < messages.size(); ++i) {
+    if (messages[i].role == "user") last_user = i;
+  }
+  for (size_t i = 0; i < messages.size(); ++i) {
+    if (messages[i].role == "assistant") {
+      AddQwen3Assistant(prompt, messages[i], i > last_user, i + 1 == messages.size());
+    } else {
+      AddMessage(prompt, messages[i].role, messages[i].content);
+    }
+  }
+}
+
+Tokenizer::Encoding RenderRaw(const Tokenizer& tokenizer, std::span<const ChatMessage> messages) {
+  std::string text;
+  for (const ChatMessage& message : messages) {
+    text += (text.empty() ? "" : "\n") + message.content;
+  }
+  return tokenizer.Encode(text, Tokenizer::Special::kMatch);
+}
+
 void CheckMessages(std::span<const ChatMessage> messages) {
   if (messages.empty()) ThrowBadInput("chat: found no message, expected at least one");
   for (size_t i = 0; i < messages.size(); ++i) {
@@ -127,68 +136,26 @@ void CheckMessages(std::span<const ChatMessage> messages) {
 
 }  // namespace
 
-const char* ChatFormatName(ChatFormat format) {
-  return format == ChatFormat::kSmolLm2 ? "smollm2" : "qwen3-nonthinking";
-}
-
-ChatFormat DetectChatFormat(const GgufFile& file, const Tokenizer& tokenizer) {
-  return DetectChatFormat({.text = file.String("tokenizer.chat_template"),
-                           .place = file.path() + ": key \"tokenizer.chat_template\"",
-                           .tokens_place = file.path() + ": key \"tokenizer.ggml.tokens\""},
-                          tokenizer);
-}
-
-ChatFormat DetectChatFormat(const ChatTemplate& chat, const Tokenizer& tokenizer) {
-  const std::string& text = chat.text;
-  const std::string hash = Sha256Hex(text);
-  const bool chatml = Contains(text, kStart) && Contains(text, kEnd);
-  const bool thinks = Contains(text, kThink) && Contains(text, "enable_thinking");
-  const bool smollm = Contains(text, kSmolLmSystem);
-  if (hash == kSmolLm2TemplateSha256 || (chatml && smollm && !Contains(text, "think"))) {
-    RequireToken(chat, tokenizer, kStart);
-    RequireToken(chat, tokenizer, kEnd);
-    return ChatFormat::kSmolLm2;
-  }
-  if (chatml && thinks && !smollm) {
-    for (const std::string_view literal : {kStart, kEnd, kThink, kEndThink}) {
-      RequireToken(chat, tokenizer, literal);
-    }
-    return ChatFormat::kQwen3NonThinking;
-  }
-  ThrowBadInput(chat.place + ": found an unknown template (" + std::to_string(text.size()) +
-                " bytes, SHA-256 " + hash + "), expected SmolLM2's or Qwen3's");
-}
-
 Tokenizer::Encoding RenderChat(const Tokenizer& tokenizer, ChatFormat format,
                                std::span<const ChatMessage> messages) {
   CheckMessages(messages);
+  if (format == ChatFormat::kRaw) return RenderRaw(tokenizer, messages);
   PromptBuilder prompt(tokenizer);
-  if (format == ChatFormat::kSmolLm2) {
-    if (messages.front().role != "system") AddMessage(prompt, "system", kSmolLmSystem);
-    for (const ChatMessage& message : messages) AddMessage(prompt, message.role, message.content);
-    prompt.Control(kStart);
-    prompt.Text("assistant\n");
-    return prompt.Take();
-  }
-  size_t last_user = messages.size() - 1;  // without a question nothing stands behind it
-  for (size_t i = 0; i < messages.size(); ++i) {
-    if (messages[i].role == "user") last_user = i;
-  }
-  for (size_t i = 0; i < messages.size(); ++i) {
-    if (messages[i].role == "assistant") {
-      AddQwen3Assistant(prompt, messages[i], i > last_user, i + 1 == messages.size());
-    } else {
-      AddMessage(prompt, messages[i].role, messages[i].content);
+  if (format == ChatFormat::kQwen3NonThinking) {
+    AddQwen3Messages(prompt, messages);
+  } else {
+    if (format == ChatFormat::kSmolLm2 && messages.front().role != "system") {
+      AddMessage(prompt, "system", kSmolLmSystem);
     }
+    for (const ChatMessage& message : messages) AddMessage(prompt, message.role, message.content);
   }
   prompt.Control(kStart);
   prompt.Text("assistant\n");
-  AddThinking(prompt, "");
+  if (format == ChatFormat::kQwen3NonThinking) AddThinking(prompt, "");
   return prompt.Take();
 }
 
-std::vector<int32_t> StopTokens(const Tokenizer& tokenizer, ChatFormat,
-                                std::span<const int32_t> stated) {
+std::vector<int32_t> StopTokens(const Tokenizer& tokenizer, std::span<const int32_t> stated) {
   std::vector<int32_t> stops;
   const auto add = [&stops](int32_t id) {
     if (id >= 0 && std::find(stops.begin(), stops.end(), id) == stops.end()) stops.push_back(id);

@@ -1,7 +1,12 @@
 #include "engines/model_files/gguf.h"
 
+#include <iomanip>
+#include <sstream>
+
 #include "base/error.h"
+#include "base/quoted.h"
 #include "base/utf8.h"
+#include "engines/model_files/pointer_file.h"
 
 namespace dsb {
 namespace {
@@ -66,6 +71,7 @@ const std::vector<T>& GetArray(const GgufFile& file, const GgufValue* found, std
 
 GgufFile::GgufFile(const std::string& path, const GgufOptions& options) : path_(path), file_(path) {
   bytes_ = file_->bytes();
+  RefusePointerFile(bytes_, path);
   Parse(options);
 }
 
@@ -80,6 +86,34 @@ bool GgufFile::Has(std::string_view key) const { return Value(key) != nullptr; }
 const GgufValue* GgufFile::Value(std::string_view key) const {
   const auto found = values_.find(key);
   return found == values_.end() ? nullptr : &found->second;
+}
+
+bool GgufFile::IsArray(std::string_view key) const {
+  const GgufValue* value = Value(key);
+  return value != nullptr && std::holds_alternative<GgufArray>(*value);
+}
+
+std::vector<std::string> GgufFile::Keys() const {
+  std::vector<std::string> keys;
+  for (const auto& entry : values_) keys.push_back(entry.first);
+  return keys;
+}
+
+std::string GgufFile::Shown(std::string_view key) const {
+  const GgufValue& value = *Value(key);
+  std::ostringstream text;
+  if (const auto* whole = std::get_if<int64_t>(&value)) {
+    text << *whole;
+  } else if (const auto* number = std::get_if<double>(&value)) {
+    text << std::setprecision(9) << *number;
+  } else if (const auto* flag = std::get_if<bool>(&value)) {
+    text << (*flag ? "true" : "false");
+  } else if (const auto* string = std::get_if<std::string>(&value)) {
+    text << Quoted(*string);
+  } else {
+    text << HeldType(value);
+  }
+  return text.str();
 }
 
 int64_t GgufFile::Int(std::string_view key) const {

@@ -39,7 +39,11 @@ class GgufFile {
   const std::string& path() const { return path_; }
   std::span<const std::byte> bytes() const { return bytes_; }
 
+  std::vector<std::string> Keys() const;  // in order
   bool Has(std::string_view key) const;
+  bool IsArray(std::string_view key) const;
+  // The value as text for a message; of an array its kind. Strings are quoted. The key is there.
+  std::string Shown(std::string_view key) const;
   // The getters throw kBadInput naming file, key and expected type if the key is missing or of
   // another type.
   int64_t Int(std::string_view key) const;

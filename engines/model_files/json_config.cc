@@ -5,12 +5,13 @@
 #include "base/error.h"
 #include "base/strict_json.h"
 #include "base/text_file.h"
+#include "engines/model_files/model_folder.h"
 
 namespace dsb {
 
 using nlohmann::json;
 
-constexpr size_t kMaxBytes = size_t{64} << 20;  // tokenizer_config.json may list every added token
+constexpr size_t kMaxBytes = size_t{16} << 20;  // tokenizer_config.json may list every added token
 
 struct JsonConfig::Data {
   json object;
@@ -30,6 +31,10 @@ JsonConfig JsonConfig::Read(const std::string& path) {
   return Parse(ReadTextFile(path, kMaxBytes), path);
 }
 
+JsonConfig JsonConfig::Read(ModelFolder& folder, const std::string& file) {
+  return Parse(std::string(folder.Text(file, kMaxBytes)), folder.PathOf(file));
+}
+
 JsonConfig JsonConfig::Parse(const std::string& text, const std::string& name) {
   auto object = ParseStrictJson<json>(text, name);
   if (!object.is_object()) ThrowBadInput(name + ": not a JSON object");
@@ -40,7 +45,21 @@ JsonConfig JsonConfig::Parse(const std::string& text, const std::string& name) {
 
 void JsonConfig::Refuse(const std::string& key, const std::string& found,
                         const std::string& expected) const {
-  ThrowBadInput(name_ + ": key " + key + " is " + found + ", expected " + expected);
+  size_t end = 200;  // a value may be a whole table; not cut inside a character
+  while (end < found.size() && (static_cast<unsigned char>(found[end]) & 0xC0u) == 0x80u) --end;
+  const std::string shown = found.size() <= end ? found : found.substr(0, end) + "...";
+  ThrowBadInput(name_ + ": key " + key + " is " + shown + ", expected " + expected);
+}
+
+std::vector<std::string> JsonConfig::Keys() const {
+  std::vector<std::string> keys;
+  for (const auto& item : data_->object.items()) keys.push_back(item.key());
+  return keys;
+}
+
+std::string JsonConfig::Value(const std::string& key) const {
+  const json* value = data_->Find(key);
+  return value == nullptr ? "null" : value->dump();
 }
 
 bool JsonConfig::Has(const std::string& key) const { return data_->Find(key) != nullptr; }

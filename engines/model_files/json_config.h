@@ -10,19 +10,25 @@
 
 namespace dsb {
 
+class ModelFolder;
+
 class JsonConfig {
  public:
   // kResource if the file cannot be read, kBadInput if it is not one JSON object
   // that keeps the rules of strict_json.h (unique keys, bounded depth).
   static JsonConfig Read(const std::string& path);
+  // A file of a model's folder; its name is in messages whole.
+  static JsonConfig Read(ModelFolder& folder, const std::string& file);
   static JsonConfig Parse(const std::string& text, const std::string& name);
   ~JsonConfig();
   JsonConfig(JsonConfig&&) noexcept;
 
-  bool Has(const std::string& key) const;       // present and not null
-  bool IsText(const std::string& key) const;    // present and a text
-  bool IsList(const std::string& key) const;    // present and a list
-  int64_t Count(const std::string& key) const;  // an integer, 1 .. 2^20
+  std::vector<std::string> Keys() const;            // in order, those that are null included
+  std::string Value(const std::string& key) const;  // as JSON; null if it is absent
+  bool Has(const std::string& key) const;           // present and not null
+  bool IsText(const std::string& key) const;        // present and a text
+  bool IsList(const std::string& key) const;        // present and a list
+  int64_t Count(const std::string& key) const;      // an integer, 1 .. 2^20
   int64_t CountOr(const std::string& key, int64_t otherwise) const;
   int64_t IntOr(const std::string& key, int64_t otherwise) const;
   double Float(const std::string& key) const;

@@ -1,22 +1,19 @@
 #include "engines/model_files/safetensors_index.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string_view>
-#include <system_error>
 
 #include "base/error.h"
 #include "base/quoted.h"
 #include "base/strict_json.h"
-#include "base/text_file.h"
+#include "engines/model_files/folder_links.h"
+#include "engines/model_files/model_folder.h"
 
 namespace dsb {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr size_t kMaxIndexBytes = 100'000'000;
+constexpr size_t kMaxIndexBytes = size_t{64} << 20;
 
 bool IsBareName(std::string_view name) {
   const auto allowed = [](char c) {
@@ -27,26 +24,12 @@ bool IsBareName(std::string_view name) {
          name.find("..") == std::string_view::npos && name != ".";
 }
 
-void CheckStaysInFolder(const fs::path& folder, const std::string& file, const std::string& place) {
-  std::error_code error;
-  const fs::path real_folder = fs::canonical(folder, error);
-  if (error) ThrowResource(folder.string() + ": cannot resolve it: " + error.message());
-  const fs::path real_file = fs::canonical(folder / file, error);
-  if (error) ThrowResource((folder / file).string() + ": cannot open it: " + error.message());
-  const auto [end, unused] =
-      std::mismatch(real_folder.begin(), real_folder.end(), real_file.begin(), real_file.end());
-  if (end != real_folder.end()) {
-    ThrowBadInput(place + ": found " + Quoted(file) +
-                  ", a link out of the folder, expected a file inside it");
-  }
-}
-
 }  // namespace
 
-std::map<std::string, std::string, std::less<>> ReadSafetensorsIndex(
-    const std::string& folder, const std::string& index_path) {
-  const auto index =
-      ParseStrictJson<nlohmann::json>(ReadTextFile(index_path, kMaxIndexBytes), index_path);
+std::map<std::string, std::string, std::less<>> ReadSafetensorsIndex(ModelFolder& folder,
+                                                                     const std::string& file) {
+  const std::string index_path = folder.PathOf(file);
+  const auto index = ParseStrictJson<nlohmann::json>(folder.Text(file, kMaxIndexBytes), index_path);
   const std::string place = index_path + ": weight_map";
   const auto map = index.is_object() ? index.find("weight_map") : index.end();
   if (map == index.end() || !map->is_object() || map->empty()) {
@@ -61,7 +44,7 @@ std::map<std::string, std::string, std::less<>> ReadSafetensorsIndex(
                     ", expected a file name of letters, digits, '.', '_' and '-'");
     }
     const auto& name = value.get_ref<const std::string&>();
-    if (name != checked) CheckStaysInFolder(folder, name, place);
+    if (name != checked) CheckFolderLink(folder.path(), name, place);
     checked = name;
     files.emplace(tensor, name);
   }

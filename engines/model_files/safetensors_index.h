@@ -7,9 +7,11 @@
 
 namespace dsb {
 
-// Tensor name -> bare file name, from FOLDER/model.safetensors.index.json. Refuses names with
-// separators, "..", and symbolic links that leave the folder.
-std::map<std::string, std::string, std::less<>> ReadSafetensorsIndex(const std::string& folder,
-                                                                     const std::string& index_path);
+class ModelFolder;
+
+// Tensor name -> bare file name, from the folder's `file`. Refuses names with separators, "..", and
+// links that a folder may not have.
+std::map<std::string, std::string, std::less<>> ReadSafetensorsIndex(ModelFolder& folder,
+                                                                     const std::string& file);
 
 }  // namespace dsb

@@ -1,31 +1,43 @@
 #include "engines/model_files/tokenizer_folder.h"
 
-#include <filesystem>
-#include <optional>
+#include <algorithm>
+#include <charconv>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "base/error.h"
 #include "base/quoted.h"
-#include "base/text_file.h"
 #include "base/utf8.h"
 #include "engines/model_files/json_config.h"
+#include "engines/model_files/text_keys.h"
 #include "engines/model_files/tokenizer_json.h"
 
 namespace dsb {
 namespace {
 
-constexpr size_t kMaxBytes = size_t{256} << 20;
+constexpr size_t kMaxTokenizerBytes = size_t{128} << 20;
+constexpr size_t kMaxTemplateBytes = size_t{1} << 20;
+constexpr char kTokenizer[] = "tokenizer.json", kTokenizerConfig[] = "tokenizer_config.json";
+constexpr char kGeneration[] = "generation_config.json", kTemplate[] = "chat_template.jinja";
 
-bool Exists(const std::string& path) {
-  std::error_code ignored;  // what exists but cannot be read fails when it is opened
-  return std::filesystem::exists(path, ignored);
+std::optional<JsonConfig> ReadIfThere(ModelFolder& folder, const std::string& name) {
+  if (!folder.Has(name)) return std::nullopt;
+  return JsonConfig::Read(folder, name);
 }
 
-std::optional<JsonConfig> ReadIfThere(const std::string& path) {
-  if (!Exists(path)) return std::nullopt;
-  return JsonConfig::Read(path);
+void WarnOfUnknown(ModelFolder& folder, const char* file, const std::vector<std::string>& keys) {
+  constexpr size_t kShown = 5;
+  if (keys.empty()) return;
+  std::string list;
+  for (size_t i = 0; i < keys.size() && i < kShown; ++i)
+    list += (i == 0 ? "" : ", ") + Quoted(keys[i]);
+  if (keys.size() > kShown) list += " and " + std::to_string(keys.size() - kShown) + " more";
+  folder.Warn(std::string(file) + ": not known and not used: " + list);
+}
+
+bool IsAdded(const TokenizerTables& tables, size_t id) {
+  return id < tables.vocab_size() &&
+         (tables.types[id] == TokenType::kControl || tables.types[id] == TokenType::kUserDefined);
 }
 
 // The id of `key`'s token, a text or an object with its content; -1 if there is none.
@@ -35,11 +47,25 @@ int32_t ReadSpecialToken(const JsonConfig& config, const std::string& key,
   const std::string text =
       config.IsText(key) ? config.StringOr(key, "") : config.Object(key)->StringOr("content", "");
   for (size_t i = 0; i < tables.vocab_size(); ++i) {
-    const TokenType type = tables.types[i];
-    if (type != TokenType::kControl && type != TokenType::kUserDefined) continue;
+    if (!IsAdded(tables, i)) continue;
     if (tables.TokenBytes(static_cast<int32_t>(i)) == text) return static_cast<int32_t>(i);
   }
   config.Refuse(key, Quoted(text), "one of tokenizer.json's added tokens");
+}
+
+// The same tokens once more, by id: its own program adds those that tokenizer.json lacks.
+void CheckAddedTokens(const JsonConfig& config, const TokenizerTables& tables) {
+  const std::optional<JsonConfig> tokens = config.Object("added_tokens_decoder");
+  if (!tokens) return;
+  for (const std::string& key : tokens->Keys()) {
+    const std::string content =
+        tokens->Object(key) ? tokens->Object(key)->StringOr("content", "") : "";
+    size_t id = 0;
+    const auto parsed = std::from_chars(key.data(), key.data() + key.size(), id);
+    const bool same = parsed.ec == std::errc() && parsed.ptr == key.data() + key.size() &&
+                      IsAdded(tables, id) && tables.TokenBytes(static_cast<int32_t>(id)) == content;
+    if (!same) tokens->Refuse(key, Quoted(content), "the added token of that id in tokenizer.json");
+  }
 }
 
 // tokenizer_config.json holds one template, or a list of named ones.
@@ -52,28 +78,44 @@ std::string TemplateOf(const JsonConfig& config) {
   config.Refuse(kKey, "a list without the name default", "a template");
 }
 
-ChatTemplate ReadTemplate(const std::string& path, const std::optional<JsonConfig>& config) {
+ChatTemplate ReadTemplate(ModelFolder& folder, const std::optional<JsonConfig>& config) {
   ChatTemplate chat;
-  chat.tokens_place = path + "/tokenizer.json: key added_tokens";
-  const std::string jinja = path + "/chat_template.jinja";
-  if (Exists(jinja)) {
-    chat.text = ReadTextFile(jinja, kMaxBytes);
-    chat.place = jinja;
+  chat.tokens_place = folder.PathOf(kTokenizer) + ": key added_tokens";
+  const bool in_config = config && config->Has("chat_template");
+  if (folder.Has(kTemplate)) {
+    chat.text = std::string(folder.Text(kTemplate, kMaxTemplateBytes));
+    chat.place = folder.PathOf(kTemplate);
     if (const size_t at = FindInvalidUtf8(chat.text); at != std::string_view::npos) {
-      ThrowBadInput(jinja + ": found an ill-formed byte at offset " + std::to_string(at) +
+      ThrowBadInput(chat.place + ": found an ill-formed byte at offset " + std::to_string(at) +
                     ", expected UTF-8");
+    }
+    if (in_config && TemplateOf(*config) != chat.text) {
+      folder.Warn(std::string(kTokenizerConfig) + ": its chat template is another than " +
+                  kTemplate + ", which is the one that is used");
     }
     return chat;
   }
-  if (!config || !config->Has("chat_template")) {
-    ThrowBadInput(
-        path +
-        ": found no chat template, expected chat_template.jinja, or tokenizer_config.json "
-        "with the key chat_template");
+  if (!in_config) {
+    ThrowBadInput(folder.path() +
+                  ": found no chat template, expected chat_template.jinja, or "
+                  "tokenizer_config.json with the key chat_template; " +
+                  PromptFormAdvice());
   }
   chat.text = TemplateOf(*config);
   chat.place = config->name() + ": key chat_template";
   return chat;
+}
+
+ChatFormat ReadForm(ModelFolder& folder, const std::optional<JsonConfig>& config,
+                    const Tokenizer& tokenizer, std::optional<ChatFormat> form) {
+  if (form) {
+    CheckFormTokens(*form, tokenizer, folder.PathOf(kTokenizer) + ": key added_tokens");
+    return *form;
+  }
+  std::vector<std::string> warnings;
+  const ChatFormat found = DetectChatFormat(ReadTemplate(folder, config), tokenizer, warnings);
+  for (std::string& warning : warnings) folder.Warn(std::move(warning));
+  return found;
 }
 
 std::vector<int32_t> ReadStopIds(const JsonConfig& config, int64_t num_rows) {
@@ -94,29 +136,48 @@ std::vector<int32_t> ReadStopIds(const JsonConfig& config, int64_t num_rows) {
   return stops;
 }
 
+std::vector<int32_t> ReadGenerationStops(ModelFolder& folder, int64_t num_rows) {
+  const std::optional<JsonConfig> config = ReadIfThere(folder, kGeneration);
+  if (!config) return {};
+  const ConfigKeys known = JoinKeys({GenerationConfigKeys(), GenerationRules()});
+  for (const ConfigKey& rule : GenerationRules()) {
+    if (IsNeutral(*config, rule)) continue;
+    folder.Warn(std::string(kGeneration) + ": key " + rule.name + " " + config->Value(rule.name) +
+                " is not applied: a run's own sampling options decide");
+  }
+  std::vector<std::string> unknown;
+  for (const std::string& key : config->Keys()) {
+    const bool found = std::any_of(known.begin(), known.end(),
+                                   [&](const ConfigKey& one) { return key == one.name; });
+    if (!found) unknown.push_back(key);
+  }
+  WarnOfUnknown(folder, kGeneration, unknown);
+  return ReadStopIds(*config, num_rows);
+}
+
 }  // namespace
 
-TokenizerFolder ReadTokenizerFolder(const std::string& path, int64_t num_rows) {
-  const std::string file = path + "/tokenizer.json";
-  if (!Exists(file)) {
+TokenizerFolder ReadTokenizerFolder(ModelFolder& folder, int64_t num_rows,
+                                    std::optional<ChatFormat> form) {
+  const std::string file = folder.PathOf(kTokenizer);
+  if (!folder.Has(kTokenizer)) {
     ThrowResource(file + ": missing, expected it beside config.json: a target needs its tokenizer");
   }
-  TokenizerTables tables =
-      ReadTokenizerJson(ReadTextFile(file, kMaxBytes), file, static_cast<size_t>(num_rows));
-  const std::optional<JsonConfig> config = ReadIfThere(path + "/tokenizer_config.json");
+  TokenizerTables tables = ReadTokenizerJson(folder.Text(kTokenizer, kMaxTokenizerBytes), file,
+                                             static_cast<size_t>(num_rows));
+  const std::optional<JsonConfig> config = ReadIfThere(folder, kTokenizerConfig);
   if (config) {
+    WarnOfUnknown(folder, kTokenizerConfig, CheckKeyValues(*config, TokenizerConfigKeys()));
     tables.bos_id = ReadSpecialToken(*config, "bos_token", tables);
     tables.eos_id = ReadSpecialToken(*config, "eos_token", tables);
+    CheckAddedTokens(*config, tables);
   }
-  TokenizerFolder folder{Tokenizer(std::move(tables)), ChatFormat::kSmolLm2, {}};
-  folder.chat_format = DetectChatFormat(ReadTemplate(path, config), folder.tokenizer);
-  std::vector<int32_t> stops;
-  if (const auto generation = ReadIfThere(path + "/generation_config.json")) {
-    stops = ReadStopIds(*generation, num_rows);
-  }
-  if (stops.empty()) stops = ReadStopIds(JsonConfig::Read(path + "/config.json"), num_rows);
-  folder.stop_tokens = StopTokens(folder.tokenizer, folder.chat_format, stops);
-  return folder;
+  TokenizerFolder result{Tokenizer(std::move(tables)), ChatFormat::kSmolLm2, {}};
+  result.chat_format = ReadForm(folder, config, result.tokenizer, form);
+  std::vector<int32_t> stops = ReadGenerationStops(folder, num_rows);
+  if (stops.empty()) stops = ReadStopIds(JsonConfig::Read(folder, "config.json"), num_rows);
+  result.stop_tokens = StopTokens(result.tokenizer, stops);
+  return result;
 }
 
 }  // namespace dsb

@@ -5,10 +5,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engines/model_files/chat_template.h"
+#include "engines/model_files/model_folder.h"
 #include "engines/model_files/tokenizer.h"
 
 namespace dsb {
@@ -21,7 +23,9 @@ struct TokenizerFolder {
 
 // `num_rows`: rows of the model's embedding, at most 2^20. kResource if tokenizer.json is missing,
 // kBadInput (file, key, found, expected) if a file breaks a rule or the template is none that we
-// know. config.json is there.
-TokenizerFolder ReadTokenizerFolder(const std::string& path, int64_t num_rows);
+// know. config.json is there. `form`: how prompts are rendered, whatever the template says. What is
+// odd and changes nothing becomes a warning of the folder's.
+TokenizerFolder ReadTokenizerFolder(ModelFolder& folder, int64_t num_rows,
+                                    std::optional<ChatFormat> form = std::nullopt);
 
 }  // namespace dsb

@@ -18,11 +18,14 @@ constexpr char kMergesKey[] = "tokenizer.ggml.merges";
 
 PreTokenizerKind ReadKind(const GgufFile& file) {
   const std::string& model = file.String(kModelKey);
-  if (model != "gpt2") Fail(file, kModelKey, Quoted(model), "\"gpt2\" (byte-level BPE)");
+  if (model != "gpt2")
+    Fail(file, kModelKey, Quoted(model),
+         "\"gpt2\" (byte-level BPE; SentencePiece and others are not supported)");
   const std::string& pre = file.String(kPreKey);
   if (pre == "smollm") return PreTokenizerKind::kSmolLm;
   if (pre == "qwen2") return PreTokenizerKind::kQwen2;
-  Fail(file, kPreKey, Quoted(pre), "\"smollm\" or \"qwen2\"");
+  Fail(file, kPreKey, Quoted(pre),
+       "\"smollm\" or \"qwen2\" (the pre-tokenizers that are supported)");
 }
 
 void CheckSizes(const GgufFile& file, size_t num_tokens) {
@@ -60,7 +63,7 @@ int32_t ReadSpecialId(const GgufFile& file, const std::string& key, size_t num_t
 void ReadSpecialIds(const GgufFile& file, size_t num_tokens, TokenizerTables& tables) {
   for (const char* name :
        {"unknown", "padding", "separator", "seperator", "cls", "mask", "eot", "eom", "fim_pre",
-        "fim_suf", "fim_mid", "fim_pad", "fim_rep", "fim_sep"}) {
+        "fim_suf", "fim_mid", "fim_pad", "fim_rep", "fim_sep", "prefix", "suffix", "middle"}) {
     ReadSpecialId(file, std::string("tokenizer.ggml.") + name + "_token_id", num_tokens);
   }
   tables.bos_id = ReadSpecialId(file, "tokenizer.ggml.bos_token_id", num_tokens);

@@ -11,12 +11,17 @@
 #include "base/strict_json.h"
 #include "base/utf8.h"
 #include "engines/model_files/json_config.h"
+#include "engines/model_files/text_keys.h"
 
 namespace dsb {
 namespace {
 
 using nlohmann::json;
 
+constexpr ConfigKey kAddedTokenKeys[] = {
+    Read("id"),     Read("content"),     Read("special"),    Read("lstrip"),
+    Read("rstrip"), Read("single_word"), Read("normalized"),
+};
 constexpr char kVocabKey[] = "model.vocab";
 constexpr char kMergesKey[] = "model.merges";
 
@@ -40,6 +45,7 @@ class IdTable {
 
   // Added tokens may stand in the vocabulary too, under the same id.
   void AddAdded(const JsonConfig& token, bool normalizes, const json& vocab) {
+    CheckKeys(token, kAddedTokenKeys);
     const std::string content = token.StringOr("content", "");
     if (content.empty()) token.Refuse("content", "empty", "the token's text");
     for (const char* key : {"lstrip", "rstrip", "single_word"}) {
@@ -160,6 +166,8 @@ TokenizerTables ReadTokenizerJson(std::string_view text, const std::string& name
   const std::optional<JsonConfig> model = rest.Object("model");
   if (!model) rest.Refuse("model", "missing", "an object of type BPE");
   CheckModel(*model);
+  CheckKeys(rest, TokenizerJsonKeys());
+  CheckKeys(*model, TokenizerJsonModelKeys());
   const TokenizerStages stages = ReadTokenizerStages(rest);
   TokenizerTables tables;
   tables.pre_tokenizer = stages.pre_tokenizer;

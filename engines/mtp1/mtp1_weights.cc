@@ -3,27 +3,27 @@
 #include <array>
 #include <utility>
 
+#include "base/quoted.h"
+#include "engines/drafter_files/checkpoint.h"
+#include "engines/drafter_files/drafter_keys.h"
 #include "engines/model_files/json_config.h"
 
 namespace dsb {
 namespace {
 
-RecurrentConfig ReadConfig(const std::string& path) {
-  const JsonConfig file = JsonConfig::Read(path + "/config.json");
-  const std::vector<std::string> architectures = file.Strings("architectures");
-  if (architectures.size() != 1 || architectures[0] != "MtpDraftModel") {
-    file.Refuse("architectures", architectures.empty() ? "empty" : "\"" + architectures[0] + "\"",
-                "[\"MtpDraftModel\"]");
-  }
+RecurrentConfig ReadConfig(ModelFolder& folder) {
+  const JsonConfig file = JsonConfig::Read(folder, "config.json");
+  ArchitectureFromConfig(file, {"MtpDraftModel"});
   const std::string input = file.StringOr("hidden_input", "post_final_norm");
   if (input != "post_final_norm") {
-    file.Refuse("hidden_input", "\"" + input + "\"", "post_final_norm");
+    file.Refuse("hidden_input", Quoted(input), "post_final_norm");
   }
   const int64_t layers = file.CountOr("num_hidden_layers", 1);
   if (layers != 1) file.Refuse("num_hidden_layers", std::to_string(layers), "1");
   RecurrentConfig config = RecurrentConfig::From(file);
   config.draft_length =
       DraftLengthOr(file, "draft_length", DraftLengthOr(file, "num_nextn_predict_layers", 1));
+  CheckKeys(file, Mtp1Weights::Keys());
   return config;
 }
 
@@ -47,15 +47,24 @@ Names FindNames(const WeightSource& source, int64_t num_target_layers) {
           .head = prefix + "shared_head.head.weight"};
 }
 
+// DeepSeek's module lies behind the target's layers in one file: the target has been read.
+void MarkTargetsOwn(const Safetensors& file, const std::string& module,
+                    const WeightSource& source) {
+  for (const std::string& name : file.Names()) {
+    const bool own = name.starts_with("model.") && !name.starts_with(module);
+    if (own || name == "lm_head.weight") source.MarkUsed(name);
+  }
+}
+
 }  // namespace
 
-std::shared_ptr<const Mtp1Weights> Mtp1Weights::Load(const std::string& path,
+std::shared_ptr<const Mtp1Weights> Mtp1Weights::Load(ModelFolder& folder,
                                                      std::shared_ptr<const TargetModel> target,
                                                      const std::string& target_sha256,
                                                      WeightMode mode) {
   auto weights = std::make_shared<Mtp1Weights>();
-  weights->config = ReadConfig(path);
-  const WeightSource source = weights->Open(path, std::move(target), target_sha256);
+  weights->config = ReadConfig(folder);
+  const WeightSource source = weights->Open(folder, std::move(target), target_sha256);
   const Names names = FindNames(source, weights->target->config().num_layers);
   const int64_t hidden = weights->config.shape.hidden;
   weights->embedding_norm = source.Vector(names.module + "enorm.weight", hidden);
@@ -67,7 +76,16 @@ std::shared_ptr<const Mtp1Weights> Mtp1Weights::Load(const std::string& path,
   const bool shared = weights->config.share_target_embeddings;
   weights->LoadTables(
       source, {.embedding = shared ? "" : names.embedding, .head = shared ? "" : names.head}, mode);
+  if (!names.module.empty()) MarkTargetsOwn(*weights->file, names.module, source);
+  source.RefuseUnused(weights->file->Names(), "this mtp1 drafter");
   return weights;
+}
+
+const ConfigKeys& Mtp1Weights::Keys() {
+  static constexpr ConfigKey kOwn[] = {Read("hidden_input"), Read("num_nextn_predict_layers"),
+                                       Read("draft_length")};
+  static const ConfigKeys keys = WholeDrafterKeys(kOwn);
+  return keys;
 }
 
 }  // namespace dsb

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "engines/model_files/config_keys.h"
 #include "engines/recurrent/recurrent_weights.h"
 
 namespace dsb {
@@ -14,8 +15,10 @@ namespace dsb {
 struct Mtp1Weights : RecurrentWeights {
   PackedMatrix combination;  // eh_proj [hidden, 2 hidden], the embedding's columns first
 
+  static const ConfigKeys& Keys();  // of config.json
+
   // As DSparkWeights::Load.
-  static std::shared_ptr<const Mtp1Weights> Load(const std::string& path,
+  static std::shared_ptr<const Mtp1Weights> Load(ModelFolder& folder,
                                                  std::shared_ptr<const TargetModel> target,
                                                  const std::string& target_sha256, WeightMode mode);
 };

@@ -1,11 +1,7 @@
 #include <algorithm>
-#include <filesystem>
 #include <limits>
-#include <map>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
-#include "base/sha256.h"
 #include "engines/drafters/registry.h"
 #include "engines/model_files/artifact_name.h"
 #include "engines/native/native_engine.h"
@@ -48,6 +44,7 @@ std::unique_ptr<Engine> MakeNativeEngine(const std::shared_ptr<const LoadedTarge
   if (options.drafter != "none") {
     // A whole trained block runs however little of it is wanted: its rows need room of their own.
     parts.drafter = LoadDrafter(options.drafter, {.path = options.drafter_path,
+                                                  .folder = options.drafter_folder,
                                                   .target = target->model,
                                                   .target_sha256 = target->sha256,
                                                   .mode = options.drafter_weights,
@@ -66,27 +63,19 @@ std::unique_ptr<Engine> MakeNativeEngine(const std::shared_ptr<const LoadedTarge
   return std::make_unique<NativeEngine>(std::move(parts), pool, clock);
 }
 
-DrafterFile DescribeDrafter(const std::string& path) {
-  DrafterFile described{.name = ArtifactName(path), .sha256 = "", .path = path};
-  const std::string whole = path + "/model.safetensors";
-  if (!std::filesystem::exists(path + "/model.safetensors.index.json") ||
-      std::filesystem::exists(whole)) {
-    const MappedFile file(whole);
-    described.sha256 = Sha256Hex(file.bytes());
-    described.size_bytes = static_cast<int64_t>(file.bytes().size());
-    return described;
+DrafterFile DescribeDrafter(const ModelFolder& folder) {
+  DrafterFile described{.name = ArtifactName(folder.path()),
+                        .path = folder.path(),
+                        .sha256 = "",
+                        .identity_sha256 = folder.IdentitySha256()};
+  std::vector<std::string> weights;
+  for (const std::string& name : folder.NamesRead()) {
+    if (name == "config.json" || name == "model.safetensors.index.json") continue;
+    weights.push_back(name);
+    described.size_bytes += folder.SizeOf(name);
   }
-  // Shards: the hash of their names and hashes, in order of name.
-  std::map<std::string, std::string> hashes;
-  for (const auto& entry : std::filesystem::directory_iterator(path)) {
-    if (entry.path().extension() != ".safetensors") continue;
-    const MappedFile file(entry.path().string());
-    hashes[entry.path().filename().string()] = Sha256Hex(file.bytes());
-    described.size_bytes += static_cast<int64_t>(file.bytes().size());
-  }
-  std::string text;
-  for (const auto& [name, hash] : hashes) text += name + ' ' + hash + '\n';
-  described.sha256 = Sha256Hex(text);
+  const bool whole = weights == std::vector<std::string>{"model.safetensors"};
+  described.sha256 = whole ? folder.FileSha256(weights.front()) : folder.Sha256Of(weights);
   return described;
 }
 

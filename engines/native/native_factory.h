@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/thread_pool.h"
 #include "engines/engine.h"
+#include "engines/model_files/model_folder.h"
 #include "engines/scheduling/policy.h"
 #include "engines/target_model/loaded_target.h"
 #include "kernels/packed_matrix.h"
@@ -18,6 +19,8 @@ namespace dsb {
 struct NativeEngineOptions {
   std::string drafter = "none";  // none, or one of DrafterNames()
   std::string drafter_path;      // folder with config.json and model.safetensors; unused for none
+  // The same folder, for DescribeDrafter after the engine was made; null: nobody asks.
+  std::shared_ptr<ModelFolder> drafter_folder = nullptr;
   WeightMode drafter_weights = WeightMode::kStored;
   // Tokens drafted per round at most, 0 .. kLongestDraft; empty: the drafter's own number.
   std::optional<int32_t> draft_length;
@@ -35,17 +38,21 @@ int32_t ContextTokens(const LoadedTarget& target, const NativeEngineOptions& opt
 // or if the policy reads confidences and the drafter gives none.
 int32_t EffectiveDraftLength(const NativeEngineOptions& options, int32_t own, bool has_confidence);
 
-// What the store says of the drafter's file.
+// What the store says of the drafter's files.
 struct DrafterFile {
-  std::string name, sha256, path;
-  int64_t size_bytes = 0;
+  std::string name, path;
+  std::string sha256;  // of the weights: of model.safetensors, or of the lines "NAME SHA256\n"
+  // Of everything that was read: of the lines "NAME SHA256\n" of config.json and the weights (and
+  // their index), in order of name.
+  std::string identity_sha256;
+  int64_t size_bytes = 0;  // of the weights
 };
 
 // `pool` and `clock` outlive the engine. Arms that share a pool must not step at the same time.
 std::unique_ptr<Engine> MakeNativeEngine(const std::shared_ptr<const LoadedTarget>& target,
                                          const NativeEngineOptions& options, ThreadPool& pool,
                                          const Clock& clock);
-// Hash and size of the weights in a drafter's folder, shards taken together; kResource if missing.
-DrafterFile DescribeDrafter(const std::string& path);
+// Of a folder that a drafter was loaded from.
+DrafterFile DescribeDrafter(const ModelFolder& folder);
 
 }  // namespace dsb

@@ -1,6 +1,8 @@
 #include "engines/recurrent/recurrent_config.h"
 
+#include "base/quoted.h"
 #include "engines/drafter.h"
+#include "engines/drafter_files/drafter_keys.h"
 #include "engines/target_model/hf_config.h"
 
 namespace dsb {
@@ -9,7 +11,7 @@ RecurrentConfig RecurrentConfig::From(const JsonConfig& file) {
   RecurrentConfig config;
   const std::string type = file.StringOr("model_type", "llama");
   if (type != "llama" && type != "qwen3") {
-    file.Refuse("model_type", "\"" + type + "\"", "llama or qwen3");
+    file.Refuse("model_type", Quoted(type), "llama or qwen3");
   }
   config.qk_norm = type == "qwen3";
   config.shape = LayerShapeFromConfig(file);
@@ -20,11 +22,14 @@ RecurrentConfig RecurrentConfig::From(const JsonConfig& file) {
                 "at most vocab_size " + std::to_string(config.vocab_size));
   }
   config.share_target_embeddings = file.BoolOr("share_target_embeddings", false);
+  config.tied_head = file.BoolOr("tie_word_embeddings", false);
+  config.window = AttentionWindow(file, 1, true);
   config.rope_frequencies = RopeFrequenciesFromConfig(file, config.shape.head_dim);
   config.target.hidden_size = config.shape.hidden;
   config.target.vocab_size = config.vocab_size;
   config.target.num_layers = file.CountOr("num_target_layers", 0);
   if (const std::optional<JsonConfig> target = file.Object("target")) {
+    CheckKeys(*target, DrafterTargetKeys());
     config.target.sha256 = target->StringOr("sha256", "");
   }
   return config;

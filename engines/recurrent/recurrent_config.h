@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,9 @@ struct RecurrentConfig {
   int64_t draft_vocab_size = 0;  // = vocab_size without a reduced vocabulary
   int32_t draft_length = 0;      // draft tokens per round
   bool share_target_embeddings = false;
+  bool tied_head = false;  // the file says that its head is its embedding
   std::vector<float> rope_frequencies;
+  std::optional<int64_t> window;  // of its one layer; none: it sees everything
   DrafterTarget target;
 
   // All but draft_length. kBadInput naming file, key, found and expected.

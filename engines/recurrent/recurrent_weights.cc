@@ -7,19 +7,29 @@
 
 namespace dsb {
 
-WeightSource RecurrentWeights::Open(const std::string& path,
+WeightSource RecurrentWeights::Open(ModelFolder& folder,
                                     std::shared_ptr<const TargetModel> for_target,
                                     const std::string& target_sha256) {
+  const std::string& path = folder.path();
   target = std::move(for_target);
   CheckDrafterTarget(path, config.target, *target, target_sha256);
-  file = std::make_shared<const Safetensors>(Safetensors::Open(path));
-  target_ids = DraftVocabulary(*file, config.draft_vocab_size, config.vocab_size);
-  return DrafterWeights(path, file);
+  CheckDrafterWindow(path, config.window, *target);
+  file = std::make_shared<const Safetensors>(Safetensors::Open(folder));
+  WeightSource source = DrafterWeights(path, file);
+  target_ids = DraftVocabulary(*file, config.draft_vocab_size, config.vocab_size, source, folder);
+  return source;
 }
 
 void RecurrentWeights::LoadTables(const WeightSource& source, const TableNames& names,
                                   WeightMode mode) {
+  const bool reduced = config.draft_vocab_size != config.vocab_size;  // no embedding is such a head
+  if (config.tied_head && !reduced && !names.embedding.empty() && !names.head.empty()) {
+    ThrowBadInput(source.file() +
+                  "/config.json: key tie_word_embeddings is true, expected false beside tensor " +
+                  names.head);
+  }
   const int64_t hidden = config.shape.hidden;
+  if (config.share_target_embeddings) AllowSharedCopies(*file, *target, target_ids, source);
   embedding = names.embedding.empty()
                   ? target->embedding()
                   : Embedding(source.Get(names.embedding, {config.vocab_size, hidden}));

@@ -37,8 +37,9 @@ struct RecurrentWeights {
   int64_t flops_per_draft(const PackedMatrix& input, bool input_per_token) const;
 
   // Opens the checkpoint and checks it against the target; `config` is set. kBadInput for another
-  // target, values that are not finite, a damaged d2t.
-  WeightSource Open(const std::string& path, std::shared_ptr<const TargetModel> for_target,
+  // target, values that are not finite, a damaged d2t. Who loads the rest refuses what nobody asked
+  // for (RefuseUnused).
+  WeightSource Open(ModelFolder& folder, std::shared_ptr<const TargetModel> for_target,
                     const std::string& target_sha256);
   // Tensor names in the file; an empty name: the target's embedding or head.
   struct TableNames {

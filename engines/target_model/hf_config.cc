@@ -1,83 +1,94 @@
 #include "engines/target_model/hf_config.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/error.h"
-#include "engines/model_files/json_config.h"
-#include "engines/target_model/rope_frequencies.h"
+#include "base/quoted.h"
+#include "engines/target_model/hf_keys.h"
 
 namespace dsb {
+namespace {
 
-std::vector<float> RopeFrequenciesFromConfig(const JsonConfig& config, int64_t head_dim) {
-  // transformers 5 keeps theta and scaling together; older files have rope_theta and rope_scaling.
-  const std::optional<JsonConfig> together = config.Object("rope_parameters");
-  const std::optional<JsonConfig> apart = config.Object("rope_scaling");
-  const JsonConfig& where = together ? *together : apart ? *apart : config;
-  const double theta =
-      together ? together->Float("rope_theta") : config.FloatOr("rope_theta", 10000);
-  if (!(theta > 0)) where.Refuse("rope_theta", std::to_string(theta), "a number above 0");
-  RopeScaling scaling;
-  const std::string type = together || apart
-                               ? where.StringOr("rope_type", where.StringOr("type", "default"))
-                               : "default";
-  if (type == "linear") {
-    scaling.type = RopeScaling::Type::kLinear;
-    scaling.factor = where.Float("factor");
-  } else if (type == "llama3") {
-    scaling = {.type = RopeScaling::Type::kLlama3,
-               .factor = where.Float("factor"),
-               .low_freq_factor = where.Float("low_freq_factor"),
-               .high_freq_factor = where.Float("high_freq_factor"),
-               .original_context = where.Float("original_max_position_embeddings")};
-  } else if (type != "default") {
-    where.Refuse("rope_type", "\"" + type + "\"", "default, linear or llama3");
-  }
-  return RopeFrequencies(head_dim, theta, scaling);
+// A key that is not there: `stated` by the class of the library, `derived` from the shape. Both
+// must mean the same.
+int64_t CountOrDefault(const JsonConfig& config, const char* key, bool qwen3, int64_t stated,
+                       int64_t derived) {
+  if (config.Has(key)) return config.Count(key);
+  const std::vector<std::string> keys = config.Keys();
+  const bool null = std::find(keys.begin(), keys.end(), key) != keys.end();
+  if (!qwen3 || null || stated == derived) return derived;
+  config.Refuse(key, "missing",
+                "a whole number: Qwen3's own default is " + std::to_string(stated) +
+                    ", the shape suggests " + std::to_string(derived));
 }
 
+void CheckActivation(const JsonConfig& config) {
+  for (const char* key : {"hidden_act", "hidden_activation"}) {
+    const std::string name = config.StringOr(key, "silu");
+    if (name != "silu" && name != "swish") config.Refuse(key, Quoted(name), "silu");
+  }
+}
+
+std::string ReadArchitecture(const JsonConfig& file) {
+  const std::string type = file.StringOr("model_type", "");
+  if (type != "llama" && type != "qwen3") {
+    file.Refuse("model_type", Quoted(type), "llama or qwen3");
+  }
+  if (!file.Has("architectures")) return type;
+  const std::string expected = type == "llama" ? "LlamaForCausalLM" : "Qwen3ForCausalLM";
+  const std::vector<std::string> names = file.Strings("architectures");
+  if (names != std::vector{expected} &&
+      !(type == "llama" && names == std::vector<std::string>{"LLaMAForCausalLM"})) {
+    file.Refuse("architectures", file.Value("architectures"),
+                "[\"" + expected + "\"] with model_type " + type);
+  }
+  return type;
+}
+
+}  // namespace
+
 LayerShape LayerShapeFromConfig(const JsonConfig& config) {
+  const bool qwen3 = config.StringOr("model_type", "") == "qwen3";
+  constexpr int64_t kQwen3KvHeads = 32, kQwen3HeadDim = 128;
   LayerShape shape;
   shape.hidden = config.Count("hidden_size");
   shape.num_heads = config.Count("num_attention_heads");
-  shape.num_kv_heads = config.CountOr("num_key_value_heads", shape.num_heads);
+  shape.num_kv_heads =
+      CountOrDefault(config, "num_key_value_heads", qwen3, kQwen3KvHeads, shape.num_heads);
   if (shape.num_heads % shape.num_kv_heads != 0) {
     config.Refuse("num_key_value_heads", std::to_string(shape.num_kv_heads),
                   "a divisor of num_attention_heads " + std::to_string(shape.num_heads));
   }
-  shape.head_dim = config.CountOr("head_dim", std::max<int64_t>(shape.hidden / shape.num_heads, 1));
+  shape.head_dim = CountOrDefault(config, "head_dim", qwen3, kQwen3HeadDim,
+                                  std::max<int64_t>(shape.hidden / shape.num_heads, 1));
   if (shape.head_dim % 2 != 0) {
     config.Refuse("head_dim", std::to_string(shape.head_dim), "an even number");
   }
   shape.mlp = config.Count("intermediate_size");
-  const double epsilon = config.Float("rms_norm_eps");
+  const double epsilon = config.FloatOr("rms_norm_eps", 1e-6);
   if (!(epsilon > 0 && epsilon < 1)) {
     config.Refuse("rms_norm_eps", std::to_string(epsilon), "a number between 0 and 1");
   }
   shape.norm_epsilon = static_cast<float>(epsilon);
-  const std::string activation =
-      config.StringOr("hidden_act", config.StringOr("hidden_activation", "silu"));
-  if (activation != "silu") config.Refuse("hidden_act", "\"" + activation + "\"", "silu");
-  for (const char* key : {"attention_bias", "mlp_bias", "use_sliding_window"}) {
-    if (config.BoolOr(key, false)) config.Refuse(key, "true", "false");
-  }
+  CheckActivation(config);
   return shape;
 }
 
-ModelConfig ConfigFromFolder(const std::string& path) {
-  const JsonConfig file = JsonConfig::Read(path + "/config.json");
+ModelConfig ConfigFromFolder(ModelFolder& folder) {
+  const JsonConfig file = JsonConfig::Read(folder, "config.json");
   ModelConfig config;
-  config.architecture = file.StringOr("model_type", "");
-  if (config.architecture != "llama" && config.architecture != "qwen3") {
-    file.Refuse("model_type", "\"" + config.architecture + "\"", "llama or qwen3");
-  }
+  config.architecture = ReadArchitecture(file);
   config.shape = LayerShapeFromConfig(file);
   config.num_layers = file.Count("num_hidden_layers");
   config.vocab_size = file.Count("vocab_size");
   config.context_tokens = file.Count("max_position_embeddings");
   config.qk_norm = config.architecture == "qwen3";
-  config.tied_head =
-      file.BoolOr("tie_word_embeddings", config.architecture == "llama" ? false : true);
+  config.tied_head = file.BoolOr("tie_word_embeddings", false);  // as both classes of the library
   config.rope_frequencies = RopeFrequenciesFromConfig(file, config.shape.head_dim);
+  CheckAttentionWindow(file.name(), AttentionWindow(file, config.num_layers, false),
+                       config.context_tokens);
+  CheckKeys(file, TargetKeys());
   return config;
 }
 

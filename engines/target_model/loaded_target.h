@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,10 @@ struct LoadedTarget {
   // the weight files in order of name. `size_bytes` is theirs together.
   std::string sha256;
   int64_t size_bytes = 0;
+  // Of everything that decides the output: of the GGUF file again; of a folder: of the lines
+  // "NAME SHA256\n" of every file that was read, generation_config.json and the chat template
+  // among them.
+  std::string identity_sha256;
   int64_t vocab_size = 0;
   int64_t max_context_tokens = 0;     // the model's own limit
   std::vector<std::string> warnings;  // what looked odd in the file and was ignored, a line each
@@ -33,7 +38,9 @@ struct LoadedTarget {
 
 // `path` is a GGUF file, or a Hugging Face folder: config.json, model.safetensors or its shards,
 // tokenizer.json and a chat template (tokenizer_folder.h). kResource if a file is missing,
-// kBadInput if it is not a model we can run.
-std::shared_ptr<const LoadedTarget> LoadTarget(const std::string& path, WeightMode mode);
+// kBadInput if it is not a model we can run. `form`: how prompts are rendered, whatever the
+// template says; none: as the template says.
+std::shared_ptr<const LoadedTarget> LoadTarget(const std::string& path, WeightMode mode,
+                                               std::optional<ChatFormat> form = std::nullopt);
 
 }  // namespace dsb

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engines/model_files/gguf.h"
+#include "engines/model_files/model_folder.h"
 #include "engines/model_files/safetensors.h"
 #include "engines/target_model/model_config.h"
 #include "engines/transformer/decoder_layer.h"
@@ -27,7 +28,7 @@ class TargetModel {
   // A Hugging Face folder: config.json (model_type llama or qwen3) with safetensors.
   static std::shared_ptr<const TargetModel> FromFolder(const std::string& path, WeightMode mode);
   // The same with the folder's weights already open.
-  static std::shared_ptr<const TargetModel> FromFolder(const std::string& path,
+  static std::shared_ptr<const TargetModel> FromFolder(ModelFolder& folder,
                                                        std::shared_ptr<const Safetensors> file,
                                                        WeightMode mode);
 

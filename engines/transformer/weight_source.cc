@@ -17,6 +17,7 @@ std::string ShapeText(const std::vector<int64_t>& shape) {
 
 const StoredTensor& WeightSource::Get(const std::string& name,
                                       const std::vector<int64_t>& shape) const {
+  MarkUsed(name);
   const StoredTensor* tensor = find_(name);
   if (tensor == nullptr) {
     ThrowBadInput(file_ + ": tensor " + name + " is missing, expected shape " + ShapeText(shape));
@@ -36,6 +37,15 @@ std::vector<float> WeightSource::Vector(const std::string& name, int64_t size) c
   }
   DequantizeRow(tensor.type, tensor.bytes.data(), values);
   return values;
+}
+
+void WeightSource::RefuseUnused(std::span<const std::string> names,
+                                const std::string& model) const {
+  for (const std::string& name : names) {
+    if (used_->contains(name)) continue;
+    ThrowBadInput(file_ + ": tensor " + name + " is not part of " + model +
+                  ", expected none that could change the output");
+  }
 }
 
 StoredRows AllRows(const StoredTensor& tensor) {

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,11 +16,16 @@
 
 namespace dsb {
 
+// Remembers what was asked for: a tensor that nobody asks for would change what the file's own
+// program computes. Copies share that memory.
 class WeightSource {
  public:
   using Finder = std::function<const StoredTensor*(const std::string&)>;
   // `file` stands in messages.
-  WeightSource(std::string file, Finder find) : file_(std::move(file)), find_(std::move(find)) {}
+  WeightSource(std::string file, Finder find)
+      : file_(std::move(file)),
+        find_(std::move(find)),
+        used_(std::make_shared<std::set<std::string, std::less<>>>()) {}
 
   // kBadInput naming file, tensor, found and expected shape.
   const StoredTensor& Get(const std::string& name, const std::vector<int64_t>& shape) const;
@@ -26,10 +33,16 @@ class WeightSource {
   std::vector<float> Vector(const std::string& name, int64_t size) const;
   const std::string& file() const { return file_; }
   bool Has(const std::string& name) const { return find_(name) != nullptr; }
+  // For tensors that are read elsewhere, or whose absence was made sure of to change nothing.
+  void MarkUsed(const std::string& name) const { used_->insert(name); }
+  // kBadInput naming the first of the file's tensors that nobody asked for; `model` says what they
+  // are not part of.
+  void RefuseUnused(std::span<const std::string> names, const std::string& model) const;
 
  private:
   std::string file_;
   Finder find_;
+  std::shared_ptr<std::set<std::string, std::less<>>> used_;
 };
 
 StoredRows AllRows(const StoredTensor& tensor);

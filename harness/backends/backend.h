@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
@@ -16,9 +17,16 @@
 
 namespace dsb {
 
+// A model's files as a run's configuration names them (RunConfig); empty: it has none.
+struct ModelHashes {
+  std::string sha256;           // of the weights; of a target that is a folder: of the main files
+  std::string identity_sha256;  // of everything that decides the output; empty: of what sha256 is
+};
+
 struct BackendArm {
   std::unique_ptr<Engine> engine;
-  std::optional<ArtifactRecord> drafter;  // its file, if it has one
+  std::optional<ArtifactRecord> drafter;  // its files, by their identity, if it has some
+  ModelHashes drafter_hashes = {};
 };
 
 // A conversation as the backend's engines take it: one of the two is filled.
@@ -45,7 +53,8 @@ class Backend {
   virtual std::vector<int32_t> stop_tokens() const = 0;
   virtual int64_t vocab_size() const = 0;                    // 0: not known
   virtual int64_t max_context_tokens() const = 0;            // the model's own limit
-  virtual std::optional<ArtifactRecord> target() const = 0;  // its file, if it has one
+  virtual std::optional<ArtifactRecord> target() const = 0;  // its files, by their identity
+  virtual ModelHashes target_hashes() const { return {}; }
   virtual bool uses_gpu() const { return false; }
   // `clock` outlives the engine. kBadInput on an unknown or unfitting drafter.
   virtual BackendArm MakeArm(const ArmOptions& arm, const ArmRoom& room, Clock& clock) = 0;

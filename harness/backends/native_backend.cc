@@ -12,11 +12,10 @@ namespace dsb {
 NativeBackend::NativeBackend(const ModelOptions& options)
     : options_(options),
       device_kind_(RequireDevice(options.device)),
-      target_(LoadTarget(options.target, WeightModeFromName(options.weights))),
+      target_(LoadTarget(options.target, WeightModeFromName(options.weights),
+                         PromptFormFromName(options.prompt_form))),
       pool_(options.threads) {
-  for (const std::string& warning : target_->warnings) {
-    Say("warning", options.target + ": " + warning);
-  }
+  PrintModelWarnings(options.target, target_->warnings);
   if (device_kind_ == DeviceKind::kCuda) device_ = std::make_unique<DeviceBackend>(target_);
 }
 
@@ -29,10 +28,15 @@ std::optional<ArtifactRecord> NativeBackend::target() const {
   ArtifactRecord record;
   record.kind = "target";
   record.name = target_->name;
-  record.sha256 = target_->sha256;
+  record.sha256 = target_->identity_sha256;
   record.size_bytes = target_->size_bytes;
   record.source = FileName(options_.target);
   return record;
+}
+
+ModelHashes NativeBackend::target_hashes() const {
+  const bool whole = target_->identity_sha256 == target_->sha256;
+  return {.sha256 = target_->sha256, .identity_sha256 = whole ? "" : target_->identity_sha256};
 }
 
 BackendArm NativeBackend::MakeArm(const ArmOptions& options, const ArmRoom& room, Clock& clock) {
@@ -46,23 +50,34 @@ BackendArm NativeBackend::MakeArm(const ArmOptions& options, const ArmRoom& room
     engine.policy.kind = PolicyKind::kNone;
   } else {
     engine.drafter_path = options_.drafter_folders.at(options.source());
+    engine.drafter_folder = std::make_shared<ModelFolder>(engine.drafter_path);
     engine.drafter_weights = WeightModeFromName(options_.drafter_weights);
     engine.draft_length = options.draft_length;
     engine.may_draft_less = options.may_draft_less;
     engine.policy = PolicyOptionsOf(options);
   }
-  // The engine checks the name and the folder before the file is described.
   arm.engine = device_ == nullptr ? MakeNativeEngine(target_, engine, pool_, clock)
                                   : device_->Make(engine, pool_, clock);
   if (drafter == "none") return arm;
-  const DrafterFile file = DescribeDrafter(engine.drafter_path);
+  // What the engine was made from: no file is read again.
+  const DrafterFile file = DescribeDrafter(*engine.drafter_folder);
+  if (warned_of_.insert(file.path).second) {
+    PrintModelWarnings(file.path, engine.drafter_folder->warnings());
+  }
   arm.drafter.emplace();
   arm.drafter->kind = "drafter";
   arm.drafter->name = file.name;
-  arm.drafter->sha256 = file.sha256;
+  arm.drafter->sha256 = file.identity_sha256;
   arm.drafter->size_bytes = file.size_bytes;
   arm.drafter->source = FileName(file.path);
+  arm.drafter_hashes = {.sha256 = file.sha256, .identity_sha256 = file.identity_sha256};
   return arm;
+}
+
+void PrintModelWarnings(const std::string& path, const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) {
+    Say("warning", path + ": " + warning);
+  }
 }
 
 std::unique_ptr<Backend> MakeNativeBackend(const ModelOptions& options) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ class NativeBackend : public Backend {
   int64_t vocab_size() const override { return target_->vocab_size; }
   int64_t max_context_tokens() const override { return target_->max_context_tokens; }
   std::optional<ArtifactRecord> target() const override;
+  ModelHashes target_hashes() const override;
   bool uses_gpu() const override { return device_kind_ == DeviceKind::kCuda; }
   BackendArm MakeArm(const ArmOptions& options, const ArmRoom& room, Clock& clock) override;
 
@@ -38,6 +40,10 @@ class NativeBackend : public Backend {
   std::shared_ptr<const LoadedTarget> target_;
   ThreadPool pool_;
   std::unique_ptr<DeviceBackend> device_;  // null: the CPU
+  std::set<std::string> warned_of_;        // drafters' folders
 };
+
+// On standard error, a line each.
+void PrintModelWarnings(const std::string& path, const std::vector<std::string>& warnings);
 
 }  // namespace dsb

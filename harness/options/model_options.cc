@@ -52,6 +52,15 @@ std::vector<Option> TargetOptions(ModelOptions& o) {
            .choices = TargetWeightNames(),
            .group = kModel,
            .stored_as = &RunConfig::weights},
+          {.name = "prompt-form",
+           .value = &o.prompt_form,
+           .value_name = "NAME",
+           .help = "how a conversation is put before the target: auto (as its chat template says), "
+                   "raw (the text as it stands, special tokens included), chatml, smollm2 or "
+                   "qwen3-nonthinking",
+           .choices = PromptFormNames(),
+           .group = kModel,
+           .stored_as = &RunConfig::prompt_form},
           {.name = "threads",
            .value = &o.threads,
            .value_name = "THREADS",

@@ -12,10 +12,11 @@
 namespace dsb {
 
 struct ModelOptions {
-  std::string engine = "native";   // names.h
-  std::string device = "cpu";      // names.h: where target and drafters run
-  std::string target;              // path; empty: the pinned model of the cache
-  std::string weights = "stored";  // names.h
+  std::string engine = "native";     // names.h
+  std::string device = "cpu";        // names.h: where target and drafters run
+  std::string target;                // path; empty: the pinned model of the cache
+  std::string weights = "stored";    // names.h
+  std::string prompt_form = "auto";  // names.h
   std::vector<std::string> drafters = {"none", "dspark"};  // one arm each, as ParseArm reads it
   std::vector<ArmOptions> arms;                            // the same, once read
   // NAME=FOLDER each, or one FOLDER; a drafter that is not named here: the shipped one.

@@ -15,6 +15,7 @@ struct Name {
 
 constexpr Name<EngineKind> kEngines[] = {{"native", EngineKind::kNative},
                                          {"null", EngineKind::kNull}};
+constexpr char kAutoForm[] = "auto";
 constexpr Name<DeviceKind> kDevices[] = {{"cpu", DeviceKind::kCpu}, {"cuda", DeviceKind::kCuda}};
 
 std::vector<Name<WeightMode>> Weights(std::initializer_list<WeightMode> modes) {
@@ -49,6 +50,19 @@ std::vector<std::string> TargetWeightNames() {
 }
 std::vector<std::string> DrafterWeightNames() {
   return NamesOf(Weights({WeightMode::kStored, WeightMode::kQ8, WeightMode::kF32}));
+}
+
+std::vector<std::string> PromptFormNames() {
+  std::vector<std::string> names = ChatFormatNames();
+  names.insert(names.begin(), kAutoForm);
+  return names;
+}
+
+std::optional<ChatFormat> PromptFormFromName(const std::string& name) {
+  if (name == kAutoForm) return std::nullopt;
+  const std::optional<ChatFormat> form = ChatFormatFromName(name);
+  if (!form) ThrowBadInput("prompt form: unknown name '" + name + "'");
+  return form;
 }
 
 EngineKind EngineFromName(const std::string& name) { return FromName("engine", name, kEngines); }

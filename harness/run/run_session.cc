@@ -44,7 +44,7 @@ void RunSession::RefuseEqualArms() const {
 }
 
 void RunSession::AddArm(const ArmOptions& options, bool observed, const std::string& session) {
-  const std::optional<ArtifactRecord> target = backend_.target();
+  const ModelHashes target = backend_.target_hashes();
   Arm& arm = *arms_.emplace_back(std::make_unique<Arm>(clock_));
   arm.options = options;
   arm.observed = observed;
@@ -57,8 +57,12 @@ void RunSession::AddArm(const ArmOptions& options, bool observed, const std::str
   }
   arm.device_time_source = DeviceTimeSourceOf(arm);
   RunConfig& facts = arm.config = MakeRunConfig(inputs_.options, arm.options);
-  facts.target_sha256 = target ? target->sha256 : "";
-  if (arm.backend.drafter) facts.drafter_sha256 = arm.backend.drafter->sha256;
+  facts.target_sha256 = target.sha256;
+  facts.target_identity_sha256 = target.identity_sha256;
+  if (arm.backend.drafter) {
+    facts.drafter_sha256 = arm.backend.drafter_hashes.sha256;
+    facts.drafter_identity_sha256 = arm.backend.drafter_hashes.identity_sha256;
+  }
   facts.workload = inputs_.workload.name;
   facts.workload_sha256 = inputs_.workload.sha256;
   facts.isa = inputs_.isa;

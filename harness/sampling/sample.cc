@@ -79,6 +79,12 @@ class Sampler {
     meta.target_sha256 = target_->sha256;
     meta.weights = options_.weights;
     meta.seed = options_.seed;
+    if (target_->identity_sha256 != target_->sha256) {
+      meta.target_identity_sha256 = target_->identity_sha256;
+    }
+    if (!options_.raw && PromptFormFromName(options_.prompt_form)) {
+      meta.prompt_form = options_.prompt_form;
+    }
     return meta;
   }
 
@@ -212,7 +218,11 @@ class Sampler {
 
 ExitCode Sample(SampleOptions options) {
   FillDefaults(options);
-  const auto target = LoadTarget(options.target, WeightModeFromName(options.weights));
+  // Raw prompts need no template.
+  const auto form =
+      options.raw ? std::optional(ChatFormat::kRaw) : PromptFormFromName(options.prompt_form);
+  const auto target = LoadTarget(options.target, WeightModeFromName(options.weights), form);
+  PrintModelWarnings(options.target, target->warnings);
   const int64_t num_layers = target->model->config().num_layers;
   for (const int32_t layer : options.feature_layers) {
     if (layer >= num_layers) {

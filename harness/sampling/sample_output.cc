@@ -28,9 +28,13 @@ SampleOutput::SampleOutput(const std::string& folder, const SampleMeta& meta)
   std::error_code error;
   fs::create_directories(folder, error);
   if (!fs::is_directory(folder)) ThrowResource(folder + ": cannot make the folder");
-  const json description = {{"layers", meta.layers},   {"hidden", meta.hidden},
-                            {"target", meta.target},   {"target_sha256", meta.target_sha256},
-                            {"weights", meta.weights}, {"seed", meta.seed}};
+  json description = {{"layers", meta.layers},   {"hidden", meta.hidden},
+                      {"target", meta.target},   {"target_sha256", meta.target_sha256},
+                      {"weights", meta.weights}, {"seed", meta.seed}};
+  if (!meta.target_identity_sha256.empty()) {
+    description["target_identity_sha256"] = meta.target_identity_sha256;
+  }
+  if (!meta.prompt_form.empty()) description["prompt_form"] = meta.prompt_form;
   const std::string meta_path = folder + "/meta.json";
   for (const char* name : {"/answers.jsonl", "/features.bf16"}) {
     if (fs::exists(meta_path) || !fs::exists(folder + name)) continue;

@@ -16,6 +16,9 @@ struct SampleMeta {
   int64_t hidden = 0;
   std::string target, target_sha256, weights;
   int64_t seed = 0;
+  // Written if there is something to say: older folders lack them.
+  std::string target_identity_sha256 = {};  // of a target that is a folder
+  std::string prompt_form = {};             // one that was asked for
 };
 
 struct SampleAnswer {

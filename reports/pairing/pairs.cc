@@ -68,6 +68,7 @@ ComparedPair ComparePair(CheckedRun baseline, CheckedRun candidate, const Compar
     if (known) continue;
     ThrowBadInput("--across " + field + ": expected one of " + FieldList(before));
   }
+  pair.unknown = UnknownFields(before, after);
   std::string differing;
   for (const Difference& difference : Differences(before, after)) {
     if (std::count(options.across.begin(), options.across.end(), difference.field) > 0) {

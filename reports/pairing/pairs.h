@@ -19,13 +19,14 @@ struct CompareOptions {
   // its only arm. Both empty: every arm that both files have, or, for one store, every arm against
   // the plain one.
   std::string baseline_run, candidate_run;
-  // Fields that may differ: workload_sha256, target_sha256, temperature, top_p, top_k, max_tokens.
+  // Fields of ComparableFacts that may differ.
   std::vector<std::string> across;
 };
 
 struct ComparedPair {
   CheckedRun baseline, candidate;
-  std::vector<std::string> across = {};  // fields that differ and were allowed to
+  std::vector<std::string> across = {};   // fields that differ and were allowed to
+  std::vector<std::string> unknown = {};  // fields that only one side's file has
   std::vector<ArmComparison> scopes =
       {};                 // all first, then the domains and data sets of the baseline
   bool same_run = false;  // one run, or a copy of it, on both sides

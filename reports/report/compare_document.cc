@@ -118,6 +118,10 @@ Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const Metri
     for (const std::string& field : pair.across) {
       document.emplace_back(Line{"Note: compared across a different " + field + "."});
     }
+    for (const std::string& field : pair.unknown) {
+      document.emplace_back(Line{"Note: only one of the two files has " + field +
+                                 ": whether it differs is not known."});
+    }
     const std::vector<Fact> first = SideFacts(pair.baseline), second = SideFacts(pair.candidate);
     for (size_t i = 0; i < first.size(); ++i) {
       if (first[i].value == second[i].value) continue;

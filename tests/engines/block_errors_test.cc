@@ -1,5 +1,7 @@
 // Checkpoints of DSpark and DFlash that cannot be used: one line that names file and tensor or key.
 #include <cmath>
+#include <functional>
+#include <utility>
 
 #include "tests/engines/checkpoint_copy.h"
 #include "tests/engines/tiny_world.h"
@@ -119,26 +121,112 @@ void Reduce(CheckpointCopy& copy, const std::vector<int64_t>& offsets) {
   copy.AddInts("d2t", offsets);
 }
 
-TEST_P(BlockErrors, ReducedVocabularyMustIncrease) {
-  const auto half = static_cast<size_t>(world_.target->config().vocab_size / 2);
-  std::vector<int64_t> offsets(half);
-  for (size_t i = 0; i < half; ++i) offsets[i] = static_cast<int64_t>(i);  // every second id
-  CheckpointCopy copy(world_.drafter_folder);
-  Reduce(copy, offsets);
-  const auto drafter = Load(copy.Write());
-  EXPECT_EQ(drafter->target_ids()[3], 6);
-  const auto refuse = [&](size_t index, int64_t offset, const Parts& parts) {
-    std::vector<int64_t> bad = offsets;
-    bad[index] = offset;
-    ExpectRefused(parts, [&](CheckpointCopy& broken) { Reduce(broken, bad); });
+std::vector<int64_t> OffsetsOf(const std::vector<int64_t>& ids) {
+  std::vector<int64_t> offsets;
+  for (const int64_t id : ids) offsets.push_back(id - static_cast<int64_t>(offsets.size()));
+  return offsets;
+}
+
+// A flag for each target id, as BOOL.
+void AddFlags(CheckpointCopy& copy, int64_t vocab_size, const std::vector<int64_t>& ids) {
+  std::string flags(static_cast<size_t>(vocab_size), '\0');
+  for (const int64_t id : ids) flags[static_cast<size_t>(id)] = '\1';
+  copy.tensors["t2d"] = {"BOOL", {vocab_size}, flags};
+}
+
+// Every second id.
+std::vector<int64_t> EvenIds(int64_t vocab_size) {
+  std::vector<int64_t> ids;
+  for (int64_t id = 0; id < vocab_size; id += 2) ids.push_back(id);
+  return ids;
+}
+
+TEST_P(BlockErrors, ReducedVocabularyHasEachIdOnceInAnyOrder) {
+  const int64_t vocab_size = world_.target->config().vocab_size;
+  std::vector<int64_t> ids = EvenIds(vocab_size);
+  for (const bool shuffled : {false, true}) {
+    if (shuffled) std::swap(ids[3], ids[20]), std::swap(ids[0], ids[7]);
+    for (const bool flags : {false, true}) {
+      CheckpointCopy copy(world_.drafter_folder);
+      Reduce(copy, OffsetsOf(ids));
+      if (flags) AddFlags(copy, vocab_size, ids);
+      const auto drafter = Load(copy.Write());
+      EXPECT_EQ(drafter->target_ids()[3], ids[3]);
+    }
+  }
+  const auto refuse = [&](size_t index, int64_t id, const Parts& parts) {
+    std::vector<int64_t> bad = ids;
+    bad[index] = id;
+    ExpectRefused(parts, [&](CheckpointCopy& broken) { Reduce(broken, OffsetsOf(bad)); });
   };
-  refuse(3, 0, {"d2t", "element 3", "increasing"});
+  refuse(3, ids[9], {"d2t", "element 9", "element 3", "no id twice"});
   refuse(0, -1, {"d2t", "element 0"});
-  refuse(half - 1, world_.target->config().vocab_size, {"d2t", "increasing"});
+  refuse(5, vocab_size, {"d2t", "element 5", "0 to " + std::to_string(vocab_size - 1)});
   ExpectRefused({"d2t", "expected"}, [&](CheckpointCopy& broken) {
-    Reduce(broken, offsets);
+    Reduce(broken, OffsetsOf(ids));
     broken.tensors.erase("d2t");
   });
+}
+
+TEST_P(BlockErrors, TheTwoMapsOfAReducedVocabularyAgree) {
+  const int64_t vocab_size = world_.target->config().vocab_size;
+  const std::vector<int64_t> ids = EvenIds(vocab_size);
+  const auto refuse = [&](const Parts& parts, const std::function<void(CheckpointCopy&)>& change) {
+    ExpectRefused(parts, [&](CheckpointCopy& broken) {
+      Reduce(broken, OffsetsOf(ids));
+      AddFlags(broken, vocab_size, ids);
+      change(broken);
+    });
+  };
+  refuse({"d2t and t2d disagree", "target id 1"},
+         [](CheckpointCopy& copy) { copy.tensors["t2d"].bytes[1] = '\1'; });
+  refuse({"d2t and t2d disagree", "target id 4"},
+         [](CheckpointCopy& copy) { copy.tensors["t2d"].bytes[4] = '\0'; });
+  refuse({"d2t and t2d disagree", "target id 0"},  // buffers that nobody filled
+         [](CheckpointCopy& copy) { copy.SetZero("t2d"); });
+  refuse({"d2t and t2d disagree"},
+         [](CheckpointCopy& copy) { copy.tensors["t2d"].bytes[0] = '\2'; });
+  refuse({"tensor t2d", "BOOL"}, [&](CheckpointCopy& copy) {
+    copy.AddInts("t2d", std::vector<int64_t>(static_cast<size_t>(vocab_size), 1));
+  });
+  refuse({"tensor t2d", "expected " + std::to_string(vocab_size)}, [](CheckpointCopy& copy) {
+    copy.tensors["t2d"].bytes.pop_back();
+    --copy.tensors["t2d"].shape[0];
+  });
+  refuse({"tensor d2t", "2 dimensions"}, [](CheckpointCopy& copy) {
+    copy.tensors["d2t"].shape = {2, copy.tensors["d2t"].shape[0] / 2};
+  });
+  // Ids in place of offsets: in range, and of each another.
+  refuse({"d2t and t2d disagree"}, [&](CheckpointCopy& copy) {
+    std::vector<int64_t> count(ids.size());
+    for (size_t i = 0; i < count.size(); ++i) count[i] = static_cast<int64_t>(i);
+    copy.AddInts("d2t", count);
+    AddFlags(copy, vocab_size, count);
+  });
+  // A whole vocabulary needs no maps; what is there must be the identity.
+  CheckpointCopy whole(world_.drafter_folder);
+  whole.AddInts("d2t", std::vector<int64_t>(static_cast<size_t>(vocab_size), 0));
+  EXPECT_TRUE(Load(whole.Write())->target_ids().empty());
+  AddFlags(whole, vocab_size, ids);
+  const std::string folder = whole.Write();
+  ExpectBadInput({"d2t and t2d disagree"}, [&] { Load(folder); });
+}
+
+// Read as offsets, with nothing to compare them with.
+TEST_P(BlockErrors, OffsetsThatLookLikeIdsAreNamed) {
+  CheckpointCopy copy(world_.drafter_folder);
+  Reduce(copy, OffsetsOf(EvenIds(world_.target->config().vocab_size)));
+  const auto folder = std::make_shared<ModelFolder>(copy.Write());
+  LoadDrafter(world_.drafter, {.path = folder->path(),
+                               .folder = folder,
+                               .target = world_.target,
+                               .target_sha256 = "",
+                               .mode = WeightMode::kF32,
+                               .num_slots = 1,
+                               .context_tokens = 64,
+                               .pool = &pool_});
+  ASSERT_EQ(folder->warnings().size(), 1u);
+  EXPECT_NE(folder->warnings()[0].find("tensor d2t rises at every element"), std::string::npos);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, BlockErrors, testing::ValuesIn(golden::BlockDrafters()),

@@ -53,20 +53,31 @@ const std::vector<Damage>& Damages() {
          --c.tensors["d2t"].shape[0];
        },
        {"tensor d2t", "integers"}},
-      {"d2t not increasing",
+      {"d2t with an id twice",
        MadeUp::kMtp,
        [](TestCheckpoint& c) { c.tensors["d2t"].ints[7] = c.tensors["d2t"].ints[6] - 1; },
-       {"tensor d2t", "element 7", "strictly increasing"}},
+       {"tensor d2t", "element 7", "element 6", "no id twice"}},
+      {"d2t that counts",
+       MadeUp::kEagle3Original,
+       [](TestCheckpoint& c) {
+         auto& ints = c.tensors["d2t"].ints;
+         for (size_t i = 0; i < ints.size(); ++i) ints[i] = static_cast<int64_t>(i) / 2;
+       },
+       {"d2t and t2d disagree"}},
+      {"t2d of others",
+       MadeUp::kMtp,
+       [](TestCheckpoint& c) { c.tensors["t2d"].bools[1] = '\1'; },
+       {"d2t and t2d disagree", "target id 1"}},
       {"d2t beyond the vocabulary",
        MadeUp::kEagle3Original,
        [](TestCheckpoint& c) { c.tensors["d2t"].ints.back() = 1 << 20; },
-       {"tensor d2t", "strictly increasing"}},
+       {"tensor d2t", "expected an offset"}},
       {"d2t that overflows",
        MadeUp::kEagle3Original,
        [](TestCheckpoint& c) {
          c.tensors["d2t"].ints.back() = std::numeric_limits<int64_t>::max();
        },
-       {"tensor d2t", "strictly increasing"}},
+       {"tensor d2t", "expected an offset"}},
       {"d2t negative",
        MadeUp::kMtp,
        [](TestCheckpoint& c) { c.tensors["d2t"].ints[0] = -1; },
@@ -243,7 +254,8 @@ TEST(RecurrentErrors, GemmaFixturesAreRefused) {
          return config["architectures"][0] == "Gemma4Eagle3Model";
        })) {
     ExpectBadInput({name, "Gemma4Eagle3Model", "not supported"}, [&] {
-      Eagle3Weights::Load(golden::Root() + "/drafters/" + name, target, "", WeightMode::kF32);
+      ModelFolder folder(golden::Root() + "/drafters/" + name);
+      Eagle3Weights::Load(folder, target, "", WeightMode::kF32);
     });
   }
 }

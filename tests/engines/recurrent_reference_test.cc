@@ -107,7 +107,8 @@ TEST(Eagle3Original, OverriddenLayersAreNumberedByTheirInput) {
   const auto target = LoadFixtureTarget(golden::Targets()[0]);
   TestCheckpoint checkpoint;
   MakeUp(MadeUp::kEagle3Normed, target->config(), checkpoint);
-  EXPECT_EQ(Eagle3Weights::Load(checkpoint.Write(), target, "", WeightMode::kF32)->layers,
+  ModelFolder folder(checkpoint.Write());
+  EXPECT_EQ(Eagle3Weights::Load(folder, target, "", WeightMode::kF32)->layers,
             (std::vector<int32_t>{0, 1}));
 }
 

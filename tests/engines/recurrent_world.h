@@ -28,8 +28,9 @@ inline std::shared_ptr<const TargetModel> LoadFixtureTarget(const std::string& n
 }
 
 inline std::shared_ptr<const Eagle3Weights> LoadEagle3Fixture(const std::string& drafter) {
-  return Eagle3Weights::Load(golden::Root() + "/drafters/" + drafter,
-                             LoadFixtureTarget(golden::TargetOf(drafter)), "", WeightMode::kF32);
+  ModelFolder folder(golden::Root() + "/drafters/" + drafter);
+  return Eagle3Weights::Load(folder, LoadFixtureTarget(golden::TargetOf(drafter)), "",
+                             WeightMode::kF32);
 }
 
 // The kinds of checkpoints that tests make up.
@@ -149,8 +150,9 @@ inline void MakeUp(MadeUp kind, const ModelConfig& target, TestCheckpoint& check
 
 // Any of the two drafters from a checkpoint's folder.
 inline std::unique_ptr<RecurrentDrafter> LoadRecurrent(
-    bool eagle3, const std::string& folder, const std::shared_ptr<const TargetModel>& target,
+    bool eagle3, const std::string& path, const std::shared_ptr<const TargetModel>& target,
     WeightMode mode, int32_t num_slots, int32_t context_tokens, ThreadPool& pool) {
+  ModelFolder folder(path);
   if (eagle3) {
     return std::make_unique<Eagle3Drafter>(Eagle3Weights::Load(folder, target, "", mode), num_slots,
                                            context_tokens, pool);

@@ -194,7 +194,8 @@ TEST_F(FirstDrafter, TargetMeetsItsFixture) {
 TEST_F(FirstDrafter, MeetsItsFixture) {
   const char* folder = std::getenv("DSBENCH_FIRST_DRAFTER");
   if (folder == nullptr) GTEST_SKIP() << "DSBENCH_FIRST_DRAFTER names no folder";
-  const auto weights = DSparkWeights::Load(folder, target_, "", WeightMode::kF32);
+  ModelFolder files(folder);
+  const auto weights = DSparkWeights::Load(files, target_, "", WeightMode::kF32);
   for (size_t i = 0; i < prompts_.size(); ++i) {
     SCOPED_TRACE("prompt " + std::to_string(i));
     const json& prompt = prompts_[i];

@@ -1,5 +1,6 @@
 // LoadTarget on a Hugging Face folder: a fixture target with a small tokenizer beside it. Greedy
 // tokens against the model's own runner and the reference, identity, and the errors of a folder.
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <functional>
@@ -9,64 +10,14 @@
 
 #include "base/sha256.h"
 #include "engines/native/native_factory.h"
-#include "engines/target_model/target_runner.h"
-#include "kernels/vocabulary_row.h"
-#include "tests/engines/checkpoint_copy.h"
+#include "tests/engines/target_folder.h"
 #include "tests/engines/tiny_world.h"
 #include "tests/model_files/expect_error.h"
-#include "tests/model_files/tokenizer_folder.h"
 
 namespace dsb {
 namespace {
 
 constexpr int32_t kAnswerTokens = 24;
-
-// Bytes that get no token, so that the rest fits into the fixtures' 96 rows.
-std::string MissingBytes() {
-  std::string missing;
-  for (int byte = 0; byte < 256; ++byte) {
-    const auto c = static_cast<char>(byte);
-    const bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == ' ' || c == '\n' ||
-                      c == '-' || c == '<' || c == '|' || c == '>' || c == '_' || c == '\xC3' ||
-                      c == '\xA9';
-    if (!kept) missing += c;
-  }
-  return missing;
-}
-
-struct TargetFolder {
-  CheckpointCopy weights;
-  TokenizerFolderFiles text{SmallTokenizer(MissingBytes())};
-  size_t num_shards = 1;
-
-  explicit TargetFolder(const std::string& fixture)
-      : weights(golden::Root() + "/targets/" + fixture) {
-    text.config = nullptr;  // the checkpoint's own
-  }
-  // Both parts in one folder, which lives as long as the object.
-  std::string Write() const {
-    const std::string folder = weights.Write(num_shards);
-    std::filesystem::copy(text.Write(), folder);
-    return folder;
-  }
-};
-
-std::vector<int32_t> RunnerTokens(const std::shared_ptr<const TargetModel>& model,
-                                  std::vector<int32_t> ids) {
-  ThreadPool pool(1);
-  TargetRunner runner(model, {.num_slots = 1, .context_tokens = 128, .feature_layers = {}}, pool);
-  std::vector<int32_t> answer;
-  int32_t position = 0;
-  while (std::ssize(answer) < kAnswerTokens) {
-    const TargetInput input = {
-        .slot = 0, .first_position = position, .tokens = ids, .num_logit_rows = 1};
-    runner.Forward(std::span(&input, 1));
-    position += static_cast<int32_t>(ids.size());
-    answer.push_back(ArgMax(runner.Logits(0, 0)));
-    ids = {answer.back()};
-  }
-  return answer;
-}
 
 std::vector<int32_t> EngineTokens(const std::shared_ptr<const LoadedTarget>& target,
                                   const NativeEngineOptions& options,
@@ -96,7 +47,7 @@ TEST_P(TargetFolderTest, DecodesLikeTheModelAndTheReference) {
     for (const auto& prompt : reference["prompts"]) {
       const std::vector<int32_t> ids = golden::Tokens(prompt["token_ids"]);
       const std::vector<int32_t> tokens = EngineTokens(target, plain, ids);
-      EXPECT_EQ(tokens, RunnerTokens(model, ids));
+      EXPECT_EQ(tokens, GreedyTokens(model, ids, kAnswerTokens));
       if (mode == WeightMode::kF32) {
         EXPECT_EQ(tokens, golden::Tokens(prompt["greedy"]));
       }
@@ -164,6 +115,33 @@ TEST(TargetFolder, TakesADrafterByItsShape) {
   const auto wrong = LoadTarget(other.Write(), WeightMode::kF32);
   ExpectBadInput({"dspark_vanilla", "expected"},
                  [&] { EngineTokens(wrong, drafted, golden::Tokens(prompt["token_ids"])); });
+}
+
+// Two models that a file beside the weights makes different are two models; the hash by which
+// drafters and older results know a target stays.
+TEST(TargetFolder, EveryFileThatDecidesTheOutputIsInItsIdentity) {
+  TargetFolder folder("qwen3");
+  const auto identity = [&folder] { return LoadTarget(folder.Write(), WeightMode::kStored); };
+  const auto before = identity();
+  EXPECT_NE(before->identity_sha256, before->sha256);
+  EXPECT_EQ(identity()->identity_sha256, before->identity_sha256);
+  std::vector<std::string> seen = {before->identity_sha256};
+  const auto expect_new = [&](bool same_main_files) {
+    const auto now = identity();
+    EXPECT_EQ(std::count(seen.begin(), seen.end(), now->identity_sha256), 0);
+    EXPECT_EQ(now->sha256 == before->sha256, same_main_files);
+    seen.push_back(now->identity_sha256);
+  };
+  folder.text.others["generation_config.json"] = R"({"eos_token_id": 7})";
+  expect_new(true);
+  folder.text.tokenizer_config["eos_token"] = "<|endoftext|>";
+  expect_new(true);
+  folder.text.others["chat_template.jinja"] = kQwenTemplate;
+  expect_new(true);
+  folder.weights.config["rms_norm_eps"] = 1e-5;
+  expect_new(false);
+  folder.weights.Set("model.norm.weight", 0, 0.5f);
+  expect_new(false);
 }
 
 TEST(TargetFolder, RefusesBadFoldersByName) {

@@ -18,9 +18,12 @@ std::string FileWithTemplate(const std::string& text, SmallTokenizer small = Sma
   return writer.File();
 }
 
-ChatFormat Detect(const std::string& bytes) {
+ChatFormat Detect(const std::string& bytes, std::vector<std::string>* warnings = nullptr) {
   const GgufFile file(AsBytes(bytes), "t.gguf");
-  return DetectChatFormat(file, Tokenizer(file));
+  std::vector<std::string> said;
+  const ChatFormat form = ReadChatFormat(file, Tokenizer(file), std::nullopt, said);
+  if (warnings != nullptr) *warnings = said;
+  return form;
 }
 
 constexpr char kQwenLike[] =
@@ -32,6 +35,27 @@ TEST(ChatTemplateTest, RecognisesByContent) {
       Detect(FileWithTemplate("<|im_start|>system\nYou are a helpful AI assistant named SmolLM, "
                               "trained by Hugging Face<|im_end|>")),
       ChatFormat::kSmolLm2);
+}
+
+// A template that is not known by its hash may render otherwise than its words suggest.
+TEST(ChatTemplateTest, SaysThatItWentByTheWords) {
+  std::vector<std::string> warnings;
+  Detect(FileWithTemplate(kQwenLike), &warnings);
+  ASSERT_EQ(warnings.size(), 1u);
+  for (const char* part : {"SHA-256", "qwen3-nonthinking", "--prompt-form"}) {
+    EXPECT_NE(warnings[0].find(part), std::string::npos) << warnings[0];
+  }
+}
+
+TEST(ChatTemplateTest, PlainTurnsAreChatMl) {
+  EXPECT_EQ(Detect(FileWithTemplate("{% for m in messages %}<|im_start|>{{ m }}<|im_end|>\n"
+                                    "{% endfor %}<|im_start|>assistant\n")),
+            ChatFormat::kChatMl);
+  for (const std::string more : {"You are a bot.", "<think>", "{% if enable_thinking %}"}) {
+    const std::string bytes =
+        FileWithTemplate("<|im_start|>{{ m }}<|im_end|>\n" + more + "<|im_start|>assistant\n");
+    ExpectBadInput({"unknown template", "--prompt-form"}, [&] { Detect(bytes); });
+  }
 }
 
 TEST(ChatTemplateTest, RefusesUnknownTemplates) {
@@ -85,6 +109,25 @@ TEST_F(Qwen3ChatTest, EndsWithAnEmptyThinkBlock) {
             (std::vector<int32_t>{3, blank, 4, blank}));
 }
 
+TEST_F(Qwen3ChatTest, OtherFormsOfTheSameConversation) {
+  const std::vector<ChatMessage> messages = {
+      {"user", "hi"}, {"assistant", "<think>x"}, {"user", "a"}};
+  const auto render = [&](ChatFormat form) {
+    std::string text;
+    for (const int32_t id : RenderChat(tokenizer_, form, messages).ids) {
+      text += tokenizer_.TokenBytes(id);
+    }
+    return text;
+  };
+  EXPECT_EQ(render(ChatFormat::kChatMl),
+            "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n<think>x<|im_end|>\n"
+            "<|im_start|>user\na<|im_end|>\n<|im_start|>assistant\n");
+  EXPECT_EQ(render(ChatFormat::kRaw), "hi\n<think>x\na");
+  // Raw text may have been rendered already: its markup is markup.
+  const std::vector<ChatMessage> rendered = {{"user", "<|im_start|>"}};
+  EXPECT_EQ(RenderChat(tokenizer_, ChatFormat::kRaw, rendered).ids, (std::vector<int32_t>{1}));
+}
+
 TEST_F(Qwen3ChatTest, EarlierTurnsLoseTheirThoughts) {
   EXPECT_EQ(Render({{"system", "s"},
                     {"user", "a"},
@@ -103,7 +146,7 @@ TEST_F(Qwen3ChatTest, TheLastAnswerKeepsAThinkBlock) {
 }
 
 TEST_F(Qwen3ChatTest, StopsAtBothEnds) {
-  EXPECT_EQ(StopTokens(tokenizer_, ChatFormat::kQwen3NonThinking), (std::vector<int32_t>{2, 0}));
+  EXPECT_EQ(StopTokens(tokenizer_), (std::vector<int32_t>{2, 0}));
 }
 
 }  // namespace

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +24,16 @@ constexpr char kSmolLmTemplate[] =
     "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging "
     "Face<|im_end|>";
 
-TokenizerFolder Read(const Files& files) { return ReadTokenizerFolder(files.Write(), kRows); }
+TokenizerFolder Read(const Files& files, std::optional<ChatFormat> form = {}) {
+  ModelFolder folder(files.Write());
+  return ReadTokenizerFolder(folder, kRows, form);
+}
+
+std::vector<std::string> Warnings(const Files& files, std::optional<ChatFormat> form = {}) {
+  ModelFolder folder(files.Write());
+  ReadTokenizerFolder(folder, kRows, form);
+  return folder.warnings();
+}
 
 TEST(TokenizerFolderTest, ReadsTheTemplateOfTheConfig) {
   Files files;
@@ -83,7 +95,18 @@ TEST(TokenizerFolderTest, RefusesBadFilesByName) {
       {[](Files& f) { f.tokenizer_config["eos_token"] = "<eos>"; },
        {"/tokenizer_config.json: key eos_token is \"<eos>\"", "added tokens"}},
       {[](Files& f) { f.tokenizer["added_tokens"][4]["content"] = "<other>"; },
-       {"/tokenizer.json: key added_tokens", "\"</think>\"", "chat template"}},
+       {"/tokenizer.json: key added_tokens", "\"</think>\"", "qwen3-nonthinking"}},
+      {[](Files& f) { f.tokenizer_config["add_bos_token"] = true; },
+       {"/tokenizer_config.json: key add_bos_token is true", "false"}},
+      {[](Files& f) { f.tokenizer_config["add_prefix_space"] = true; }, {"add_prefix_space"}},
+      {[](Files& f) {
+         f.tokenizer_config["added_tokens_decoder"] = {{"9", {{"content", "<more>"}}}};
+       },
+       {"/tokenizer_config.json: added_tokens_decoder: key 9 is \"<more>\"", "tokenizer.json"}},
+      {[](Files& f) { f.tokenizer["scores"] = 1; },
+       {"/tokenizer.json: key \"scores\"", "not known"}},
+      {[](Files& f) { f.tokenizer["model"]["scores"] = 1; }, {"model: key \"scores\""}},
+      {[](Files& f) { f.tokenizer["added_tokens"][0]["scores"] = 1; }, {"key \"scores\""}},
       {[](Files& f) { f.config["eos_token_id"] = 280; },
        {"/config.json: key eos_token_id is 280", "0 to 279"}},
       {[](Files& f) { f.others["generation_config.json"] = R"({"eos_token_id": [2, -1]})"; },
@@ -96,6 +119,59 @@ TEST(TokenizerFolderTest, RefusesBadFilesByName) {
     Files files;
     bad.apply(files);
     ExpectBadInput(bad.message, [&] { Read(files); });
+  }
+}
+
+TEST(TokenizerFolderTest, AFormStandsInForATemplate) {
+  Files files;
+  files.tokenizer_config.erase("chat_template");
+  ExpectBadInput({"found no chat template", "--prompt-form", "raw, chatml"}, [&] { Read(files); });
+  for (const std::string& name : ChatFormatNames()) {
+    const ChatFormat form = ChatFormatFromName(name).value();
+    EXPECT_EQ(Read(files, form).chat_format, form);
+    EXPECT_TRUE(Warnings(files, form).empty());
+  }
+  files.tokenizer["added_tokens"][1]["content"] = "<other>";
+  EXPECT_NO_THROW(Read(files, ChatFormat::kRaw));
+  ExpectBadInput({"\"<|im_start|>\"", "chatml"}, [&] { Read(files, ChatFormat::kChatMl); });
+}
+
+TEST(TokenizerFolderTest, WhatIsNotAppliedIsNamed) {
+  Files files;
+  const auto has = [&](const std::string& part) {
+    const std::vector<std::string> warnings = Warnings(files);
+    return std::any_of(warnings.begin(), warnings.end(), [&](const std::string& warning) {
+      return warning.find(part) != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(has("the chat template"));  // known by its words only
+  files.others["generation_config.json"] =
+      R"({"temperature": 0.6, "top_k": 20, "do_sample": true, "repetition_penalty": 1.0})";
+  EXPECT_FALSE(has("generation_config.json"));
+  files.others["generation_config.json"] = R"({"repetition_penalty": 1.05})";
+  EXPECT_TRUE(has("key repetition_penalty 1.05 is not applied"));
+  files.others["generation_config.json"] = R"({"suppress_tokens": [5]})";
+  EXPECT_TRUE(has("key suppress_tokens [5] is not applied"));
+  files.others["generation_config.json"] = R"({"chat_format": "chatml"})";
+  EXPECT_TRUE(has("generation_config.json: not known and not used: \"chat_format\""));
+  files.tokenizer_config["sampling"] = 1;
+  EXPECT_TRUE(has("tokenizer_config.json: not known and not used: \"sampling\""));
+  files.others["chat_template.jinja"] = kSmolLmTemplate;
+  EXPECT_TRUE(has("another than chat_template.jinja"));
+}
+
+// A link that leads nowhere is no absent file: what it would have said is not known.
+TEST(TokenizerFolderTest, ABrokenLinkIsAnError) {
+  for (const std::string name : {"generation_config.json", "chat_template.jinja"}) {
+    Files files;
+    std::filesystem::create_symlink("nowhere", files.path() + "/" + name);
+    try {
+      Read(files);
+      ADD_FAILURE() << "accepted";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::kResource);
+      EXPECT_NE(std::string(error.what()).find(name), std::string::npos) << error.what();
+    }
   }
 }
 

@@ -166,6 +166,12 @@ TEST_F(SampleFiles, AFolderOfOtherOptionsOrWithLostRowsIsRefused) {
   SampleMeta other = meta_;
   other.seed = 4;
   EXPECT_THROW(SampleOutput(folder_, other), Error);
+  other = meta_;
+  other.target_identity_sha256 = "cd";
+  EXPECT_THROW(SampleOutput(folder_, other), Error);
+  other = meta_;
+  other.prompt_form = "chatml";
+  EXPECT_THROW(SampleOutput(folder_, other), Error);
   fs::resize_file(folder_ + "/features.bf16", 8);
   EXPECT_THROW(SampleOutput(folder_, meta_), Error);
 }
