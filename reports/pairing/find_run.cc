@@ -113,7 +113,10 @@ const RunRecord* FindRunIfThere(const std::vector<RunRecord>& runs, const std::s
   if (const std::optional<Numbered> numbered = AsNumbered(selector)) {
     for (const RunRecord& run : runs) {
       const bool fits = numbered->name.empty() || numbered->name == ShownName(run);
-      if (run.id == numbered->id && fits) return &run;
+      if (run.id != numbered->id || !fits) continue;
+      const std::string problem = ConfigProblem(run);
+      if (!problem.empty()) ThrowBadInput(problem);
+      return &run;
     }
     return nullptr;
   }
