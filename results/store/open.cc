@@ -104,6 +104,7 @@ int CheckedVersion(Database& database) {
 LockWait FirstWait(LockWait wait) {
   constexpr int64_t kLongestMs = 2000;
   wait.longest_ms = std::min(wait.longest_ms, kLongestMs);
+  wait.on_wait = nullptr;  // the user hears of the real one
   return wait;
 }
 
