@@ -134,8 +134,8 @@ void NameApart(std::vector<GatePair>* pairs) {
 
 RunSelector RunSelector::Parse(const std::string& text) {
   std::error_code ignored;
-  const auto is_file = [&ignored](const std::string& path) {
-    return std::filesystem::exists(path, ignored);
+  const auto is_file = [&ignored](const std::string& name) {
+    return std::filesystem::exists(name, ignored);
   };
   if (is_file(text)) return {text, ""};
   for (size_t colon = text.rfind(':'); colon != std::string::npos && colon > 0;
