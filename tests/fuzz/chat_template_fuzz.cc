@@ -25,14 +25,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const dsb::Tokenizer tokenizer(dsb::GgufFile(dsb::AsBytes(file), "fuzz"));
   const std::string text(reinterpret_cast<const char*>(data), size);
   try {
+    std::vector<std::string> warnings;
     const dsb::ChatFormat format = dsb::DetectChatFormat(
-        {.text = text, .place = "fuzz: template", .tokens_place = "fuzz: tokens"}, tokenizer);
+        {.text = text, .place = "fuzz: template", .tokens_place = "fuzz: tokens"}, tokenizer,
+        warnings);
     const std::vector<dsb::ChatMessage> messages = {{.role = "user", .content = "hello"}};
     const auto encoding = dsb::RenderChat(tokenizer, format, messages);
     std::string rendered;
     for (const int32_t id : encoding.ids) rendered += tokenizer.TokenBytes(id);
     DSB_CHECK(rendered.find("hello") != std::string::npos);
-    for (const int32_t id : dsb::StopTokens(tokenizer, format)) {
+    for (const int32_t id : dsb::StopTokens(tokenizer)) {
       DSB_CHECK(id >= 0 && id < tokenizer.vocab_size());
     }
   } catch (const dsb::Error& error) {
