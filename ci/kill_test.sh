@@ -6,6 +6,7 @@
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
+check_usage -- "$@"
 kills=${1:-200} seed=${2:-20261124}
 [[ $kills =~ ^[1-9][0-9]*$ ]] || die 2 "found '$kills', expected a number of kills"
 [[ $seed =~ ^[0-9]+$ ]] || die 2 "found '$seed', expected a seed"

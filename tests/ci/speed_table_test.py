@@ -15,12 +15,13 @@ def compare_json(**changes):
     scope = {"scope": "all", "pairs": 40, "only_baseline": 0, "only_candidate": 0, "comparable": True, "metrics": [],
              "speedup": RATIO}
     scope.update(changes)
-    return mock.Mock(stdout=json.dumps({"pairs": [{"candidate": "dspark fixed 7", "scopes": [scope]}]}))
+    return mock.Mock(returncode=0, stdout=json.dumps({"pairs": [{"candidate": "dspark fixed 7", "scopes": [scope]}]}))
 
 
 class SpeedTable(unittest.TestCase):
     def compared(self, **changes):
-        with mock.patch.object(speed_table.subprocess, "run", return_value=compare_json(**changes)):
+        with mock.patch.object(speed_table.subprocess, "run", return_value=compare_json(**changes)), \
+             mock.patch.object(speed_table.pathlib.Path, "exists", return_value=True):
             return speed_table.compared("a.db", 1, 2)
 
     def test_comparable_runs_are_taken(self):

@@ -46,13 +46,13 @@ inline void ReadResults(const std::string& path, size_t choice) {
       default: {
         GateOptions gate;
         gate.bootstrap = report.metrics.bootstrap;
-        const GateVerdict verdict = DecideGate(ReadGatePairs({.baseline = &store,
-                                                              .candidate = &store,
-                                                              .baseline_run = "none",
-                                                              .candidate_run = "dspark",
-                                                              .anchor_run = "",
-                                                              .noise = {}}),
-                                               DefaultGatePolicy(), gate);
+        const GateInput input = ReadGatePairs({.baseline = &store,
+                                               .candidate = &store,
+                                               .baseline_run = "none",
+                                               .candidate_run = "dspark",
+                                               .anchor_run = "",
+                                               .noise = {}});
+        const GateVerdict verdict = DecideGate(input.pairs, DefaultGatePolicy(), gate);
         VerdictJson(verdict, {});
       }
     }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "engines/model_files/model_folder.h"
 #include "engines/model_files/safetensors_index.h"
 #include "tests/fuzz/fuzz_folder.h"
 #include "tests/fuzz/seed.h"
@@ -22,7 +23,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string path = folder + "/model.safetensors.index.json";
   dsb::WriteFuzzFile(path, {reinterpret_cast<const char*>(data), size});
   try {
-    for (const auto& [tensor, file] : dsb::ReadSafetensorsIndex(folder, path)) {
+    dsb::ModelFolder files(folder);
+    for (const auto& [tensor, file] :
+         dsb::ReadSafetensorsIndex(files, "model.safetensors.index.json")) {
       DSB_CHECK(!file.empty() && file.find('/') == std::string::npos && file != "..");
     }
   } catch (const dsb::Error& error) {

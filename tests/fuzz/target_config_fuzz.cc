@@ -44,9 +44,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::filesystem::create_directories(folder);
   dsb::WriteFuzzFile(folder + "/config.json", {reinterpret_cast<const char*>(data), size});
   try {
-    const dsb::ModelConfig config = dsb::ConfigFromFolder(folder);
+    dsb::ModelFolder files(folder);
+    const dsb::ModelConfig config = dsb::ConfigFromFolder(files);
     for (const float frequency : config.rope_frequencies) DSB_CHECK(std::isfinite(frequency));
-    const auto model = dsb::TargetModel::FromFolder(folder, Weights(), dsb::WeightMode::kStored);
+    const auto model = dsb::TargetModel::FromFolder(files, Weights(), dsb::WeightMode::kStored);
     DSB_CHECK(static_cast<int64_t>(model->layers().size()) == config.num_layers);
   } catch (const dsb::Error& error) {
     dsb::CheckRefusal(error);

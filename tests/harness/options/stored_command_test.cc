@@ -44,8 +44,8 @@ TEST(StoredCommand, HoldsWhatDiffersFromTheDefaults) {
 
 // Every option that names files, with folders before, behind and between.
 TEST(StoredCommand, NamesNoFolder) {
-  for (const std::string root : {"/home/alice/secret/", "../alice/secret/", "secret/",
-                                 "./secret/../secret/", "~/secret/", "/home/alice/../secret//"}) {
+  for (const std::string root : {"/srv/alice/secret/", "../alice/secret/", "secret/",
+                                 "./secret/../secret/", "~/secret/", "/srv/alice/../secret//"}) {
     RunOptions options = Null();
     for (size_t i = 0; i < DescribeOptions(options).size(); ++i) {
       RunOptions changed = Null();
@@ -68,8 +68,8 @@ TEST(StoredCommand, NamesNoFolder) {
 
 TEST(StoredCommand, TwoPathsOfOneNameStayTwo) {
   RunOptions options = Null();
-  options.drafter_paths = {"A=/home/alice/run1/final", "B=/home/alice/run2/final",
-                           "dflash=/home/alice/run1/final"};
+  options.drafter_paths = {"A=/srv/alice/run1/final", "B=/srv/alice/run2/final",
+                           "dflash=/srv/alice/run1/final"};
   EXPECT_THAT(Stored(options), HasSubstr("--drafter-path A=final --drafter-path B=2/final "
                                          "--drafter-path dflash=final"));
   options.workloads = {"/data/a,b.jsonl", "/data/c.jsonl"};
@@ -80,21 +80,21 @@ TEST(StoredCommand, TwoPathsOfOneNameStayTwo) {
 
 TEST(StoredCommand, SaysWhatVariablesStoodFor) {
   RunOptions given, filled;
-  filled.target = "/home/alice/models/mine.gguf";
-  filled.drafter_folders = {{"dspark", "/home/alice/drafters/dspark"}};
+  filled.target = "/srv/alice/models/mine.gguf";
+  filled.drafter_folders = {{"dspark", "/srv/alice/drafters/dspark"}};
   EXPECT_EQ(StoredCommand(given, filled), "dsbench run --target mine.gguf");
-  filled.target = "/home/alice/.cache/dsbench/SmolLM2-135M-Instruct.Q4_1.gguf";
+  filled.target = "/srv/alice/.cache/dsbench/SmolLM2-135M-Instruct.Q4_1.gguf";
   EXPECT_EQ(StoredCommand(given, filled), "dsbench run");
-  setenv("DSBENCH_MODELS", "/home/alice/drafters", 1);
+  setenv("DSBENCH_MODELS", "/srv/alice/drafters", 1);
   EXPECT_EQ(StoredCommand(given, filled), "dsbench run --drafter-path dspark=dspark");
   unsetenv("DSBENCH_MODELS");
 }
 
 TEST(WithNamesOnly, TakesTheFoldersOutOfAMessage) {
   RunOptions options = Null();
-  options.output = "/home/alice/x.db";
+  options.output = "/srv/alice/x.db";
   options.drafter_folders = {{"dspark", "../alice/drafter"}};
-  EXPECT_EQ(WithNamesOnly("/home/alice/x.db: full; ../alice/drafter: gone; other", options),
+  EXPECT_EQ(WithNamesOnly("/srv/alice/x.db: full; ../alice/drafter: gone; other", options),
             "x.db: full; drafter: gone; other");
 }
 

@@ -37,7 +37,7 @@ TEST_F(RoundRule, IsTheSameInTheStore) {
     }
   }
   const RoundRecord sound = testing::MakeRound(2, 2, 1, 2);
-  for (const size_t confidences : {0, 1, 2, 3}) {
+  for (size_t confidences = 0; confidences <= 3; ++confidences) {
     RoundRecord round = sound;
     round.confidence.assign(confidences, 0.5F);
     compare(round);
