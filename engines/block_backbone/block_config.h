@@ -32,6 +32,7 @@ struct BlockConfig {
   int64_t num_target_layers = 0;      // 0: the checkpoint does not say
   std::optional<int32_t> mask_token;  // none: the checkpoint has a mask embedding
   bool share_target_embeddings = false;
+  bool tables_as_stored = false;  // embedding and head: the file's where it has one, else shared
   std::vector<float> rope_frequencies;
   std::string target_sha256;      // empty: the checkpoint does not say
   std::optional<int64_t> window;  // the shortest window of a layer; none: all see everything

@@ -5,6 +5,11 @@
 #include "engines/drafter_files/checkpoint.h"
 
 namespace dsb {
+namespace {
+
+constexpr char kEmbedding[] = "embed_tokens.weight", kHead[] = "lm_head.weight";
+
+}  // namespace
 
 WeightSource BlockWeights::Load(ModelFolder& folder, std::shared_ptr<const TargetModel> for_target,
                                 const std::string& target_sha256, WeightMode mode) {
@@ -50,19 +55,21 @@ void BlockWeights::LoadLayers(const WeightSource& source, WeightMode mode) {
 
 void BlockWeights::LoadTables(const WeightSource& source, WeightMode mode) {
   const int64_t hidden = config.shape.hidden;
-  if (config.share_target_embeddings) {
-    AllowSharedCopies(*file, *target, target_ids, source);
-    embedding = target->embedding();
-    shares_whole_head_ = target_ids.empty();
-    if (!shares_whole_head_) {
-      StoredRows head = AllRows(target->head_tensor());
-      head.order = target_ids;
-      own_head_ = PackedMatrix::Pack(std::array{head}, target->mode());
-    }
+  if (config.share_target_embeddings) AllowSharedCopies(*file, *target, target_ids, source);
+  const auto has_own = [&](const char* name) {
+    return config.tables_as_stored ? source.Has(name) : !config.share_target_embeddings;
+  };
+  embedding = has_own(kEmbedding) ? Embedding(source.Get(kEmbedding, {config.vocab_size, hidden}))
+                                  : target->embedding();
+  if (has_own(kHead)) {
+    const StoredTensor& head = source.Get(kHead, {config.draft_vocab_size, hidden});
+    own_head_ = PackedMatrix::Pack(std::array{AllRows(head)}, mode);
+  } else if (target_ids.empty()) {
+    shares_whole_head_ = true;
   } else {
-    embedding = Embedding(source.Get("embed_tokens.weight", {config.vocab_size, hidden}));
-    own_head_ = PackedMatrix::Pack(
-        std::array{AllRows(source.Get("lm_head.weight", {config.draft_vocab_size, hidden}))}, mode);
+    StoredRows head = AllRows(target->head_tensor());
+    head.order = target_ids;
+    own_head_ = PackedMatrix::Pack(std::array{head}, target->mode());
   }
   if (config.mask_token) {
     mask_embedding.resize(static_cast<size_t>(hidden));

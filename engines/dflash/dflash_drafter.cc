@@ -1,5 +1,6 @@
 #include "engines/dflash/dflash_drafter.h"
 
+#include "engines/block_backbone/speculators_config.h"
 #include "engines/drafter_files/checkpoint.h"
 #include "engines/drafter_files/drafter_keys.h"
 #include "engines/sampling/draft_choice.h"
@@ -12,6 +13,12 @@ constexpr const char* kOriginal = "DFlashDraftModel";
 
 BlockConfig ReadConfig(ModelFolder& folder) {
   const JsonConfig file = JsonConfig::Read(folder, "config.json");
+  if (const auto other = ReadSpeculators(file, "dflash", folder)) {
+    for (const char* key : {"markov_rank", "enable_confidence_head"}) {
+      if (file.Has(key)) file.Refuse(key, file.Value(key), "none in a dflash checkpoint");
+    }
+    return BlockConfigFromSpeculators(*other);
+  }
   if (ArchitectureFromConfig(file, {kDeepSpec, kOriginal}) == kOriginal) {
     BlockConfig config = BlockConfigFromFile(file, BlockLayout::kMaskFill);
     CheckKeys(file, DFlashKeys(BlockLayout::kMaskFill));

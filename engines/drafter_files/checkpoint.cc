@@ -72,7 +72,9 @@ std::string ArchitectureFromConfig(const JsonConfig& file, const std::vector<std
   for (const std::string& name : known) list += (list.empty() ? "" : " or ") + name;
   if (file.Has("speculators_model_type")) {
     file.Refuse("speculators_model_type", file.Value("speculators_model_type"),
-                "none: the speculators layout is not supported, only the layouts of " + list);
+                "none: of the speculators library's layouts only those of dspark and dflash are "
+                "supported, here those of " +
+                    list);
   }
   const std::vector<std::string> found = file.Strings("architectures");
   if (found.size() != 1) {

@@ -1,6 +1,7 @@
 #include "engines/dspark/dspark_config.h"
 
 #include "base/quoted.h"
+#include "engines/block_backbone/speculators_config.h"
 #include "engines/drafter_files/checkpoint.h"
 #include "engines/drafter_files/drafter_keys.h"
 
@@ -28,10 +29,13 @@ const ConfigKeys& DSparkConfig::Keys() {
 }
 
 DSparkConfig DSparkConfig::Read(ModelFolder& folder) {
-  const JsonConfig file = JsonConfig::Read(folder, "config.json");
-  ArchitectureFromConfig(file, {"Qwen3DSparkModel"});
+  const JsonConfig whole = JsonConfig::Read(folder, "config.json");
+  const std::optional<SpeculatorsConfig> other = ReadSpeculators(whole, "dspark", folder);
+  const JsonConfig& file = other ? other->flat : whole;
+  if (!other) ArchitectureFromConfig(file, {"Qwen3DSparkModel"});
   DSparkConfig config;
-  config.block = BlockConfigFromFile(file, BlockLayout::kAnchorFirst);
+  config.block = other ? BlockConfigFromSpeculators(*other)
+                       : BlockConfigFromFile(file, BlockLayout::kAnchorFirst);
   const int64_t rank = file.IntOr("markov_rank", 0);
   if (rank == 0) {
     file.Refuse("markov_rank", "0", "1 or more; without a Markov head it is a dflash checkpoint");
@@ -41,7 +45,12 @@ DSparkConfig DSparkConfig::Read(ModelFolder& folder) {
   config.confidence_head = file.BoolOr("enable_confidence_head", false);
   const bool with_markov = file.BoolOr("confidence_head_with_markov", false);
   config.confidence_with_markov = config.confidence_head && with_markov;
-  CheckKeys(file, Keys());
+  if (!other) CheckKeys(file, Keys());
+  const bool fills = config.block.layout == BlockLayout::kMaskFill;
+  if (fills && config.markov_type == MarkovType::kRnn) {
+    file.Refuse("markov_head_type", "\"rnn\"",
+                "vanilla or gated where sample_from_anchor is false");
+  }
   return config;
 }
 

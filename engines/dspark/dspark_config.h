@@ -1,5 +1,5 @@
-// config.json of a DSpark checkpoint in DeepSpec's layout (drafters.md 5.1): the backbone's part
-// and the two small heads on top of it.
+// config.json of a DSpark checkpoint in DeepSpec's layout (drafters.md 5.1) or the speculators
+// library's: the backbone's part and the two small heads on top of it.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct DSparkConfig {
 
   // Reads the folder's config.json. kBadInput naming file, key, found and expected.
   static DSparkConfig Read(ModelFolder& folder);
-  static const ConfigKeys& Keys();  // of the whole file
+  static const ConfigKeys& Keys();  // of the whole file, in DeepSpec's layout
 };
 
 }  // namespace dsb

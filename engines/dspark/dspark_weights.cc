@@ -36,8 +36,10 @@ int64_t DSparkWeights::bytes_per_draft() const {
 }
 
 int64_t DSparkWeights::flops_per_draft() const {
-  return int64_t{2} * config.block.draft_length() *
-         (backbone.multiply_adds_row() + markov.multiply_adds_row());
+  const int64_t head = backbone.head().multiply_adds();
+  const int64_t layers = backbone.multiply_adds_row() - head;
+  return 2 * (config.block.block_rows * layers +
+              config.block.draft_length() * (head + markov.multiply_adds_row()));
 }
 
 }  // namespace dsb

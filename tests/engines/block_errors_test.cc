@@ -90,6 +90,7 @@ TEST_P(BlockErrors, ConfigsOfOtherTargetsAndKindsAreRefused) {
   refuse("mask_token_id", world_.target->config().vocab_size, {"expected 0 to"});
   refuse("architectures", {"Gemma4DSparkModel"}, {"Gemma drafters are not supported yet"});
   refuse("architectures", {"LlamaForCausalLM"}, {"Qwen3DSparkModel"});
+  refuse("speculators_model_type", "eagle3", {"eagle3", world_.drafter});
   ExpectRefused({"config.json", "target.sha256", "another target"}, [](CheckpointCopy& copy) {
     copy.config["target"] = {{"sha256", std::string(64, '2')}};
   });

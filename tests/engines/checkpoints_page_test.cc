@@ -5,7 +5,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "engines/block_backbone/block_config.h"
+#include "engines/block_backbone/speculators_config.h"
 #include "engines/dflash/dflash_drafter.h"
 #include "engines/drafter_files/drafter_keys.h"
 #include "engines/drafters/registry.h"
@@ -78,6 +78,11 @@ std::string Lists() {
   text +=
       Table("dflash (the authors' layout), besides", DFlashKeys(BlockLayout::kMaskFill), drafters);
   text += Table("Its object dflash_config", DFlashObjectKeys());
+  text += Table("dspark and dflash of the speculators library", SpeculatorsKeys());
+  text += Table("Its object transformer_layer_config, besides those of every config.json",
+                SpeculatorsLayerKeys(), common);
+  text += Table("Its object speculators_config", SpeculatorsProposalKeys());
+  text += Table("One of its proposal_methods", SpeculatorsMethodKeys());
   text += Table("eagle3 (DeepSpec's layout), besides", Eagle3Config::Keys(false), drafters);
   text += Table("eagle3 (the releases' layout), besides", Eagle3Config::Keys(true), drafters);
   text += Table("Its object eagle_config", Eagle3Config::ObjectKeys());

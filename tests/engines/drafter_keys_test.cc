@@ -118,7 +118,7 @@ TEST_P(DrafterKeysTest, SwitchesOfOtherMathsAreRefused) {
                                                    {"logit_scale", 0.5},
                                                    {"hidden_act", "gelu"},
                                                    {"quantization_config", {{"bits", 4}}},
-                                                   {"speculators_model_type", "dspark"}};
+                                                   {"speculators_model_type", "eagle3"}};
   for (const auto& entry : switches) {
     ExpectRefused({entry.first}, [&](json& config) { config[entry.first] = entry.second; });
   }
