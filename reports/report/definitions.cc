@@ -43,11 +43,8 @@ std::string PositionWords(bool confident) {
     return std::string(DefinitionOf(metric).definition);
   };
   std::string words =
-      "k: place in the block. verified: rounds that verified k drafts or more. of rounds: of all "
-      "rounds, those that accepted k or more. survival: " +
-      definition("survival") +
-      ", which may rise with k where fewer rounds verify as many. conditional acceptance: " +
-      definition("conditional_acceptance") +
+      "k: place in the block. survival: " + definition("survival") +
+      ". conditional acceptance: " + definition("conditional_acceptance") +
       ", by domain in the columns behind it; # counts rounds with v drafts verified "
       "and a accepted.";
   if (confident) {
@@ -55,6 +52,9 @@ std::string PositionWords(bool confident) {
         " ECE, AUC, Brier: how well the drafter's confidence foretells survival (calibration "
         "error, area under the ROC curve, mean squared error).";
   }
+  words +=
+      " verified: rounds that verified k or more; survival may rise with k where fewer do. of "
+      "rounds: the share of all rounds that accepted k or more.";
   return words;
 }
 

@@ -144,7 +144,7 @@ std::string TextOf(const Estimate& overhead) {
   ReportSet& set = model.sets[0];
   set.observers.erase(set.observers.begin() + 1, set.observers.end());
   set.observers[0].overhead.estimate = overhead;
-  return PrintTerminal(DeviceSection(set));
+  return PrintTerminal(DeviceSection(set), 1000);
 }
 
 TEST(DeviceTable, AnOverheadWithoutAnIntervalHasNoFigure) {

@@ -80,6 +80,7 @@ TEST_F(Output, AReaderThatGoesIsNoError) {
     const ChildResult result = RunChild(command, {}, Stdout::kBroken);
     EXPECT_EQ(result.signal, 0);
     EXPECT_NE(result.exit_code, 3) << command[0] << ' ' << command.back() << ": " << result.err;
+    if (result.exit_code == 2) continue;  // a gate on a run and itself
     EXPECT_EQ(result.err.find("error"), std::string::npos) << result.err;
   }
 }
