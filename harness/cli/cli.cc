@@ -50,8 +50,8 @@ std::string HelpText(const HelpChoice& choice, const std::vector<Command>& comma
   const int columns = ColumnsOf(stdout);
   const Command* const one = choice.about.empty() ? nullptr : Find(commands, choice.about);
   if (!choice.about.empty() && one == nullptr) {
-    ThrowBadInput("help: expected " + ListOf(NamesOf(commands)) + ", found '" + choice.about +
-                  "'" + Suggestion(choice.about, NamesOf(commands)));
+    ThrowBadInput("help: expected " + ListOf(NamesOf(commands)) + ", found '" + choice.about + "'" +
+                  Suggestion(choice.about, NamesOf(commands)));
   }
   if (choice.markdown && choice.man) {
     ThrowBadInput("help: found --markdown and --man, expected one of them");

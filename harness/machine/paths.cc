@@ -78,8 +78,8 @@ Cache TargetCache() {
   if (const std::string cache = Variable("DSBENCH_CACHE"); !cache.empty()) {
     return {cache, "DSBENCH_CACHE"};
   }
-  for (const auto& [variable, inside] : {std::pair<const char*, const char*>{"XDG_CACHE_HOME", ""},
-                                         {"HOME", ".cache"}}) {
+  for (const auto& [variable, inside] :
+       {std::pair<const char*, const char*>{"XDG_CACHE_HOME", ""}, {"HOME", ".cache"}}) {
     const fs::path home = Variable(variable);
     if (home.is_absolute()) return {home / inside / "dsbench", variable};
   }

@@ -59,7 +59,7 @@ TEST(Pages, TheManPageHasEveryOptionVariableAndExitCode) {
 
 TEST(Pages, TheManPageIsGoodRoff) {
   if (std::system("command -v groff >/dev/null") != 0) GTEST_SKIP() << "no groff here";
-  const std::string format = "'" DSB_BINARY "' help --man | groff -man -Tutf8 -ww -P-c ";
+  const std::string format = "'" DSB_BINARY "' help --man | groff -man -Tutf8 -ww -P-cbu ";
   EXPECT_EQ(OutputOf(format + "2>&1 >/dev/null"), "");
   const std::string text = OutputOf(format);
   EXPECT_NE(text.find("--drafter-path [NAME=]FOLDER"), std::string::npos) << text;
