@@ -50,6 +50,7 @@ SUB_ROOMS = {
         "feature_tap": ("",),
         "scheduling": ("",),
         "decoding": ("", "sampling", "scheduling"),
+        "simulated": ("", "scheduling"),
         "native": ("", "model_files", "target_model", "sampling", "scheduling", "decoding", "drafters"),
         "device": (*DRAFTER_PARTS, "block_backbone", "recurrent", *DRAFTERS, "drafters", "scheduling", "decoding",
                    "native"),

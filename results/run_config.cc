@@ -33,12 +33,15 @@ struct Field {
 // A field that came after the first results files is written unless it has its default: the hashes
 // of older configurations stay what they are.
 constexpr Field kFields[] = {
+    {"acceptance", &RunConfig::acceptance, Written::kUnlessDefault},
     {"arms", &RunConfig::arms},
     {"block_prompts", &RunConfig::block_prompts},
+    {"cache_tokens", &RunConfig::cache_tokens, Written::kUnlessDefault},
     {"checkpoint", &RunConfig::checkpoint, Written::kUnlessDefault},
     {"command_line", &RunConfig::command_line, Written::kAlways, Hashed::kNo},
     {"concurrency", &RunConfig::concurrency},
     {"context_tokens", &RunConfig::context_tokens},
+    {"cost_table_sha256", &RunConfig::cost_table_sha256, Written::kUnlessDefault},
     {"device", &RunConfig::device, Written::kUnlessDefault},
     {"device_time_source", &RunConfig::device_time_source, Written::kUnlessDefault},
     {"domains", &RunConfig::domains},
@@ -57,7 +60,10 @@ constexpr Field kFields[] = {
     {"null_noise_seed", &RunConfig::null_noise_seed, Written::kUnlessDefault},
     {"null_step_us", &RunConfig::null_step_us, Written::kUnlessDefault},
     {"observers", &RunConfig::observers, Written::kUnlessDefault},
+    {"planner_table_sha256", &RunConfig::planner_table_sha256, Written::kUnlessDefault},
     {"policy", &RunConfig::policy},
+    {"prefill_chunk", &RunConfig::prefill_chunk, Written::kUnlessDefault},
+    {"prefill_rate", &RunConfig::prefill_rate, Written::kUnlessDefault},
     {"prompt_form", &RunConfig::prompt_form, Written::kUnlessDefault},
     {"repeats", &RunConfig::repeats},
     {"seed", &RunConfig::seed},

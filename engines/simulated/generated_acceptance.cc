@@ -81,8 +81,7 @@ class GeneratedAcceptance : public AcceptanceModel {
   int32_t draft_length() const override { return options_.draft_length; }
   bool has_confidence() const override { return true; }
   int32_t Draw(const RoundKey& key, std::span<float> confidence) const override {
-    const size_t d =
-        SplitMix(~key.request ^ SplitMix(key.seed)) % options_.domains.size();
+    const size_t d = SplitMix(~key.request ^ SplitMix(key.seed)) % options_.domains.size();
     const DomainLaw& domain = options_.domains[d];
     Words words(key);
     const double level = domain.level + options_.delta + kRoundSpread * words.Normal();

@@ -1,6 +1,7 @@
 // Rounds made up from a law: a shared luck of the round, a luck of each position, and a confidence
 // that sees both but blurred. Form and constants were fitted to Figures 2, 5 and 6 of the DSpark
-// paper (Qwen3-4B): total and accepted tokens of Figure 5 to 0.12 tokens RMS. For position j = 0, 1,
+// paper (Qwen3-4B): total and accepted tokens of Figure 5 to 0.12 tokens RMS. For position j = 0,
+// 1,
 // ... of a round of domain d, u, e_j, z_j standard normal:
 //
 //   logit p_j = mu_d + s_d j + delta + 1.00 u + 1.10 e_j

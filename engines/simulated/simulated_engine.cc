@@ -31,8 +31,8 @@ EngineDescription SimulatedEngine::Describe() const {
       .acceptance =
           recorded ? Provenance::Acceptance::kRecorded : Provenance::Acceptance::kSynthetic,
       .time = Provenance::Time::kModelled,
-      .note = std::string("time: ") + CostKindName(rounds_.arm().cost->kind()) + "; acceptance: " +
-              (acceptance == nullptr ? "no drafts" : acceptance->Description())};
+      .note = std::string("time: ") + CostKindName(rounds_.arm().cost->kind()) +
+              "; acceptance: " + (acceptance == nullptr ? "no drafts" : acceptance->Description())};
   return description;
 }
 

@@ -16,10 +16,10 @@
 namespace dsb {
 
 struct SimulatedArm {
-  VerifyPolicy policy;                                // from MakePolicy
-  std::shared_ptr<const AcceptanceModel> acceptance;  // null: plain decoding
-  std::shared_ptr<const StepCost> cost;
-  int32_t draft_length = 0;  // of a block; 0 without a drafter
+  VerifyPolicy policy;                                          // from MakePolicy
+  std::shared_ptr<const AcceptanceModel> acceptance = nullptr;  // null: plain decoding
+  std::shared_ptr<const StepCost> cost = nullptr;               // not null
+  int32_t draft_length = 0;                                     // of a block; 0 without a drafter
 };
 
 struct SimulatedOutcome {

@@ -21,15 +21,15 @@
 namespace dsb {
 
 struct SmoothPass {
-  double floor_ms = 0;        // t0
-  double experts_ms = 0;      // t_E: reading every expert once
-  double token_ms = 0;        // b
-  double request_ms = 0;      // r
-  int32_t layers = 1;         // L
-  int32_t experts = 1;        // E; without experts coverage is 1
-  int32_t active_experts = 1; // k
-  double correlation = 1;     // rho, in (0, 1]: below 1 neighbouring tokens share experts
-  int32_t ranks = 1;          // G
+  double floor_ms = 0;         // t0
+  double experts_ms = 0;       // t_E: reading every expert once
+  double token_ms = 0;         // b
+  double request_ms = 0;       // r
+  int32_t layers = 1;          // L
+  int32_t experts = 1;         // E; without experts coverage is 1
+  int32_t active_experts = 1;  // k
+  double correlation = 1;      // rho, in (0, 1]: below 1 neighbouring tokens share experts
+  int32_t ranks = 1;           // G
 };
 double ExpertCoverage(const SmoothPass& pass, double tokens);
 double SmoothPassMs(const SmoothPass& pass, double tokens, double requests);
@@ -37,7 +37,7 @@ double SmoothPassMs(const SmoothPass& pass, double tokens, double requests);
 enum class DraftShape { kNone, kMtp1, kBlock, kSerial };
 struct DraftShare {
   DraftShape shape = DraftShape::kNone;
-  int32_t drafts = 0;        // of a block
+  int32_t drafts = 0;  // of a block
   int32_t layers = 1;
   double multiplier = 1;     // kd, of kBlock: 1 is its share of the layers
   double vocabulary_ms = 0;  // head and sampling, a request
@@ -58,8 +58,8 @@ struct ModelSize {
   double flop_per_token = 0;  // on this device
   int32_t layers = 1, experts = 1, active_experts = 1;
 };
-// t0 = other bytes / bandwidth, t_E = expert bytes / bandwidth, b = operations / peak: no launch, no
-// network, no inefficiency. Measured engines are 2 to 15 times slower.
+// t0 = other bytes / bandwidth, t_E = expert bytes / bandwidth, b = operations / peak: no launch,
+// no network, no inefficiency. Measured engines are 2 to 15 times slower.
 SmoothPass DataSheetBound(const DataSheet& device, const ModelSize& model);
 
 }  // namespace dsb

@@ -10,8 +10,8 @@
 namespace dsb {
 
 struct SteadyLoad {
-  int32_t requests = 1;      // in flight
-  int64_t num_rounds = 8000; // of all requests together, at least
+  int32_t requests = 1;       // in flight
+  int64_t num_rounds = 8000;  // of all requests together, at least
   uint64_t seed = 1;
   // A user's answer ends after so many rounds and the next one begins, so that a mix of domains
   // comes about with few users too.
@@ -19,11 +19,11 @@ struct SteadyLoad {
 };
 
 struct SteadyState {
-  double accepted_length = 1;     // tokens a round, bonus included
-  double verified = 1;            // tokens a request and step, anchor included
+  double accepted_length = 1;                       // tokens a round, bonus included
+  double verified = 1;                              // tokens a request and step, anchor included
   double draft_ms = 0, verify_ms = 0, step_ms = 0;  // means over steps
-  double user_tokens_per_s = 0;   // accepted_length / step
-  double tokens_per_s = 0;        // of all requests
+  double user_tokens_per_s = 0;                     // accepted_length / step
+  double tokens_per_s = 0;                          // of all requests
 };
 
 SteadyState SimulateSteadyState(SimulatedArm arm, const SteadyLoad& load);

@@ -38,8 +38,8 @@ class StepCost {
   virtual int64_t PaddedTokens(int64_t tokens) const { return tokens; }
 };
 
-// Steps per second of passes over 0 .. most tokens of `requests` requests, each with its draft: what
-// a scheduler that knows `cost` goes by. B below `requests` is as B = requests.
+// Steps per second of passes over 0 .. most tokens of `requests` requests, each with its draft:
+// what a scheduler that knows `cost` goes by. B below `requests` is as B = requests.
 StepRates RatesOf(const StepCost& cost, int64_t requests, int64_t most);
 
 }  // namespace dsb

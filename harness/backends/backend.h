@@ -27,6 +27,8 @@ struct BackendArm {
   std::unique_ptr<Engine> engine;
   std::optional<ArtifactRecord> drafter;  // its files, by their identity, if it has some
   ModelHashes drafter_hashes = {};
+  // Of a simulated arm, as its configuration keeps them; empty: none.
+  std::string cost_table_sha256 = {}, planner_table_sha256 = {}, acceptance = {};
 };
 
 // A conversation as the backend's engines take it: one of the two is filled.

@@ -31,7 +31,7 @@ enum class PathForm { kNone, kPlain, kNamed, kWithRun };
 enum class WrittenAs { kNothing, kResults, kVerdict, kTrace, kSamples };
 
 // Headings of --help, in order.
-enum class OptionGroup { kCommand, kModel, kWork, kExecution, kResults, kHidden };
+enum class OptionGroup { kCommand, kModel, kWork, kExecution, kSimulated, kResults, kHidden };
 const char* OptionGroupName(OptionGroup group);
 
 // Commands that share options.
