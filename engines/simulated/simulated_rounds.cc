@@ -32,13 +32,14 @@ RoundWork SimulatedRounds::Run(int64_t step, std::span<const RequestLoad> load,
   const size_t count = load.size();
   RoundWork work;
   const int32_t budget = arm_.policy.budget->Next({.step = step, .requests = load});
-  if (budget != kUnlimitedBudget) work.budget_tokens = budget;
+  const bool drafts = budget != kNoDraft;
+  if (budget != kUnlimitedBudget) work.budget_tokens = std::max(budget, 0);
   const auto stride = static_cast<size_t>(arm_.draft_length);
   confidences_.resize(count * stride);
   drafted_.resize(count);
   outcomes_.assign(count, {});
   for (size_t i = 0; i < count; ++i) {
-    const int32_t proposed = std::clamp(load[i].most, 0, arm_.draft_length);
+    const int32_t proposed = drafts ? std::clamp(load[i].most, 0, arm_.draft_length) : 0;
     const std::span<float> confidence =
         std::span(confidences_).subspan(i * stride, static_cast<size_t>(proposed));
     outcomes_[i].proposed = proposed;
@@ -54,7 +55,7 @@ RoundWork SimulatedRounds::Run(int64_t step, std::span<const RequestLoad> load,
   }
   const auto requests = static_cast<int64_t>(count);
   work.padded_tokens = arm_.cost->PaddedTokens(work.num_verify_tokens);
-  if (arm_.draft_length > 0) work.draft_ms = arm_.cost->DraftMs(requests);
+  if (drafts && arm_.draft_length > 0) work.draft_ms = arm_.cost->DraftMs(requests);
   work.verify_ms = arm_.cost->VerifyMs(work.num_verify_tokens, requests);
   work.overhead_ms = arm_.cost->OverheadMs(requests);
   Observe(step, load);
