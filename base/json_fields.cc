@@ -92,6 +92,17 @@ std::vector<double> JsonFields::Numbers(const std::string& key, double least, do
   return numbers;
 }
 
+std::vector<std::string> JsonFields::Texts(const std::string& key) const {
+  const Json& json = value_->At(place_, key);
+  if (!json.is_array()) Refuse(key, json.type_name(), "a list of strings");
+  std::vector<std::string> texts;
+  for (const Json& item : json) {
+    if (!item.is_string()) Refuse(key, item.dump(), "a list of strings");
+    texts.push_back(item.get<std::string>());
+  }
+  return texts;
+}
+
 JsonFields JsonFields::Object(const std::string& key) const {
   return {std::make_shared<Value>(Value{value_->At(place_, key)}), place_ + ": " + key};
 }

@@ -20,6 +20,7 @@ class JsonFields {
   int64_t Integer(const std::string& key, int64_t least, int64_t most) const;
   double Number(const std::string& key, double least, double most) const;
   std::vector<double> Numbers(const std::string& key, double least, double most) const;
+  std::vector<std::string> Texts(const std::string& key) const;
   JsonFields Object(const std::string& key) const;
   std::vector<JsonFields> Objects(const std::string& key) const;  // a list of objects
   // After all that is known has been read: kBadInput naming a key that was not.

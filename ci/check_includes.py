@@ -78,8 +78,11 @@ SUB_ROOMS = {
         "generate": ("terminal", "options", "replay", "backends"),
         "sampling": ("machine", "terminal", "options", "replay", "backends"),
         "proof": ("options", "replay", "backends"),
+        "calibrate": ("terminal", "options", "run"),
+        "profile": ("machine", "terminal", "options", "backends", "run"),
+        "prediction": ("machine", "options", "replay", "backends", "run"),
         "cli": ("machine", "terminal", "options", "device_time", "timeline", "run", "selftest", "gate", "generate",
-                "sampling", "proof"),
+                "sampling", "proof", "profile", "calibrate", "prediction"),
         "": ("cli",),
     },
     "kernels/cuda": {

@@ -54,6 +54,9 @@ class VerifyBudget {
   virtual int32_t Next(const LoadView& load) = 0;
   // After the round's tokens are committed, before the next one's Next.
   virtual void Observe(const FinishedRounds& finished) = 0;
+  // Confidences of earlier rounds to rank this one's drafts by, [requests of the last Next]; null:
+  // its own.
+  virtual const std::vector<std::vector<float>>* RankedBy() const { return nullptr; }
 };
 
 // `tokens` in every round.

@@ -11,7 +11,7 @@ namespace dsb {
 
 // `prefill_tokens_per_s`: what prompts are read at; none: a chunk costs what the table says of a
 // pass of one request with as many tokens, which beyond its last point is the last line gone on.
-std::unique_ptr<StepCost> MakeProfileCost(CostTable table,
+std::unique_ptr<StepCost> MakeProfileCost(std::shared_ptr<const CostTable> table,
                                           std::optional<double> prefill_tokens_per_s = {});
 
 }  // namespace dsb

@@ -43,7 +43,10 @@ RoundWork SimulatedRounds::Run(int64_t step, std::span<const RequestLoad> load,
     const std::span<float> confidence =
         std::span(confidences_).subspan(i * stride, static_cast<size_t>(proposed));
     outcomes_[i].proposed = proposed;
-    if (proposed > 0) outcomes_[i].accepted = arm_.acceptance->Draw(keys[i], confidence);
+    if (proposed > 0) {
+      outcomes_[i].accepted = arm_.acceptance->Draw(keys[i], confidence);
+      arm_.policy.Calibrate(confidence);
+    }
     drafted_[i] = {.proposed = proposed, .confidence = confidence};
     work.num_draft_tokens += proposed;
   }

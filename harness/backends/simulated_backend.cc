@@ -14,6 +14,7 @@
 #include "engines/target_model/loaded_target.h"
 #include "harness/backends/acceptance_spec.h"
 #include "harness/backends/native_backend.h"
+#include "harness/options/file_name.h"
 #include "harness/options/names.h"
 #include "harness/options/policy_number.h"
 
@@ -24,16 +25,19 @@ constexpr int32_t kContextTokens = 1 << 20;  // nobody's limit
 constexpr size_t kBytesPerToken = 4;         // of English text, roughly
 
 struct TableFile {
-  CostTable table;
-  std::string sha256;
-  int64_t size_bytes = 0;
+  std::shared_ptr<const CostTable> table;
+  ArtifactRecord record;
 };
 
 TableFile ReadTable(const std::string& path) {
   const std::string text = ReadTextFile(path);
-  return {.table = ParseCostTable(text, path),
-          .sha256 = Sha256Hex(text),
-          .size_bytes = static_cast<int64_t>(text.size())};
+  TableFile file{.table = std::make_shared<const CostTable>(ParseCostTable(text, path)),
+                 .record = {}};
+  file.record.kind = "cost_table";
+  file.record.name = file.record.source.emplace(FileName(path));
+  file.record.sha256 = Sha256Hex(text);
+  file.record.size_bytes = static_cast<int64_t>(text.size());
+  return file;
 }
 
 class SimulatedBackend : public Backend {
@@ -41,7 +45,7 @@ class SimulatedBackend : public Backend {
   SimulatedBackend(const ModelOptions& model, const SimulatedOptions& options)
       : model_(model), options_(options) {
     for (const ArmOptions& arm : model.arms) arms_.push_back(arm.source());
-    for (const std::string& path : options.cost_tables) tables_.push_back(ReadTable(path));
+    for (const std::string& path : model.cost_tables) tables_.push_back(ReadTable(path));
     for (const std::string& path : options.planner_tables) {
       planner_tables_.push_back(ReadTable(path));
     }
@@ -83,8 +87,8 @@ class SimulatedBackend : public Backend {
     }
     const TableFile* const planner = TableOf(planner_tables_, options.drafter);
     BackendArm made;
-    made.cost_table_sha256 = table->sha256;
-    if (planner != nullptr) made.planner_table_sha256 = planner->sha256;
+    made.scheduling_files["cost_table"] = table->record;
+    if (planner != nullptr) made.planner_table_sha256 = planner->record.sha256;
     SimulatedArm simulated;
     simulated.cost = MakeProfileCost(
         table->table,
@@ -102,7 +106,10 @@ class SimulatedBackend : public Backend {
         simulated.draft_length =
             std::min(simulated.draft_length, simulated.acceptance->draft_length());
       }
-      policy = PolicyOptionsOf(options);
+      policy =
+          room.make_budget ? PolicyOptions{.kind = PolicyKind::kBudget} : PolicyOptionsOf(options);
+      policy.costs = planner != nullptr ? planner->table : table->table;
+      policy.make_budget = room.make_budget;
     }
     simulated.policy = MakePolicy(policy);
     made.engine = std::make_unique<SimulatedEngine>(
@@ -120,7 +127,7 @@ class SimulatedBackend : public Backend {
   static const TableFile* TableOf(const std::vector<TableFile>& tables,
                                   const std::string& drafter) {
     for (const TableFile& file : tables) {
-      if (file.table.conditions.drafter == drafter) return &file;
+      if (file.table->conditions.drafter == drafter) return &file;
     }
     return drafter == "none" && !tables.empty() ? &tables.front() : nullptr;
   }

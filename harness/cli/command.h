@@ -32,6 +32,9 @@ Command TimelineCommand();
 Command GenerateCommand();
 Command ProveCommand();
 Command SampleCommand();
+Command ProfileCommand();
+Command CalibrateCommand();
+Command PaperCommand();
 Command EnvCommand();
 Command SelftestCommand();
 

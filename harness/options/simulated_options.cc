@@ -11,16 +11,7 @@ namespace dsb {
 
 std::vector<Option> DescribeOptions(SimulatedOptions& o) {
   constexpr auto kSimulated = OptionGroup::kSimulated;
-  return {{.name = "cost-table",
-           .value = &o.cost_tables,
-           .value_name = "FILE",
-           .help = "what a step takes, from dsbench profile; repeated: one for each drafter",
-           .check = NotEmpty(),
-           .group = kSimulated,
-           .shared_by = kRun,
-           .stored_as = AsFound{},
-           .path = PathForm::kPlain},
-          {.name = "planner-table",
+  return {{.name = "planner-table",
            .value = &o.planner_tables,
            .value_name = "FILE",
            .help = "what the scheduler believes a step takes, likewise; default: what it takes",

@@ -1,5 +1,5 @@
-// What the simulated engine goes by (harness/backends/simulated_backend.h): the arms' costs and
-// acceptance.
+// What the simulated engine goes by (harness/backends/simulated_backend.h) besides the arms' cost
+// tables, which are model options.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,9 @@
 namespace dsb {
 
 struct SimulatedOptions {
-  std::vector<std::string> cost_tables;     // files; each arm takes its drafter's
-  std::vector<std::string> planner_tables;  // the scheduler's, where it is another
+  // The scheduler's, where they are others than what steps take: files; each arm takes its
+  // drafter's.
+  std::vector<std::string> planner_tables;
   // As acceptance_spec.h reads it, for all arms, or "ARM=..." with an arm's drafter, as "dspark" or
   // "dspark@CHECKPOINT".
   std::vector<std::string> acceptance;

@@ -123,6 +123,9 @@ void PutRunRows(Store& store, const RunInputs& inputs, const LoadPlan& plan,
     if (arm.backend.drafter) {
       store.PutRunArtifact(arm.run_id, "drafter", store.PutArtifact(*arm.backend.drafter));
     }
+    for (const auto& [role, file] : arm.backend.scheduling_files) {
+      store.PutRunArtifact(arm.run_id, role, store.PutArtifact(file));
+    }
     const Provenance provenance = arm.backend.engine->Describe().provenance;
     if (provenance.acceptance == Provenance::Acceptance::kSynthetic) {
       store.PutRunFlag(arm.run_id, "synthetic_acceptance", provenance.note);

@@ -78,7 +78,8 @@ TEST(ProfileCost, PadsToTheCapturedSizes) {
        .by_tokens =
            CostCurve({point(4, 2'000'000), point(8, 3'000'000), point(16, 9'000'000)}, 8, "here")});
   table.draft = CostCurve({point(1, 1'000'000), point(3, 2'000'000)}, 0, "here");
-  const auto cost = MakeProfileCost(table), slow = MakeProfileCost(table, 1000.0);
+  const auto shared = std::make_shared<const CostTable>(table);
+  const auto cost = MakeProfileCost(shared), slow = MakeProfileCost(shared, 1000.0);
   EXPECT_EQ(cost->kind(), CostKind::kProfile);
   EXPECT_EQ(cost->PaddedTokens(5), 8);
   EXPECT_EQ(cost->PaddedTokens(9), 9);

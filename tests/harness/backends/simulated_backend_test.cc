@@ -25,7 +25,7 @@ class SimulatedBackendTest : public testing::Test {
     model_.drafters = {"none", "dspark:3"};
     model_.arms = ParseArms(model_);
     Write("dspark", 1'000'000);
-    options_.cost_tables = {path_};
+    model_.cost_tables = {path_};
     options_.acceptance = {"survival:0.8,0.6,0.3"};
   }
   void Write(const std::string& drafter, int64_t pass_ns) {
