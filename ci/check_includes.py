@@ -62,6 +62,7 @@ SUB_ROOMS = {
         "pairing": (),
         "gate": ("text", "pairing"),
         "paper": ("text", "document", "model"),
+        "bridge": ("text", "document"),
         "report": ("text", "document", "model", "pairing", "gate", "paper"),
     },
     "harness": {
@@ -81,8 +82,10 @@ SUB_ROOMS = {
         "calibrate": ("terminal", "options", "run"),
         "profile": ("machine", "terminal", "options", "backends", "run"),
         "prediction": ("machine", "options", "replay", "backends", "run"),
+        "bridge": ("machine", "run", "prediction"),
+        "fleet": ("machine", "options", "backends"),
         "cli": ("machine", "terminal", "options", "device_time", "timeline", "run", "selftest", "gate", "generate",
-                "sampling", "proof", "profile", "calibrate", "prediction"),
+                "sampling", "proof", "profile", "calibrate", "prediction", "bridge", "fleet"),
         "": ("cli",),
     },
     "kernels/cuda": {

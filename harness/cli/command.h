@@ -35,6 +35,9 @@ Command SampleCommand();
 Command ProfileCommand();
 Command CalibrateCommand();
 Command PaperCommand();
+Command BridgeCommand();
+Command FleetCommand();
+Command WhatifCommand();
 Command EnvCommand();
 Command SelftestCommand();
 

@@ -39,19 +39,6 @@ double Line(const std::vector<double>& x, const std::vector<double>& y, double a
   return 0;
 }
 
-ProductionInputs Draw(const StudyOptions& options, uint32_t index) {
-  ProductionInputs inputs = options.inputs;
-  uint32_t position = 0;
-  for (const InputRange& range : InputRanges()) {
-    const double u = Uniform({.seed = options.seed,
-                              .request = index,
-                              .purpose = RandomPurpose::kStatistics,
-                              .position = position++});
-    inputs.*range.input = range.low + u * (range.high - range.low);
-  }
-  return inputs;
-}
-
 // What one set of inputs says, in the order of the study's rows.
 struct Prediction {
   BaselineFit fit;
@@ -97,6 +84,19 @@ const std::vector<InputRange>& InputRanges() {
   return ranges;
 }
 
+ProductionInputs DrawInputs(const StudyOptions& options, uint32_t index) {
+  ProductionInputs inputs = options.inputs;
+  uint32_t position = 0;
+  for (const InputRange& range : InputRanges()) {
+    const double u = Uniform({.seed = options.seed,
+                              .request = index,
+                              .purpose = RandomPurpose::kStatistics,
+                              .position = position++});
+    inputs.*range.input = range.low + u * (range.high - range.low);
+  }
+  return inputs;
+}
+
 Band BandOf(std::vector<double> values) {
   if (values.empty()) return {};
   std::sort(values.begin(), values.end());
@@ -118,8 +118,9 @@ ModelStudy StudyModel(const PublishedModel& model, const StudyOptions& options, 
   pool.ParallelFor(num_draws + 2, 1, [&](int64_t first, int64_t last, int /*worker*/) {
     for (int64_t i = first; i < last; ++i) {
       if (i < num_draws) {
-        draws[static_cast<size_t>(i)] = Predict(model, Draw(options, static_cast<uint32_t>(i)),
-                                                DrawnLoads(), options.draw_rounds);
+        draws[static_cast<size_t>(i)] =
+            Predict(model, DrawInputs(options, static_cast<uint32_t>(i)), DrawnLoads(),
+                    options.draw_rounds);
       } else if (i == num_draws) {
         named = Predict(model, options.inputs, Loads(), options.rounds);
       } else {

@@ -69,6 +69,8 @@ struct InputRange {
   double low, high;
 };
 const std::vector<InputRange>& InputRanges();
+// options.inputs with every ranged input drawn anew; the same for every index and seed.
+ProductionInputs DrawInputs(const StudyOptions& options, uint32_t index);
 
 // Equal for any number of threads.
 ModelStudy StudyModel(const PublishedModel& model, const StudyOptions& options, ThreadPool& pool);
