@@ -187,30 +187,34 @@ std::string RunWhatif(const WhatifCommandOptions& options, const std::string& fo
   document.push_back(Line{"Costs: " + costs.what + "."});
   document.push_back(Line{"Rounds: " + input.acceptance->Description() + ", " + options.acceptance +
                           "; " + Verdict(rows)});
-  Table table{{{.title = "users"},
-               {.title = "plain tokens/s a user"},
-               {.title = "best draft length"},
-               {.title = "tokens/s a user"},
+  Table fixed{{{.title = "users"},
+               {.title = "plain"},
+               {.title = "best length"},
+               {.title = "tokens/s"},
                {.title = "gain p10 / p50 / p90"},
-               {.title = "accepted length"},
-               {.title = "break-even"},
-               {.title = "lagged budget of " + std::to_string(input.most_drafts)},
-               {.title = "verified"},
-               {.title = "gain p10 / p50 / p90"}},
+               {.title = "accepted"},
+               {.title = "break-even"}},
               {}};
+  Table lagged{{{.title = "users"},
+                {.title = "tokens/s, lagged budget of " + std::to_string(input.most_drafts)},
+                {.title = "gain p10 / p50 / p90"},
+                {.title = "verified"}},
+               {}};
   for (const WhatifRow& row : rows) {
-    const bool ranks = row.scheduled > 0;
-    table.rows.push_back(
-        {std::to_string(row.users), Fixed(row.plain, 1),
-         row.best_drafts == 0 ? "none" : std::to_string(row.best_drafts), Fixed(row.best, 1),
-         BandText(row.best_gain), Fixed(row.accepted_length, 2), Fixed(row.break_even, 2),
-         ranks ? Fixed(row.scheduled, 1) : "n/a", ranks ? Fixed(row.verified, 2) : "n/a",
-         ranks ? BandText(row.scheduled_gain) : "n/a"});
+    fixed.rows.push_back({std::to_string(row.users), Fixed(row.plain, 1),
+                          row.best_drafts == 0 ? "none" : std::to_string(row.best_drafts),
+                          Fixed(row.best, 1), BandText(row.best_gain),
+                          Fixed(row.accepted_length, 2), Fixed(row.break_even, 2)});
+    if (!(row.scheduled > 0)) continue;
+    lagged.rows.push_back({std::to_string(row.users), Fixed(row.scheduled, 1),
+                           BandText(row.scheduled_gain), Fixed(row.verified, 2)});
   }
-  document.push_back(std::move(table));
+  document.push_back(std::move(fixed));
+  if (!lagged.rows.empty()) document.push_back(std::move(lagged));
   document.push_back(Line{
-      "best draft length: whole blocks verified. break-even: the accepted length at which they are "
-      "as fast as plain decoding. verified: tokens a request and step, anchor included. Bands: " +
+      "plain, tokens/s: of a user. best length: whole blocks of so many drafts. accepted: tokens a "
+      "round there; break-even: the accepted length at which they are as fast as plain decoding. "
+      "verified: tokens a request and step, anchor included. Bands: " +
       std::to_string(options.draws) + " draws of the rounds" +
       (bound ? ", each with drafting at 1 to 3 times its share of the layers" : "") + "."});
   document.push_back(Line{"Prefill, queues and memory are not in it."});
