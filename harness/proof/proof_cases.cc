@@ -1,7 +1,11 @@
 #include "harness/proof/proof_cases.h"
 
 #include <memory>
+#include <string>
 #include <utility>
+
+#include "engines/scheduling/cost_table.h"
+#include "engines/scheduling/lagged_budget.h"
 
 namespace dsb {
 namespace {
@@ -126,6 +130,55 @@ void AddLagged(CaseList& list) {
   reused.setup.keys = NoiseKeys::kByPositionOnly;
 }
 
+// Steps of so many units by the number of verified drafts: a stair, and drafting in it.
+std::shared_ptr<const CostTable> StairCosts() {
+  const auto at = [](int64_t tokens, int64_t ns) {
+    return CostPoint{.at = tokens, .median_ns = ns, .min_ns = ns, .max_ns = ns, .samples = 0};
+  };
+  CostTable table;
+  table.measured = false;
+  table.captured_tokens = 6;
+  table.verify.push_back(
+      {.requests = 1, .by_tokens = {{at(2, 100), at(4, 115), at(6, 150)}, 6, "stairs"}});
+  table.draft = {{at(1, 20)}, 0, "draft"};
+  return std::make_shared<const CostTable>(std::move(table));
+}
+
+// The production budget, with its own lag and with one that the first tokens already feel.
+void AddProductionLagged(CaseList& list) {
+  const auto costs = StairCosts();
+  const std::vector<ProofWorld> one = {NoiseReuseWorld()},
+                                two = {AppendixAWorld(), NoiseReuseWorld(2)};
+  for (const PolicyKind kind : {PolicyKind::kLagged, PolicyKind::kLaggedOld}) {
+    const std::string name = std::string(DescribePolicy(kind).name) + " with stairs of costs";
+    const PolicyOptions policy = {.kind = kind, .costs = costs};
+    list.Add(one, name, policy, {1, 2, 3, 4}, kZero);
+    list.Add(two, name, policy, {1, 2, 3}, kZero);
+    const auto lag_one = [costs, old = kind == PolicyKind::kLaggedOld] {
+      return MakeLaggedBudget({.costs = costs, .lag = 1, .ranks_old = old, .probe_every = 2});
+    };
+    list.Add(one, name + ", lag 1", policy, {1, 2, 3}, kZero).setup.make_budget = lag_one;
+    list.Add(two, name + ", lag 1", policy, {1, 2, 3}, kZero).setup.make_budget = lag_one;
+    ProofCase& reused =
+        list.Add(one, name + ", lag 1, random keys without the round", policy, {2}, std::nullopt);
+    reused.setup.make_budget = lag_one;
+    reused.setup.keys = NoiseKeys::kByPositionOnly;
+  }
+}
+
+// Confidence without a head: the draft law says how sure it is before its token is drawn.
+void AddLawConfidence(CaseList& list) {
+  const PolicyOptions threshold = {.kind = PolicyKind::kThreshold, .threshold = 0.65};
+  for (const ProofWorld& world : {AppendixAWorld(), NoiseReuseWorld()}) {
+    list.Add({world}, "threshold on the draft law's largest probability", threshold, {1, 2, 3},
+             kZero)
+        .setup.confidence = ConfidenceSource::kLargestOfLaw;
+  }
+  list.Add({NoiseReuseWorld()}, "threshold on the drawn token's probability", threshold, {2},
+           std::nullopt)
+      .setup.confidence = ConfidenceSource::kOfTheDrawnToken;
+}
+
 void AddBrokenRules(CaseList& list) {
   const std::pair<const char*, AcceptanceRule> broken[] = {
       {"fixed 2, residual replaced by p", AcceptanceRule::kResidualFromTarget},
@@ -143,6 +196,8 @@ std::vector<ProofCase> AllProofCases() {
   AddSingleRequest(list);
   AddTwoRequests(list);
   AddLagged(list);
+  AddProductionLagged(list);
+  AddLawConfidence(list);
   AddBrokenRules(list);
   return list.Take();
 }
