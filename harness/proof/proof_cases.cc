@@ -130,39 +130,50 @@ void AddLagged(CaseList& list) {
   reused.setup.keys = NoiseKeys::kByPositionOnly;
 }
 
-// Steps of so many units by the number of verified drafts: a stair, and drafting in it.
-std::shared_ptr<const CostTable> StairCosts() {
-  const auto at = [](int64_t tokens, int64_t ns) {
-    return CostPoint{.at = tokens, .median_ns = ns, .min_ns = ns, .max_ns = ns, .samples = 0};
+// A stair of passes by their tokens, in any unit, and 20 for drafting.
+std::shared_ptr<const CostTable> Stairs(const std::vector<std::pair<int64_t, int64_t>>& passes) {
+  const auto at = [](int64_t place, int64_t ns) {
+    return CostPoint{.at = place, .median_ns = ns, .min_ns = ns, .max_ns = ns, .samples = 0};
   };
+  std::vector<CostPoint> points;
+  for (const auto& [tokens, ns] : passes) points.push_back(at(tokens, ns));
   CostTable table;
   table.measured = false;
-  table.captured_tokens = 6;
-  table.verify.push_back(
-      {.requests = 1, .by_tokens = {{at(2, 100), at(4, 115), at(6, 150)}, 6, "stairs"}});
+  table.captured_tokens = points.back().at;
+  const int64_t captured = table.captured_tokens;
+  table.verify.push_back({.requests = 1, .by_tokens = {std::move(points), captured, "stairs"}});
   table.draft = {{at(1, 20)}, 0, "draft"};
   return std::make_shared<const CostTable>(std::move(table));
 }
 
 // The production budget, with its own lag and with one that the first tokens already feel.
 void AddProductionLagged(CaseList& list) {
-  const auto costs = StairCosts();
   const std::vector<ProofWorld> one = {NoiseReuseWorld()},
                                 two = {AppendixAWorld(), NoiseReuseWorld(2)};
+  const auto stairs = Stairs({{2, 100}, {4, 115}, {6, 150}});
+  // So dear that a third confidence of 0.1 or 0.9 behind a second of 0.1 decides.
+  const auto dear = Stairs({{1, 100}, {4, 183}});
   for (const PolicyKind kind : {PolicyKind::kLagged, PolicyKind::kLaggedOld}) {
-    const std::string name = std::string(DescribePolicy(kind).name) + " with stairs of costs";
-    const PolicyOptions policy = {.kind = kind, .costs = costs};
-    list.Add(one, name, policy, {1, 2, 3, 4}, kZero);
-    list.Add(two, name, policy, {1, 2, 3}, kZero);
-    const auto lag_one = [costs, old = kind == PolicyKind::kLaggedOld] {
-      return MakeLaggedBudget({.costs = costs, .lag = 1, .ranks_old = old, .probe_every = 2});
+    const std::string name = DescribePolicy(kind).name;
+    const auto add = [&](const std::vector<ProofWorld>& worlds, const std::string& more,
+                         const std::shared_ptr<const CostTable>& costs,
+                         std::vector<int32_t> horizons, std::optional<mpq_class> exact,
+                         bool lags_one) -> ProofCase& {
+      ProofCase& added = list.Add(worlds, name + more, {.kind = kind, .costs = costs},
+                                  std::move(horizons), std::move(exact));
+      if (lags_one) {
+        added.setup.make_budget = [costs, old = kind == PolicyKind::kLaggedOld] {
+          return MakeLaggedBudget({.costs = costs, .lag = 1, .ranks_old = old, .probe_every = 2});
+        };
+      }
+      return added;
     };
-    list.Add(one, name + ", lag 1", policy, {1, 2, 3}, kZero).setup.make_budget = lag_one;
-    list.Add(two, name + ", lag 1", policy, {1, 2, 3}, kZero).setup.make_budget = lag_one;
-    ProofCase& reused =
-        list.Add(one, name + ", lag 1, random keys without the round", policy, {2}, std::nullopt);
-    reused.setup.make_budget = lag_one;
-    reused.setup.keys = NoiseKeys::kByPositionOnly;
+    add(one, ", production budget", stairs, {1, 2, 3, 4}, kZero, false);
+    add(two, ", production budget", stairs, {1, 2, 3}, kZero, false);
+    add(two, ", one step old", stairs, {1, 2, 3}, kZero, true);
+    add(one, ", one step old, dear passes", dear, {1, 2, 3}, kZero, true);
+    add(one, ", the same, random keys without the round", dear, {2}, std::nullopt, true)
+        .setup.keys = NoiseKeys::kByPositionOnly;
   }
 }
 

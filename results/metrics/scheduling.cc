@@ -25,9 +25,12 @@ std::optional<SchedulingSummary> SummariseScheduling(const CheckedRun& run) {
   if (data.run.drafter == "none") return std::nullopt;
   SchedulingSummary summary;
   for (const RequestRow* row : Select(data).acceptance) {
-    for (const RoundRecord& round : row->request.rounds) {
+    const std::vector<RoundRecord>& rounds = row->request.rounds;
+    for (size_t i = 0; i < rounds.size(); ++i) {
       ++summary.rounds;
-      summary.cut += round.verified < round.proposed;
+      summary.cut += rounds[i].verified < rounds[i].proposed;
+      // An answer's last token needs no draft.
+      summary.undrafted += rounds[i].proposed == 0 && i + 1 < rounds.size();
     }
   }
   if (summary.rounds == 0) return std::nullopt;
@@ -49,7 +52,6 @@ std::optional<SchedulingSummary> SummariseScheduling(const CheckedRun& run) {
     sums.budget += budget < all ? budget : all;
     sums.verified += verified;
     sums.wall_ns += step->wall_ns;
-    if (step->num_draft_tokens == 0) summary.undrafted += step->num_requests;
   }
   for (const auto& [bucket, sums] : buckets) {
     const int64_t to = int64_t{1} << bucket;

@@ -46,7 +46,7 @@ std::string Refusal(const std::string& was, const std::string& is) {
   return "accepted";
 }
 
-TEST(Calibration, ComesBackFromItsFile) {
+TEST(CalibrationFile, ComesBackFromItsFile) {
   const std::string text = CalibrationToJson(Example());
   const Calibration back = ParseCalibration(text, "c.json");
   EXPECT_EQ(CalibrationToJson(back), text);
@@ -56,7 +56,7 @@ TEST(Calibration, ComesBackFromItsFile) {
   EXPECT_EQ(back.positions[1].auc_after.value, std::nullopt);
 }
 
-TEST(Calibration, RefusesWhatIsNone) {
+TEST(CalibrationFile, RefusesWhatIsNone) {
   EXPECT_THAT(Refusal("\"dsbench calibration\"", "\"dsbench cost table\""), HasSubstr("format"));
   EXPECT_THAT(Refusal("\"version\": 1", "\"version\": 7"), HasSubstr("version"));
   EXPECT_THAT(Refusal("\"draft_length\": 2", "\"draft_length\": 3"), HasSubstr("positions"));
@@ -65,7 +65,7 @@ TEST(Calibration, RefusesWhatIsNone) {
   EXPECT_THAT(Refusal("\"items\"", "\"more\": 1, \"items\""), HasSubstr("unknown key"));
 }
 
-TEST(Calibration, NamesWhatDiffersFromTheRun) {
+TEST(CalibrationFile, NamesWhatDiffersFromTheRun) {
   const auto mismatch = [](auto change) {
     Calibration run = Example();
     change(run);
@@ -79,7 +79,7 @@ TEST(Calibration, NamesWhatDiffersFromTheRun) {
               HasSubstr("confidence: the calibration has head, the run largest_probability"));
 }
 
-TEST(Calibration, ScalesTheLogitOfEachPosition) {
+TEST(CalibrationFile, ScalesTheLogitOfEachPosition) {
   EXPECT_NEAR(Scaled(0.8, 1), 0.8, 1e-12);
   EXPECT_NEAR(Scaled(0.8, 2), 2.0 / 3, 1e-12);  // logit log 4, halved: log 2
   EXPECT_NEAR(Scaled(0.8, 0.5), 16.0 / 17, 1e-12);

@@ -14,7 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-CostConditions Run(const std::string& drafter) {
+CostConditions RunOf(const std::string& drafter) {
   CostConditions run;
   run.target_sha256 = "aa";
   run.weights = "bf16";
@@ -46,7 +46,7 @@ class Files : public testing::Test {
   }
   std::string WriteCalibration(const std::string& name, const std::string& drafter,
                                const char* confidence) const {
-    const CostConditions run = Run(drafter);
+    const CostConditions run = RunOf(drafter);
     Calibration calibration;
     calibration.target_sha256 = run.target_sha256;
     calibration.weights = run.weights;
@@ -75,10 +75,10 @@ class Files : public testing::Test {
 
 TEST_F(Files, GivesEachArmItsDraftersTableAndTemperatures) {
   ModelOptions options;
-  options.cost_tables = {WriteTable("a.json", Run("dspark")), WriteTable("b.json", Run("mtp1"))};
+  options.cost_tables = {WriteTable("a.json", RunOf("dspark")), WriteTable("b.json", RunOf("mtp1"))};
   options.calibrations = {WriteCalibration("c.json", "mtp1", kLawConfidence)};
   PolicyOptions policy = {.kind = PolicyKind::kLagged};
-  SchedulingFiles(options).Complete(Run("mtp1"), false, policy, used_);
+  SchedulingFiles(options).Complete(RunOf("mtp1"), false, policy, used_);
   ASSERT_NE(policy.costs, nullptr);
   EXPECT_EQ(policy.costs->conditions.drafter, "mtp1");
   EXPECT_EQ(policy.temperatures, (std::vector<double>{2, 2, 2}));
@@ -90,27 +90,27 @@ TEST_F(Files, GivesEachArmItsDraftersTableAndTemperatures) {
 
 TEST_F(Files, RefusesATableOfSomethingElse) {
   ModelOptions options;
-  EXPECT_THAT(Refusal(options, Run("dspark")), HasSubstr("needs --cost-table"));
-  options.cost_tables = {WriteTable("a.json", Run("dspark"))};
-  EXPECT_EQ(Refusal(options, Run("dspark")), "accepted");
-  CostConditions other = Run("dspark");
+  EXPECT_THAT(Refusal(options, RunOf("dspark")), HasSubstr("needs --cost-table"));
+  options.cost_tables = {WriteTable("a.json", RunOf("dspark"))};
+  EXPECT_EQ(Refusal(options, RunOf("dspark")), "accepted");
+  CostConditions other = RunOf("dspark");
   other.threads = 4;
   EXPECT_THAT(Refusal(options, other), HasSubstr("threads: the table has 2, the run 4"));
   EXPECT_THAT(Refusal(options, other), HasSubstr("a.json"));
-  EXPECT_THAT(Refusal(options, Run("mtp1")), HasSubstr("drafter: the table has dspark"));
-  options.cost_tables.push_back(WriteTable("b.json", Run("dspark")));
-  EXPECT_THAT(Refusal(options, Run("dspark")), HasSubstr("expected one"));
+  EXPECT_THAT(Refusal(options, RunOf("mtp1")), HasSubstr("drafter: the table has dspark"));
+  options.cost_tables.push_back(WriteTable("b.json", RunOf("dspark")));
+  EXPECT_THAT(Refusal(options, RunOf("dspark")), HasSubstr("expected one"));
 }
 
 TEST_F(Files, RefusesACalibrationOfSomethingElseAndFilesThatAreNone) {
   ModelOptions options;
-  options.cost_tables = {WriteTable("a.json", Run("dspark"))};
+  options.cost_tables = {WriteTable("a.json", RunOf("dspark"))};
   options.calibrations = {WriteCalibration("c.json", "dspark", kLawConfidence)};
-  EXPECT_THAT(Refusal(options, Run("dspark")), HasSubstr("confidence: the calibration has"));
+  EXPECT_THAT(Refusal(options, RunOf("dspark")), HasSubstr("confidence: the calibration has"));
   options.calibrations = {Write("d.json", "{\"format\": 1}")};
-  EXPECT_THAT(Refusal(options, Run("dspark")), HasSubstr("d.json: format"));
+  EXPECT_THAT(Refusal(options, RunOf("dspark")), HasSubstr("d.json: format"));
   options.cost_tables = {Write("e.json", "not JSON")};
-  EXPECT_THAT(Refusal(options, Run("dspark")), HasSubstr("e.json: byte 1"));
+  EXPECT_THAT(Refusal(options, RunOf("dspark")), HasSubstr("e.json: byte 2"));
 }
 
 }  // namespace

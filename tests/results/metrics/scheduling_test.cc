@@ -58,9 +58,9 @@ TEST(Scheduling, APolicyThatVerifiesEverythingAtEveryLoadIsInert) {
   fixed.run.policy = "fixed";
   EXPECT_EQ(PolicyInertDetail(CheckRun(fixed)), "");
   RunData undrafted = Inert();
-  StepRecord& step = undrafted.steps[undrafted.steps.size() / 2];
-  step.num_draft_tokens = 0;
-  step.num_verify_tokens = step.num_requests;
+  RoundRecord& round = undrafted.requests.back().request.rounds.front();
+  round.proposed = round.verified = round.accepted = 0;
+  round.confidence.clear();
   EXPECT_EQ(PolicyInertDetail(CheckRun(undrafted)), "");
 }
 
