@@ -24,7 +24,8 @@ struct CalibratedFigure {
 struct CalibratedPosition {
   int64_t rounds = 0;  // that were judged here
   double temperature = 1;
-  CalibratedFigure ece_before, ece_after, brier_before, brier_after, auc_before, auc_after;
+  CalibratedFigure ece_before = {}, ece_after = {}, brier_before = {}, brier_after = {};
+  CalibratedFigure auc_before = {}, auc_after = {};
 };
 
 struct Calibration {
