@@ -81,8 +81,8 @@ class GeneratedAcceptance : public AcceptanceModel {
   int32_t draft_length() const override { return options_.draft_length; }
   bool has_confidence() const override { return true; }
   int32_t Draw(const RoundKey& key, std::span<float> confidence) const override {
-    const size_t d = SplitMix(~key.request ^ SplitMix(key.seed)) % options_.domains.size();
-    const DomainLaw& domain = options_.domains[d];
+    // Requests numbered in order have the domains in turn.
+    const DomainLaw& domain = options_.domains[key.request % options_.domains.size()];
     Words words(key);
     const double level = domain.level + options_.delta + kRoundSpread * words.Normal();
     int32_t accepted = 0;

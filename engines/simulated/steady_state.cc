@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/split_mix.h"
 
 namespace dsb {
 namespace {
@@ -35,7 +34,7 @@ SteadyState SimulateSteadyState(SimulatedArm arm, const SteadyLoad& load) {
   for (int64_t step = 1; step <= kWarmupSteps + num_steps; ++step) {
     for (size_t i = 0; i < count; ++i) {
       keys[i] = {.seed = load.seed,
-                 .request = SplitMix(static_cast<uint64_t>(requests[i].generation)),
+                 .request = static_cast<uint64_t>(requests[i].generation),
                  .round = requests[i].round};
     }
     const RoundWork work = rounds.Run(step, requests, keys);

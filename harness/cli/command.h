@@ -38,6 +38,7 @@ Command PaperCommand();
 Command BridgeCommand();
 Command FleetCommand();
 Command WhatifCommand();
+Command ValidateCommand();
 Command EnvCommand();
 Command SelftestCommand();
 

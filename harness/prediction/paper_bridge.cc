@@ -39,8 +39,8 @@ std::vector<BridgeStage> Stages(const PublishedModel& model, const PublishedAnch
       {"verification at this load", "the same rounds, whole blocks, in fitted steps of all users",
        inputs.mtp1_length / many.step_ms, tau / all.step_ms},
       {"what the scheduler prunes",
-       "a lagged budget on the fitted steps; generated rounds of the accepted length",
-       many.user_tokens_per_s, scheduled.user_tokens_per_s},
+       "a lagged budget on the fitted steps; generated rounds, the same with and without it",
+       many.user_tokens_per_s, scheduled.user_tokens_per_s * tau / all.accepted_length},
       {"measured over modelled",
        "Figure 8 at the same requests: prefill, queueing, live acceptance and what else the "
        "model lacks",
