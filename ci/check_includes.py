@@ -77,8 +77,10 @@ SUB_ROOMS = {
         "generate": ("terminal", "options", "replay", "backends"),
         "sampling": ("machine", "terminal", "options", "replay", "backends"),
         "proof": ("options", "replay", "backends"),
+        "calibrate": ("terminal", "options", "run"),
+        "profile": ("machine", "terminal", "options", "backends", "run"),
         "cli": ("machine", "terminal", "options", "device_time", "timeline", "run", "selftest", "gate", "generate",
-                "sampling", "proof"),
+                "sampling", "proof", "profile", "calibrate"),
         "": ("cli",),
     },
     "kernels/cuda": {

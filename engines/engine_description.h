@@ -30,6 +30,8 @@ struct EngineDescription {
   std::string token_count_source = "ids";  // usage, retokenised: how a server's tokens are counted
   bool trusted = true;                     // false: of another program, which may say anything
   bool verifies_exactly = false;           // by the lossless rules of verification.md 1
+  // Where the confidences of rounds come from: head, largest_probability; empty: there are none.
+  std::string confidence = {};
   Provenance provenance;
   std::string device_time_source = "none";  // of StepResult::phases: cpu_thread, model, none
   // As the store has them; none: not known.

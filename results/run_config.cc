@@ -35,10 +35,13 @@ struct Field {
 constexpr Field kFields[] = {
     {"arms", &RunConfig::arms},
     {"block_prompts", &RunConfig::block_prompts},
+    {"calibration_sha256", &RunConfig::calibration_sha256, Written::kUnlessDefault},
     {"checkpoint", &RunConfig::checkpoint, Written::kUnlessDefault},
     {"command_line", &RunConfig::command_line, Written::kAlways, Hashed::kNo},
     {"concurrency", &RunConfig::concurrency},
+    {"confidence", &RunConfig::confidence, Written::kUnlessDefault},
     {"context_tokens", &RunConfig::context_tokens},
+    {"cost_table_sha256", &RunConfig::cost_table_sha256, Written::kUnlessDefault},
     {"device", &RunConfig::device, Written::kUnlessDefault},
     {"device_time_source", &RunConfig::device_time_source, Written::kUnlessDefault},
     {"domains", &RunConfig::domains},

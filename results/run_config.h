@@ -42,6 +42,8 @@ struct RunConfig {
   std::string isa, label;
   int64_t null_step_us = 0, null_noise_seed = 0;  // harness/options/null_options.h
   double null_accepted_cut = 0;
+  std::string cost_table_sha256, calibration_sha256;  // of the arm's files; empty: none
+  std::string confidence;  // largest_probability, of the draft law; empty: a head's, or none
   // How the run was started, not what it measures: not hashed.
   std::string command_line;
   std::string session;         // the same for all arms that one command started

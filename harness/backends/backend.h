@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,6 +13,7 @@
 
 #include "base/clock.h"
 #include "engines/engine.h"
+#include "engines/scheduling/verify_budget.h"
 #include "harness/options/model_options.h"
 #include "harness/options/null_options.h"
 #include "results/records.h"
@@ -27,6 +30,8 @@ struct BackendArm {
   std::unique_ptr<Engine> engine;
   std::optional<ArtifactRecord> drafter;  // its files, by their identity, if it has some
   ModelHashes drafter_hashes = {};
+  // Files that decide what is verified, by their role: cost_table, calibration.
+  std::map<std::string, ArtifactRecord> scheduling_files = {};
 };
 
 // A conversation as the backend's engines take it: one of the two is filled.
@@ -39,6 +44,8 @@ struct RenderedPrompt {
 struct ArmRoom {
   int32_t max_concurrency = 1;
   int32_t context_tokens = 0;  // per sequence
+  // In place of the arm's policy: the caller's own budget, to study one.
+  std::function<std::unique_ptr<VerifyBudget>()> make_budget = {};
 };
 
 class Backend {

@@ -10,6 +10,7 @@
 #include "engines/native/native_factory.h"
 #include "harness/backends/backend.h"
 #include "harness/backends/device_backend.h"
+#include "harness/backends/scheduling_files.h"
 
 namespace dsb {
 
@@ -35,7 +36,12 @@ class NativeBackend : public Backend {
   ThreadPool& pool() { return pool_; }
 
  private:
+  // The policy's files, once the engine knows its drafter; the arm outlives the call.
+  void CompletePolicy(const ModelFolder& drafter, const std::string& drafter_name,
+                      const DrafterFacts& facts, PolicyOptions& policy, BackendArm& arm) const;
+
   const ModelOptions options_;
+  const SchedulingFiles scheduling_files_;
   const DeviceKind device_kind_;
   std::shared_ptr<const LoadedTarget> target_;
   ThreadPool pool_;

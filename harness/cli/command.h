@@ -32,6 +32,8 @@ Command TimelineCommand();
 Command GenerateCommand();
 Command ProveCommand();
 Command SampleCommand();
+Command ProfileCommand();
+Command CalibrateCommand();
 Command EnvCommand();
 Command SelftestCommand();
 

@@ -4,6 +4,7 @@
 
 #include "base/console.h"
 #include "base/counted.h"
+#include "base/error.h"
 #include "engines/drafters/registry.h"
 #include "engines/scheduling/policy_kind.h"
 #include "harness/machine/environment.h"
@@ -42,7 +43,7 @@ std::vector<Option> TargetOptions(ModelOptions& o) {
            .help = "where target and drafters run: cpu, or cuda (exit 3 without a usable GPU)",
            .choices = DeviceNames(),
            .group = kModel,
-           .shared_by = kRun | kGenerate,
+           .shared_by = kRun | kGenerate | kProfile,
            .stored_as = &RunConfig::device},
           {.name = "weights",
            .value = &o.weights,
@@ -102,7 +103,7 @@ std::vector<Option> DrafterOptions(ModelOptions& o) {
                    "set)",
            .check = NotEmpty(),
            .group = kModel,
-           .shared_by = kRun | kGenerate | kProve,
+           .shared_by = kRun | kGenerate | kProve | kProfile,
            .stored_as = AsFound{},
            .path = PathForm::kNamed},
           {.name = "drafter-weights",
@@ -111,7 +112,7 @@ std::vector<Option> DrafterOptions(ModelOptions& o) {
            .help = "the drafter's weights: stored (bf16, as the file), q8 (8-bit blocks) or f32",
            .choices = DrafterWeightNames(),
            .group = kModel,
-           .shared_by = kRun | kGenerate | kProve,
+           .shared_by = kRun | kGenerate | kProve | kProfile,
            .stored_as = AsFound{}},
           {.name = "draft-length",
            .value = &o.draft_length,
@@ -120,7 +121,7 @@ std::vector<Option> DrafterOptions(ModelOptions& o) {
                    "the drafter drafts); 0: none",
            .check = DraftLength(),
            .group = kModel,
-           .shared_by = kRun | kGenerate | kProve,
+           .shared_by = kRun | kGenerate | kProve | kProfile,
            .stored_as = AsFound{}},
           {.name = "policy",
            .value = &o.policy,
@@ -137,7 +138,44 @@ std::vector<Option> DrafterOptions(ModelOptions& o) {
            .check = NumberIn(0, 1),
            .group = kModel,
            .shared_by = kRun | kGenerate | kProve,
+           .stored_as = AsFound{}},
+          {.name = "cost-table",
+           .value = &o.cost_tables,
+           .value_name = "FILE",
+           .help = "what steps cost, from dsbench profile, for policies that weigh drafts by it; "
+                   "repeated: one for each drafter",
+           .check = NotEmpty(),
+           .group = kModel,
+           .shared_by = kRun | kGenerate,
+           .stored_as = AsFound{},
+           .path = PathForm::kPlain},
+          {.name = "calibration",
+           .value = &o.calibrations,
+           .value_name = "FILE",
+           .help = "temperatures of the drafter's confidences, from dsbench calibrate; repeated: "
+                   "one for each drafter",
+           .check = NotEmpty(),
+           .group = kModel,
+           .shared_by = kRun | kGenerate,
+           .stored_as = AsFound{},
+           .path = PathForm::kPlain},
+          {.name = "allow-biased",
+           .value = &o.allow_biased,
+           .value_name = "",
+           .help = "take a policy that changes what sampling draws (global_argmax), for study",
+           .group = kModel,
+           .shared_by = kRun,
            .stored_as = AsFound{}}};
+}
+
+void RefuseBiased(const ModelOptions& options) {
+  if (options.allow_biased) return;
+  for (const ArmOptions& arm : options.arms) {
+    const PolicyEntry* const policy = FindPolicy(arm.policy);
+    if (policy == nullptr || policy->lossless) continue;
+    ThrowBadInput("--policy " + arm.policy + " is biased: it changes what sampling draws; " +
+                  "expected --allow-biased beside it, or lagged");
+  }
 }
 
 }  // namespace
@@ -151,6 +189,7 @@ std::vector<Option> DescribeOptions(ModelOptions& options) {
 void FillDefaults(ModelOptions& options) {
   options.drafters = ExpandDrafters(options.drafters);
   options.arms = ParseArms(options);
+  RefuseBiased(options);
   const int cores = UsableCores();
   if (options.threads == 0) {
     options.threads = std::min(kMostThreads, cores);

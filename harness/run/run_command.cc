@@ -19,6 +19,7 @@
 #include "harness/run/results_file.h"
 #include "harness/run/run_session.h"
 #include "harness/run/run_summary.h"
+#include "harness/run/scheduling_notes.h"
 #include "harness/terminal/interrupt.h"
 #include "harness/terminal/screen.h"
 #include "harness/timeline/timeline.h"
@@ -83,6 +84,7 @@ void SayHowToContinue(const char* what, const RunOptions& options,
 ExitCode FinishRun(const RunSession& session, const RunSummary& summary, const RunOptions& options,
                    Store& store) {
   std::vector<CheckedRun> runs = UsableRuns(store, summary);
+  if (FlagInertPolicies(store, runs)) runs = UsableRuns(store, summary);
   const size_t num_unusable = summary.run_ids.size() - runs.size();
   if (!options.timeline.empty()) WriteRunTimeline(runs, session, options.timeline);
   if (options.no_report) {
@@ -116,6 +118,9 @@ ExitCode ExecuteRun(const RunOptions& typed, const RunTyped& how) {
                              options, *backend);
   for (const std::string& warning : fit.warnings) Say("warning", warning);
   inputs.prompts = std::move(fit.prompts);
+  for (const std::string& warning : FittedPromptWarnings(options, inputs.prompts)) {
+    Say("warning", warning);
+  }
   inputs.left_out = std::move(fit.left_out);
   inputs.context_tokens = fit.context_tokens;
   WarnOfIdleOptions(options, inputs.prompts.size(), how.given);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/sha256.h"
 #include "engines/sampling/target_law.h"
+#include "engines/scheduling/policy_kind.h"
 #include "harness/machine/environment.h"
 #include "harness/options/file_name.h"
 
@@ -27,7 +28,8 @@ std::string PromptSha256(const RenderedPrompt& prompt) {
 }
 
 // What is verified how, and by which law tokens are drawn.
-void SetSampling(const RunOptions& options, const EngineDescription& description, RunRecord& run) {
+void SetSampling(const RunOptions& options, const EngineDescription& description,
+                 const PolicyEntry& policy, RunRecord& run) {
   const SamplingParams sampling = {
       .temperature = options.temperature, .top_k = options.top_k, .top_p = options.top_p};
   run.temperature = options.temperature;
@@ -35,10 +37,10 @@ void SetSampling(const RunOptions& options, const EngineDescription& description
   run.top_k = options.top_k;
   run.max_tokens = options.max_tokens;
   run.seed = options.seed;
-  run.verification_rule = !description.verifies_exactly ? "unknown"
-                          : IsGreedy(sampling)          ? "greedy_exact"
-                                                        : "rejection";
-  if (description.verifies_exactly) run.sampling_law = SamplingLawText(sampling);
+  // A biased policy changes what is drawn, not what is greedily chosen.
+  const bool exact = description.verifies_exactly && (IsGreedy(sampling) || policy.lossless);
+  run.verification_rule = !exact ? "unknown" : IsGreedy(sampling) ? "greedy_exact" : "rejection";
+  if (exact) run.sampling_law = SamplingLawText(sampling);
 }
 
 RunRecord MakeRunRecord(const RunInputs& inputs, const LoadPlan& plan, const SharedRows& shared,
@@ -56,7 +58,7 @@ RunRecord MakeRunRecord(const RunInputs& inputs, const LoadPlan& plan, const Sha
   run.load_mode = plan.mode;
   run.users = plan.users;
   run.offered_rate_per_s = plan.offered_rate_per_s;
-  SetSampling(options, description, run);
+  SetSampling(options, description, *FindPolicy(arm.options.policy), run);
   run.prompt_form = shared.prompt_form;
   run.provenance = ProvenanceName(description.provenance);
   run.reports_rounds = description.reports_rounds;
@@ -122,6 +124,9 @@ void PutRunRows(Store& store, const RunInputs& inputs, const LoadPlan& plan,
     store.PutRunArtifact(arm.run_id, "workload", shared.workload_id);
     if (arm.backend.drafter) {
       store.PutRunArtifact(arm.run_id, "drafter", store.PutArtifact(*arm.backend.drafter));
+    }
+    for (const auto& [role, file] : arm.backend.scheduling_files) {
+      store.PutRunArtifact(arm.run_id, role, store.PutArtifact(file));
     }
     const Provenance provenance = arm.backend.engine->Describe().provenance;
     if (provenance.acceptance == Provenance::Acceptance::kSynthetic) {

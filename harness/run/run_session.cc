@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engines/scheduling/calibration.h"
 #include "harness/device_time/nvtx_ranges.h"
 #include "harness/machine/environment.h"
 #include "harness/options/stored_command.h"
@@ -62,6 +63,11 @@ void RunSession::AddArm(const ArmOptions& options, bool observed, const std::str
   if (arm.backend.drafter) {
     facts.drafter_sha256 = arm.backend.drafter_hashes.sha256;
     facts.drafter_identity_sha256 = arm.backend.drafter_hashes.identity_sha256;
+  }
+  const std::string confidence = arm.backend.engine->Describe().confidence;
+  if (confidence != kHeadConfidence) facts.confidence = confidence;
+  for (const auto& [role, file] : arm.backend.scheduling_files) {
+    (role == "calibration" ? facts.calibration_sha256 : facts.cost_table_sha256) = file.sha256;
   }
   facts.workload = inputs_.workload.name;
   facts.workload_sha256 = inputs_.workload.sha256;

@@ -18,6 +18,8 @@ struct ReportModel;  // reports/model/model.h
 std::vector<CheckedRun> UsableRuns(const Store& store, const RunSummary& summary);
 // Computes the metrics of usable runs into their table.
 void StoreMetrics(Store& store, const std::vector<CheckedRun>& runs);
+// Flags the runs whose policy never cut anything (policy_inert). Whether there are some.
+bool FlagInertPolicies(Store& store, const std::vector<CheckedRun>& runs);
 // What to try where every arm that drafts was slower than plain decoding; else empty.
 std::string LossAdvice(const ReportModel& model, const RunOptions& options);
 // Computes and stores the metrics of this command's runs and prints the report of them to stdout,

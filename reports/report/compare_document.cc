@@ -8,6 +8,7 @@
 #include "reports/report/notes.h"
 #include "reports/report/report_document.h"
 #include "reports/report/report_tables.h"
+#include "reports/report/scheduling_section.h"
 #include "reports/text/number_text.h"
 #include "results/run_facts.h"
 
@@ -137,6 +138,10 @@ Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const Metri
           Line{std::string("Note: ! the times of the ") + side + " were disturbed: " + what + "."});
     }
     document.emplace_back(FactorTable(pair.scopes));
+    if (const Table needed = BreakEvenTable({{after, &all}}); !needed.rows.empty()) {
+      document.emplace_back(needed);
+      document.emplace_back(Line{kBreakEvenWords});
+    }
     const std::string residual = ResidualLine(all);
     if (!residual.empty()) document.emplace_back(Line{residual});
     document.emplace_back(MetricTable(all));

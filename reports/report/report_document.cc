@@ -11,6 +11,7 @@
 #include "reports/report/device_table.h"
 #include "reports/report/figures.h"
 #include "reports/report/report_tables.h"
+#include "reports/report/scheduling_section.h"
 #include "reports/text/number_text.h"
 #include "results/run_facts.h"
 
@@ -122,6 +123,10 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
     if (!residual.empty()) out->emplace_back(Line{residual});
   }
   AddLines(GapLines(SpeedGaps(set), set.arms.size()), "", out);
+  if (const Table needed = BreakEvenTable(set); !needed.rows.empty()) {
+    out->emplace_back(needed);
+    out->emplace_back(Line{kBreakEvenWords});
+  }
   AddLines(SetNotes(set), "Note: ", out);
   const Table phases = PhaseTable(set);
   out->emplace_back(Heading{2, "Where the time goes"});
@@ -133,6 +138,7 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
   }
   for (Block& block : DeviceSection(set)) out->push_back(std::move(block));
   AddFigures("Drafts and rounds", set, DraftFigures(), kDraftWords, out);
+  for (Block& block : SchedulingSection(set)) out->push_back(std::move(block));
   AddFigures("Latency", set, LatencyFigures(), kLatencyWords, out);
   AddPositions(set, out);
   if (sections.paper) {
