@@ -149,8 +149,10 @@ ExitCode RunCommandLine(const Arguments& arguments) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "");
   std::vector<Command> commands = {
-      RunCommand(arguments), ReportCommand(), CompareCommand(), GateCommand(), TimelineCommand(),
-      GenerateCommand(),     ProveCommand(),  SampleCommand(),  EnvCommand(),  SelftestCommand()};
+      RunCommand(arguments), SweepCommand(arguments), ReportCommand(),
+      CompareCommand(),      GateCommand(),           TimelineCommand(),
+      GenerateCommand(),     ProveCommand(),          SampleCommand(),
+      EnvCommand(),          SelftestCommand()};
   commands.push_back(HelpCommand(commands));
   commands.push_back(CompletionCommand(commands));
   for (const Command& command : commands) AddCommand(app, command);

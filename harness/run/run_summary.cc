@@ -13,6 +13,7 @@
 #include "reports/model/model.h"
 #include "reports/report/report.h"
 #include "reports/text/number_text.h"
+#include "results/metrics/load_verdict.h"
 #include "results/metrics/metrics.h"
 #include "results/run_facts.h"
 #include "results/store/checked_reader.h"
@@ -57,6 +58,19 @@ std::vector<CheckedRun> UsableRuns(const Store& store, const RunSummary& summary
     }
   }
   return runs;
+}
+
+void StoreLoadVerdicts(Store& store, const std::vector<CheckedRun>& runs) {
+  for (const CheckedRun& run : runs) {
+    const LoadVerdict verdict = JudgeLoad(run);
+    const auto put = [&](const char* flag, const std::string& detail) {
+      if (detail.empty() || run->flags.contains(flag)) return;
+      store.PutRunFlag(run->run.id, flag, detail);
+    };
+    put("not_steady", verdict.not_steady);
+    put("client_limited", verdict.client_limited);
+    put("overload", verdict.overload);
+  }
 }
 
 void StoreMetrics(Store& store, const std::vector<CheckedRun>& runs) {

@@ -10,6 +10,7 @@
 #include "reports/report/definitions.h"
 #include "reports/report/device_table.h"
 #include "reports/report/figures.h"
+#include "reports/report/load_section.h"
 #include "reports/report/report_tables.h"
 #include "reports/text/number_text.h"
 #include "results/run_facts.h"
@@ -123,6 +124,7 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
   }
   AddLines(GapLines(SpeedGaps(set), set.arms.size()), "", out);
   AddLines(SetNotes(set), "Note: ", out);
+  for (Block& block : LoadSection(set)) out->push_back(std::move(block));
   const Table phases = PhaseTable(set);
   out->emplace_back(Heading{2, "Where the time goes"});
   if (phases.rows.empty()) {
