@@ -105,11 +105,8 @@ void SayHowToContinue(const char* what, const RunOptions& options,
 // What comes after the last request: what fails here costs no result.
 ExitCode FinishRun(const RunSession& session, const RunSummary& summary, const RunOptions& options,
                    Store& store) {
+  if (options.load != kLoadPaired) StoreLoadVerdicts(store, summary);
   std::vector<CheckedRun> runs = UsableRuns(store, summary);
-  if (options.load != kLoadPaired) {
-    StoreLoadVerdicts(store, runs);
-    runs = UsableRuns(store, summary);  // with their flags
-  }
   const size_t num_unusable = summary.run_ids.size() - runs.size();
   if (!options.timeline.empty()) WriteRunTimeline(runs, session, options.timeline);
   if (options.no_report) {

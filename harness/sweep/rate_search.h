@@ -11,7 +11,8 @@ class RateSearch {
  public:
   struct Options {
     double first_per_s = 1;
-    double resolution = 1.1;  // ends when the lowest that failed is below this times the best
+    int32_t most_halvings = 6;  // of the first rate, until one passes
+    double resolution = 1.1;    // ends when the lowest that failed is below this times the best
     int32_t most_probes = 12;
   };
   explicit RateSearch(const Options& options) : options_(options) {}

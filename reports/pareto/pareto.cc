@@ -46,7 +46,9 @@ std::vector<Group> GroupsOf(const std::vector<PointRun>& runs) {
       return group.load == load && group.arm == arm;
     });
     if (found == groups.end()) {
-      found = groups.insert(groups.end(), Group{.load = load, .arm = arm});
+      found = groups.emplace(groups.end());
+      found->load = load;
+      found->arm = arm;
       found->is_plain = IsBaseline(run.run);
     }
     Take(run, "output_tokens_per_s", found->output);

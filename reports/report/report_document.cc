@@ -8,6 +8,7 @@
 #include "reports/model/scopes.h"
 #include "reports/paper/paper_tables.h"
 #include "reports/report/definitions.h"
+#include "reports/report/depth_section.h"
 #include "reports/report/device_table.h"
 #include "reports/report/figures.h"
 #include "reports/report/load_section.h"
@@ -125,6 +126,7 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
   AddLines(GapLines(SpeedGaps(set), set.arms.size()), "", out);
   AddLines(SetNotes(set), "Note: ", out);
   for (Block& block : LoadSection(set)) out->push_back(std::move(block));
+  for (Block& block : DepthSection(set, model.options)) out->push_back(std::move(block));
   const Table phases = PhaseTable(set);
   out->emplace_back(Heading{2, "Where the time goes"});
   if (phases.rows.empty()) {

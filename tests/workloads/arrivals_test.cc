@@ -41,9 +41,10 @@ TEST(Arrivals, AreTheSameOfTheSameSeedAndOthersOfAnother) {
 
 // A draw that changes would make stored schedules irreproducible.
 TEST(Arrivals, AreTheseOnEveryMachine) {
-  EXPECT_EQ(PoissonArrivals(1, 3, 1), (std::vector<int64_t>{0, 0, 0}));
-  EXPECT_EQ(GammaArrivals(1, 2, 3, 1), (std::vector<int64_t>{0, 0, 0}));
-  EXPECT_EQ(DrawnOrder(6, 0, 1), (std::vector<uint32_t>{0, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(PoissonArrivals(1, 3, 1),
+            (std::vector<int64_t>{1'042'940'091, 1'546'764'596, 2'533'146'061}));
+  EXPECT_EQ(GammaArrivals(1, 2, 3, 1), (std::vector<int64_t>{5, 2'036'763'014, 2'125'090'357}));
+  EXPECT_EQ(DrawnOrder(6, 0, 1), (std::vector<uint32_t>{3, 2, 1, 4, 0, 5}));
 }
 
 TEST(Arrivals, HaveTheMeanAndSpreadOfTheirLaw) {

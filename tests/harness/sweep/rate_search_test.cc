@@ -27,6 +27,12 @@ TEST(RateSearch, FindsTheLargestRateToItsResolutionFromEitherSide) {
 
 TEST(RateSearch, EndsWhereNothingPasses) {
   EXPECT_FALSE(Search(0));
+  RateSearch halving({.first_per_s = 8, .most_halvings = 2});
+  for (const double rate : {8.0, 4.0, 2.0}) {
+    EXPECT_EQ(halving.Next(), rate);
+    halving.Tell(rate, false);
+  }
+  EXPECT_FALSE(halving.Next());
   RateSearch search({.first_per_s = 8, .most_probes = 2});
   search.Tell(8, false);
   EXPECT_EQ(search.Next(), 4);
