@@ -62,9 +62,10 @@ std::vector<DepthFigures> FiguresByDepth(const CheckedRun& run, const BootstrapO
   }
   std::vector<DepthFigures> all;
   if (depths.empty() || (depths.size() == 1 && depths.begin()->first == 0)) return all;
-  for (const auto& [tokens, depth] : depths) {
+  for (const auto& entry : depths) {
+    const Depth& depth = entry.second;
     DepthFigures& figures = all.emplace_back();
-    figures.depth_tokens = tokens;
+    figures.depth_tokens = entry.first;
     figures.requests = depth.requests;
     figures.prompts = depth.table.num_clusters();
     figures.mean_prompt_tokens =

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "results/metrics/window_segment.h"
-#include "results/request_invariants.h"
 
 namespace dsb {
 namespace {
@@ -27,6 +26,15 @@ std::optional<int64_t> FullNs(const std::vector<const RequestRow*>& rows, int64_
     if (in_system >= enough) return t_ns;
   }
   return std::nullopt;
+}
+
+// When the first user found nothing left to ask: each answer but those after it led to a request.
+int64_t FirstIdleNs(const std::vector<const RequestRow*>& rows, int64_t users) {
+  std::vector<int64_t> left;
+  for (const RequestRow* row : rows) left.push_back(LeftNs(row->request));
+  std::sort(left.begin(), left.end());
+  const auto asked_later = static_cast<int64_t>(rows.size()) - users;
+  return left[static_cast<size_t>(std::max<int64_t>(0, asked_later))];
 }
 
 int64_t MedianE2eNs(const std::vector<const RequestRow*>& rows) {
@@ -65,20 +73,20 @@ std::optional<LoadWindow> LoadWindowOf(const RunData& data) {
   if (rows.empty()) return std::nullopt;
   const int64_t first_ns = rows.front()->request.scheduled_ns;
   const int64_t last_ns = rows.back()->request.scheduled_ns;
-  int64_t last_left_ns = first_ns, first_idle_ns = kMaxTimeNs;
-  for (const RequestRow* row : rows) {
-    const int64_t left_ns = LeftNs(row->request);
-    last_left_ns = std::max(last_left_ns, left_ns);
-    if (left_ns >= last_ns) first_idle_ns = std::min(first_idle_ns, left_ns);
-  }
   const std::string& mode = data.run.load_mode;
-  if (mode == "batch") return LoadWindow{.start_ns = first_ns, .end_ns = last_left_ns};
-  LoadWindow window{.start_ns = first_ns, .end_ns = mode == "closed" ? first_idle_ns : last_ns};
+  if (mode == "batch") {
+    int64_t last_left_ns = first_ns;
+    for (const RequestRow* row : rows) last_left_ns = std::max(last_left_ns, LeftNs(row->request));
+    return LoadWindow{.start_ns = first_ns, .end_ns = last_left_ns};
+  }
+  const int64_t users = std::max<int64_t>(1, data.run.users.value_or(1));
+  LoadWindow window{.start_ns = first_ns,
+                    .end_ns = mode == "closed" ? FirstIdleNs(rows, users) : last_ns};
   const bool always_asking = mode == "closed" && data.run.think_time_ns.value_or(0) == 0;
   std::optional<int64_t> full_ns;
   if (always_asking) {
-    const double users = static_cast<double>(data.run.users.value_or(1));
-    full_ns = FullNs(rows, static_cast<int64_t>(std::ceil(kFullShare * users)));
+    full_ns =
+        FullNs(rows, static_cast<int64_t>(std::ceil(kFullShare * static_cast<double>(users))));
   } else {
     full_ns =
         first_ns + static_cast<int64_t>(kFillingTimes * static_cast<double>(MedianE2eNs(rows)));
