@@ -30,6 +30,10 @@ DRAFTERS = {  # what each may include besides these
     "mtp1": ("recurrent",),
 }
 SUB_ROOMS = {
+    "workloads": {
+        "": (),
+        "trace": (),
+    },
     "results": {
         "statistics": (),
         "": ("statistics",),
@@ -61,6 +65,7 @@ SUB_ROOMS = {
         "pairing": (),
         "gate": ("text", "pairing"),
         "paper": ("text", "document", "model"),
+        "pareto": ("text", "document"),
         "report": ("text", "document", "model", "pairing", "gate", "paper"),
     },
     "harness": {
@@ -72,6 +77,7 @@ SUB_ROOMS = {
         "backends": ("machine", "options"),
         "timeline": ("device_time",),
         "run": ("machine", "terminal", "options", "replay", "device_time", "backends", "timeline"),
+        "sweep": ("terminal", "options", "run"),
         "selftest": ("machine", "replay", "backends"),
         "gate": ("machine", "replay", "backends", "run"),
         "generate": ("terminal", "options", "replay", "backends"),
@@ -79,7 +85,7 @@ SUB_ROOMS = {
         "proof": ("options", "replay", "backends"),
         "calibrate": ("terminal", "options", "run"),
         "profile": ("machine", "terminal", "options", "backends", "run"),
-        "cli": ("machine", "terminal", "options", "device_time", "timeline", "run", "selftest", "gate", "generate",
+        "cli": ("machine", "terminal", "options", "device_time", "timeline", "run", "sweep", "selftest", "gate", "generate",
                 "sampling", "proof", "profile", "calibrate"),
         "": ("cli",),
     },

@@ -89,12 +89,23 @@ std::vector<Fact> ComparableFacts(const RunData& data) {
           {"max_tokens", std::to_string(run.max_tokens)}};
 }
 
+std::vector<Fact> LoadFacts(const RunRecord& run) {
+  const auto text = []<typename T>(const std::optional<T>& value) {
+    return value ? std::to_string(*value) : std::string();
+  };
+  return {{"load_mode", run.load_mode},         {"arrival", run.arrival.value_or("")},
+          {"users", text(run.users)},           {"rate", text(run.offered_rate_per_s)},
+          {"cv", text(run.arrival_cv)},         {"rate_scale", text(run.rate_scale)},
+          {"client_cap", text(run.client_cap)}, {"think_time_ns", text(run.think_time_ns)}};
+}
+
 std::string SetKey(const RunData& data) {
   std::string key = data.run.label;
   for (const Fact& fact : ComparableFacts(data)) key += '\n' + fact.value;
   const RunConfig config = ConfigOf(data.run);
   key += '\n' + config.weights + '\n' + std::to_string(data.run.threads);
-  key += '\n' + std::to_string(data.run.users.value_or(0)) + '\n' + config.device;
+  key += '\n' + config.device;
+  for (const Fact& fact : LoadFacts(data.run)) key += '\n' + fact.value;
   return key;
 }
 

@@ -149,10 +149,11 @@ ExitCode RunCommandLine(const Arguments& arguments) {
   CLI::App app("", "dsbench");
   app.require_subcommand(1);
   app.set_version_flag("--version", "");
-  std::vector<Command> commands = {RunCommand(arguments), ReportCommand(),   CompareCommand(),
-                                   GateCommand(),         TimelineCommand(), GenerateCommand(),
-                                   ProveCommand(),        SampleCommand(),   ProfileCommand(),
-                                   CalibrateCommand(),    EnvCommand(),      SelftestCommand()};
+  std::vector<Command> commands = {
+      RunCommand(arguments), SweepCommand(arguments), ReportCommand(),    CompareCommand(),
+      GateCommand(),         TimelineCommand(),       GenerateCommand(),  ProveCommand(),
+      SampleCommand(),       ProfileCommand(),        CalibrateCommand(), EnvCommand(),
+      SelftestCommand()};
   commands.push_back(HelpCommand(commands));
   commands.push_back(CompletionCommand(commands));
   for (const Command& command : commands) AddCommand(app, command);

@@ -25,6 +25,7 @@ struct Command {
 
 // `arguments` outlive the action.
 Command RunCommand(const Arguments& arguments);
+Command SweepCommand(const Arguments& arguments);
 Command ReportCommand();
 Command CompareCommand();
 Command GateCommand();

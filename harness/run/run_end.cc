@@ -51,6 +51,7 @@ void CloseRuns(Store& store, const RunArms& arms, int64_t stall_ns, RunSummary& 
                        "recorder stalled " + std::to_string(stall_ns) + " ns");
     }
     PutContention(store, *arm);
+    if (!arm->overload.empty()) store.PutRunFlag(arm->run_id, "overload", arm->overload);
     const ReplayCounters& counters = arm->replayer->counters();
     if (counters.errors > 0 && summary.num_errors == 0) summary.first_error = counters.first_error;
     summary.num_errors += counters.errors;

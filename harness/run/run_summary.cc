@@ -14,6 +14,7 @@
 #include "reports/model/model.h"
 #include "reports/report/report.h"
 #include "reports/text/number_text.h"
+#include "results/metrics/load_verdict.h"
 #include "results/metrics/metrics.h"
 #include "results/metrics/scheduling.h"
 #include "results/run_facts.h"
@@ -59,6 +60,23 @@ std::vector<CheckedRun> UsableRuns(const Store& store, const RunSummary& summary
     }
   }
   return runs;
+}
+
+void StoreLoadVerdicts(Store& store, const RunSummary& summary) {
+  for (const int64_t id : summary.run_ids) {  // one in memory at a time
+    RunSummary one;
+    one.run_ids = {id};
+    for (const CheckedRun& run : UsableRuns(store, one)) {
+      const LoadVerdict verdict = JudgeLoad(run);
+      const auto put = [&](const char* flag, const std::string& detail) {
+        if (detail.empty() || run->flags.contains(flag)) return;
+        store.PutRunFlag(id, flag, detail);
+      };
+      put("not_steady", verdict.not_steady);
+      put("client_limited", verdict.client_limited);
+      put("overload", verdict.overload);
+    }
+  }
 }
 
 void StoreMetrics(Store& store, const std::vector<CheckedRun>& runs) {

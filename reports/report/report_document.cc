@@ -8,8 +8,10 @@
 #include "reports/model/scopes.h"
 #include "reports/paper/paper_tables.h"
 #include "reports/report/definitions.h"
+#include "reports/report/depth_section.h"
 #include "reports/report/device_table.h"
 #include "reports/report/figures.h"
+#include "reports/report/load_section.h"
 #include "reports/report/report_tables.h"
 #include "reports/report/scheduling_section.h"
 #include "reports/text/number_text.h"
@@ -128,6 +130,8 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
     out->emplace_back(Line{kBreakEvenWords});
   }
   AddLines(SetNotes(set), "Note: ", out);
+  for (Block& block : LoadSection(set)) out->push_back(std::move(block));
+  for (Block& block : DepthSection(set, model.options)) out->push_back(std::move(block));
   const Table phases = PhaseTable(set);
   out->emplace_back(Heading{2, "Where the time goes"});
   if (phases.rows.empty()) {
