@@ -54,6 +54,7 @@ SUB_ROOMS = {
         "feature_tap": ("",),
         "scheduling": ("",),
         "decoding": ("", "sampling", "scheduling"),
+        "simulated": ("", "scheduling"),
         "native": ("", "model_files", "target_model", "sampling", "scheduling", "decoding", "drafters"),
         "device": (*DRAFTER_PARTS, "block_backbone", "recurrent", *DRAFTERS, "drafters", "scheduling", "decoding",
                    "native"),
@@ -66,6 +67,7 @@ SUB_ROOMS = {
         "gate": ("text", "pairing"),
         "paper": ("text", "document", "model"),
         "pareto": ("text", "document"),
+        "bridge": ("text", "document"),
         "report": ("text", "document", "model", "pairing", "gate", "paper"),
     },
     "harness": {
@@ -85,8 +87,11 @@ SUB_ROOMS = {
         "proof": ("options", "replay", "backends"),
         "calibrate": ("terminal", "options", "run"),
         "profile": ("machine", "terminal", "options", "backends", "run"),
+        "prediction": ("machine", "options", "replay", "backends", "run"),
+        "bridge": ("machine", "run", "prediction"),
+        "fleet": ("machine", "options", "backends"),
         "cli": ("machine", "terminal", "options", "device_time", "timeline", "run", "sweep", "selftest", "gate", "generate",
-                "sampling", "proof", "profile", "calibrate"),
+                "sampling", "proof", "profile", "calibrate", "prediction", "bridge", "fleet"),
         "": ("cli",),
     },
     "kernels/cuda": {

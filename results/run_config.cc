@@ -33,8 +33,10 @@ struct Field {
 // A field that came after the first results files is written unless it has its default: the hashes
 // of older configurations stay what they are.
 constexpr Field kFields[] = {
+    {"acceptance", &RunConfig::acceptance, Written::kUnlessDefault},
     {"arms", &RunConfig::arms},
     {"block_prompts", &RunConfig::block_prompts},
+    {"cache_tokens", &RunConfig::cache_tokens, Written::kUnlessDefault},
     {"calibration_sha256", &RunConfig::calibration_sha256, Written::kUnlessDefault},
     {"checkpoint", &RunConfig::checkpoint, Written::kUnlessDefault},
     {"client_cap", &RunConfig::client_cap, Written::kUnlessDefault},
@@ -65,7 +67,10 @@ constexpr Field kFields[] = {
     {"null_noise_seed", &RunConfig::null_noise_seed, Written::kUnlessDefault},
     {"null_step_us", &RunConfig::null_step_us, Written::kUnlessDefault},
     {"observers", &RunConfig::observers, Written::kUnlessDefault},
+    {"planner_table_sha256", &RunConfig::planner_table_sha256, Written::kUnlessDefault},
     {"policy", &RunConfig::policy},
+    {"prefill_chunk", &RunConfig::prefill_chunk, Written::kUnlessDefault},
+    {"prefill_rate", &RunConfig::prefill_rate, Written::kUnlessDefault},
     {"prompt_form", &RunConfig::prompt_form, Written::kUnlessDefault},
     {"rate", &RunConfig::rate, Written::kUnlessDefault},
     {"rate_scale", &RunConfig::rate_scale, Written::kUnlessDefault},

@@ -50,6 +50,10 @@ struct RunConfig {
   double null_accepted_cut = 0;
   std::string cost_table_sha256, calibration_sha256;  // of the arm's files; empty: none
   std::string confidence;  // largest_probability, of the draft law; empty: a head's, or none
+  // Of a simulated run: what its scheduler believed, and where its rounds come from.
+  std::string planner_table_sha256, acceptance;
+  int64_t cache_tokens = 0, prefill_chunk = 256;
+  double prefill_rate = 0;  // tokens/s; 0: by the cost table
   // How the run was started, not what it measures: not hashed.
   std::string command_line;
   std::string session;         // the same for all arms that one command started

@@ -57,7 +57,9 @@ std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs) {
 }
 
 std::string ArmName(const RunRecord& run) {
-  if (IsBaseline(run)) return "none";
+  // In every table: nobody takes its times for measured ones.
+  const std::string clock = run.engine == "simulated" ? " (clock " + run.clock + ')' : "";
+  if (IsBaseline(run)) return "none" + clock;
   const RunConfig config = ConfigOf(run);
   std::string name = run.drafter;
   if (!config.checkpoint.empty()) name += '@' + config.checkpoint;
@@ -66,7 +68,7 @@ std::string ArmName(const RunRecord& run) {
   name += " " + std::to_string(run.draft_length);
   const std::string weights = config.drafter_weights.value_or("stored");
   if (weights != "stored") name += " " + weights;
-  return name;
+  return name + clock;
 }
 
 std::string HashOf(const RunData& data, const std::string& role) {

@@ -32,6 +32,8 @@ struct BackendArm {
   ModelHashes drafter_hashes = {};
   // Files that decide what is verified, by their role: cost_table, calibration.
   std::map<std::string, ArtifactRecord> scheduling_files = {};
+  // Of a simulated arm, as its configuration keeps them; empty: none.
+  std::string planner_table_sha256 = {}, acceptance = {};
 };
 
 // A conversation as the backend's engines take it: one of the two is filled.

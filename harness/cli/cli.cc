@@ -152,8 +152,9 @@ ExitCode RunCommandLine(const Arguments& arguments) {
   std::vector<Command> commands = {
       RunCommand(arguments), SweepCommand(arguments), ReportCommand(),    CompareCommand(),
       GateCommand(),         TimelineCommand(),       GenerateCommand(),  ProveCommand(),
-      SampleCommand(),       ProfileCommand(),        CalibrateCommand(), EnvCommand(),
-      SelftestCommand()};
+      SampleCommand(),       ProfileCommand(),        CalibrateCommand(), PaperCommand(),
+      BridgeCommand(),       FleetCommand(),          WhatifCommand(),    ValidateCommand(),
+      EnvCommand(),          SelftestCommand()};
   commands.push_back(HelpCommand(commands));
   commands.push_back(CompletionCommand(commands));
   for (const Command& command : commands) AddCommand(app, command);

@@ -35,6 +35,11 @@ Command ProveCommand();
 Command SampleCommand();
 Command ProfileCommand();
 Command CalibrateCommand();
+Command PaperCommand();
+Command BridgeCommand();
+Command FleetCommand();
+Command WhatifCommand();
+Command ValidateCommand();
 Command EnvCommand();
 Command SelftestCommand();
 

@@ -31,7 +31,9 @@ std::vector<std::string> IdleOptions(const DecodeOptions& options,
       return arm.drafter != "none" && policy != nullptr && predicate(*policy);
     });
   };
-  check("cost-table", !some([](const PolicyEntry& policy) { return policy.needs_costs; }),
+  check("cost-table", options.engine != "simulated" && !some([](const PolicyEntry& policy) {
+                        return policy.needs_costs;
+                      }),
         "no arm's policy reads it, see --policy");
   check("calibration", !some([](const PolicyEntry& policy) { return policy.needs_confidence; }),
         "no arm's policy reads confidences, see --policy");

@@ -69,13 +69,14 @@ std::vector<Option> TargetOptions(ModelOptions& o) {
            .check = IntegerIn(0, kMostThreads),
            .group = OptionGroup::kExecution,
            .stored_as = &RunConfig::threads},
-          // Self-tests drive the whole path without a model; not for measuring.
+          // null: self-tests drive the whole path without a model; not for measuring.
           {.name = "engine",
            .value = &o.engine,
            .value_name = "NAME",
-           .help = "native, or null for self-tests",
+           .help = "native (this machine's), simulated (virtual time, no model: see the options of "
+                   "the simulated engine), or null for self-tests",
            .choices = EngineNames(),
-           .group = OptionGroup::kHidden,
+           .group = kModel,
            .shared_by = kRun,
            .stored_as = &RunConfig::engine}};
 }
@@ -142,7 +143,8 @@ std::vector<Option> DrafterOptions(ModelOptions& o) {
           {.name = "cost-table",
            .value = &o.cost_tables,
            .value_name = "FILE",
-           .help = "what steps cost, from dsbench profile, for policies that weigh drafts by it; "
+           .help = "what steps cost, from dsbench profile, for policies that weigh drafts by it, "
+                   "and for the simulated engine's clock; "
                    "repeated: one for each drafter",
            .check = NotEmpty(),
            .group = kModel,

@@ -101,7 +101,8 @@ struct Copy {
 
 const char* OptionGroupName(OptionGroup group) {
   constexpr const char* kNames[] = {
-      "Options", "Model and drafters", "Workload and sampling", "Execution", "Results", ""};
+      "Options", "Model and drafters", "Workload and sampling", "Execution", "Simulated engine",
+      "Results", ""};
   return kNames[static_cast<size_t>(group)];
 }
 

@@ -28,10 +28,10 @@ using StoredAs = std::variant<NotStored, AsFound, std::string RunConfig::*, int6
 // before ":RUN".
 enum class PathForm { kNone, kPlain, kNamed, kWithRun };
 // What a command writes there: nothing (it reads), or a file of one of our kinds.
-enum class WrittenAs { kNothing, kResults, kVerdict, kTrace, kSamples, kCostTable, kCalibration };
+enum class WrittenAs { kNothing, kResults, kVerdict, kTrace, kSamples, kCostTable, kCalibration, kFleet };
 
 // Headings of --help, in order.
-enum class OptionGroup { kCommand, kModel, kWork, kExecution, kResults, kHidden };
+enum class OptionGroup { kCommand, kModel, kWork, kExecution, kSimulated, kResults, kHidden };
 const char* OptionGroupName(OptionGroup group);
 
 // Commands that share options.

@@ -22,6 +22,8 @@ std::string_view BeginningOf(WrittenAs kind) {
       return R"({"format":"dsbenchcosttable")";
     case WrittenAs::kCalibration:
       return R"({"format":"dsbenchcalibration")";
+    case WrittenAs::kFleet:
+      return R"({"format":"dsbenchfleet")";
     case WrittenAs::kNothing:
     case WrittenAs::kResults:
     case WrittenAs::kSamples:
@@ -38,6 +40,8 @@ std::string NameOf(WrittenAs kind) {
       return "a cost table";
     case WrittenAs::kCalibration:
       return "a calibration";
+    case WrittenAs::kFleet:
+      return "a fleet's sums";
     default:
       return "a verdict";
   }

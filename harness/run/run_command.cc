@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/console.h"
 #include "base/counted.h"
+#include "harness/backends/simulated_backend.h"
 #include "harness/device_time/open_source.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/paths.h"
@@ -91,8 +92,13 @@ void WriteRunTimeline(const std::vector<CheckedRun>& runs, const RunSession& ses
 }
 
 std::unique_ptr<Backend> MakeBackend(const RunOptions& options) {
-  if (EngineFromName(options.engine) == EngineKind::kNull) {
-    return MakeNullBackend(options);
+  switch (EngineFromName(options.engine)) {
+    case EngineKind::kNull:
+      return MakeNullBackend(options);
+    case EngineKind::kSimulated:
+      return MakeSimulatedBackend(options, options);
+    case EngineKind::kNative:
+      break;
   }
   return MakeNativeBackend(options);
 }

@@ -70,6 +70,8 @@ void RunSession::AddArm(const ArmOptions& options, bool observed, const std::str
     facts.drafter_sha256 = arm.backend.drafter_hashes.sha256;
     facts.drafter_identity_sha256 = arm.backend.drafter_hashes.identity_sha256;
   }
+  facts.planner_table_sha256 = arm.backend.planner_table_sha256;
+  facts.acceptance = arm.backend.acceptance;
   const std::string confidence = arm.backend.engine->Describe().confidence;
   if (confidence != kHeadConfidence) facts.confidence = confidence;
   for (const auto& [role, file] : arm.backend.scheduling_files) {

@@ -65,6 +65,11 @@ std::vector<GateDifference> WhyNotComparable(const RunData& baseline, const RunD
   for (Difference& difference : Differences(GateFacts(baseline), GateFacts(candidate))) {
     if (difference.field != across) differences.push_back({arm, std::move(difference)});
   }
+  // A computed time decides nothing about a measured one, whatever may differ.
+  const std::string &before_clock = baseline.run.clock, &after_clock = candidate.run.clock;
+  if (before_clock != after_clock) {
+    differences.push_back({arm, {"clock", before_clock, after_clock}});
+  }
   if (AreOneRun(baseline, candidate)) {
     differences.push_back({arm,
                            {"run", std::to_string(baseline.run.id),
