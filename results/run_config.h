@@ -40,6 +40,9 @@ struct RunConfig {
   int64_t top_k = 0, max_tokens = 0, seed = 0;
   int64_t threads = 0, concurrency = 0, context_tokens = 0, warmup = 0, block_prompts = 0;
   std::string isa, label;
+  // Of a remote engine: its URL without a host's name, model, API, and what the server is.
+  std::string server_url, server_model, server;
+  std::string server_api = "chat";
   int64_t null_step_us = 0, null_noise_seed = 0;  // harness/options/null_options.h
   double null_accepted_cut = 0;
   // How the run was started, not what it measures: not hashed.

@@ -56,8 +56,11 @@ std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs) {
   return runs;
 }
 
+bool IsForeign(const RunRecord& run) { return run.engine == "remote" || run.engine == "imported"; }
+
 std::string ArmName(const RunRecord& run) {
   if (IsBaseline(run)) return "none";
+  if (IsForeign(run)) return run.drafter;  // how it drafts is its own
   const RunConfig config = ConfigOf(run);
   std::string name = run.drafter;
   if (!config.checkpoint.empty()) name += '@' + config.checkpoint;

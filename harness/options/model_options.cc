@@ -68,13 +68,13 @@ std::vector<Option> TargetOptions(ModelOptions& o) {
            .check = IntegerIn(0, kMostThreads),
            .group = OptionGroup::kExecution,
            .stored_as = &RunConfig::threads},
-          // Self-tests drive the whole path without a model; not for measuring.
+          // null, for self-tests, drives the whole path without a model; not for measuring.
           {.name = "engine",
            .value = &o.engine,
            .value_name = "NAME",
-           .help = "native, or null for self-tests",
+           .help = "native (this program decodes), or remote (servers do, see --url and --arm)",
            .choices = EngineNames(),
-           .group = OptionGroup::kHidden,
+           .group = kModel,
            .shared_by = kRun,
            .stored_as = &RunConfig::engine}};
 }
@@ -152,7 +152,9 @@ void FillDefaults(ModelOptions& options) {
   options.drafters = ExpandDrafters(options.drafters);
   options.arms = ParseArms(options);
   const int cores = UsableCores();
-  if (options.threads == 0) {
+  if (EngineFromName(options.engine) == EngineKind::kRemote) {
+    options.threads = 1;  // of this program; the server's are not known
+  } else if (options.threads == 0) {
     options.threads = std::min(kMostThreads, cores);
     if (cores > kMostThreads) {
       Say("warning", std::to_string(cores) + " cores are usable, no more than " +

@@ -14,6 +14,7 @@ struct Name {
 };
 
 constexpr Name<EngineKind> kEngines[] = {{"native", EngineKind::kNative},
+                                         {"remote", EngineKind::kRemote},
                                          {"null", EngineKind::kNull}};
 constexpr char kAutoForm[] = "auto";
 constexpr Name<DeviceKind> kDevices[] = {{"cpu", DeviceKind::kCpu}, {"cuda", DeviceKind::kCuda}};

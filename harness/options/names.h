@@ -11,7 +11,7 @@
 
 namespace dsb {
 
-enum class EngineKind { kNative, kNull };  // kNull: self-test, no model
+enum class EngineKind { kNative, kRemote, kNull };  // kNull: self-test, no model
 enum class DeviceKind { kCpu, kCuda };     // where target and drafters run
 
 std::vector<std::string> EngineNames();

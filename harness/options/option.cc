@@ -170,6 +170,7 @@ std::vector<std::string> ValueTexts(const OptionValue& value) {
 std::string PathIn(PathForm form, const std::string& text) {
   switch (form) {
     case PathForm::kNone:
+    case PathForm::kUrl:
       return "";
     case PathForm::kPlain:
       return text;

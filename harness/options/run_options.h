@@ -8,6 +8,7 @@
 #include "harness/options/model_options.h"
 #include "harness/options/null_options.h"
 #include "harness/options/record_options.h"
+#include "harness/options/remote_options.h"
 #include "harness/options/sampling_options.h"
 #include "harness/options/workload_options.h"
 
@@ -16,7 +17,12 @@ namespace dsb {
 // What decoding a prompt needs: also all that generate, prove and sample share with run.
 struct DecodeOptions : ModelOptions, SamplingOptions {};
 
-struct RunOptions : DecodeOptions, WorkloadOptions, LoadOptions, RecordOptions, NullOptions {};
+struct RunOptions : DecodeOptions,
+                    RemoteOptions,
+                    WorkloadOptions,
+                    LoadOptions,
+                    RecordOptions,
+                    NullOptions {};
 
 std::vector<Option> DescribeOptions(DecodeOptions& options);
 std::vector<Option> DescribeOptions(RunOptions& options);

@@ -36,6 +36,7 @@ class PlanReplay {
  private:
   bool RunStage(const LoadStage& stage, bool warmup, const std::atomic<bool>& stop);
   std::vector<PreparedRequest> Prepare(const LoadStage& stage, bool warmup, RunArm& arm) const;
+  static void SampleServer(RunArm& arm);  // what its engine counts, if that is a server
   bool IsFinished(const RunArm& arm, const PlannedRequest& planned) const;
 
   const Parts parts_;

@@ -123,6 +123,9 @@ void PutRunRows(Store& store, const RunInputs& inputs, const LoadPlan& plan,
     if (arm.backend.drafter) {
       store.PutRunArtifact(arm.run_id, "drafter", store.PutArtifact(*arm.backend.drafter));
     }
+    if (arm.backend.tokenizer) {
+      store.PutRunArtifact(arm.run_id, "tokenizer", store.PutArtifact(*arm.backend.tokenizer));
+    }
     const Provenance provenance = arm.backend.engine->Describe().provenance;
     if (provenance.acceptance == Provenance::Acceptance::kSynthetic) {
       store.PutRunFlag(arm.run_id, "synthetic_acceptance", provenance.note);

@@ -63,6 +63,9 @@ void RunSession::AddArm(const ArmOptions& options, bool observed, const std::str
     facts.drafter_sha256 = arm.backend.drafter_hashes.sha256;
     facts.drafter_identity_sha256 = arm.backend.drafter_hashes.identity_sha256;
   }
+  facts.server_url = arm.backend.server.url;
+  facts.server = arm.backend.server.text;
+  if (!arm.backend.server.model.empty()) facts.server_model = arm.backend.server.model;
   facts.workload = inputs_.workload.name;
   facts.workload_sha256 = inputs_.workload.sha256;
   facts.isa = inputs_.isa;
