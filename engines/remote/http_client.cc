@@ -144,6 +144,7 @@ void HttpClient::Poll(int64_t until_ns, HttpSink& sink) {
     std::array<epoll_event, kMostEvents> events;
     const int num_events =
         epoll_wait(impl.epoll, events.data(), kMostEvents, static_cast<int>(wait_ms));
+    const int64_t waited_until_ns = impl.clock.NowNs();
     for (int i = 0; i < num_events; ++i) {
       const epoll_event& event = events[static_cast<size_t>(i)];
       int what = 0;
@@ -152,6 +153,7 @@ void HttpClient::Poll(int64_t until_ns, HttpSink& sink) {
       if ((event.events & EPOLLERR) != 0) what |= CURL_CSELECT_ERR;
       impl.Drive(event.data.fd, what);
     }
+    impl.waited_ns += waited_until_ns - now_ns;
     now_ns = impl.clock.NowNs();
     if (impl.timer_ns >= 0 && now_ns >= impl.timer_ns) {
       impl.timer_ns = -1;
@@ -165,6 +167,7 @@ void HttpClient::Poll(int64_t until_ns, HttpSink& sink) {
 
 size_t HttpClient::in_flight() const { return impl_->exchanges.size(); }
 int64_t HttpClient::num_refused() const { return impl_->num_refused; }
+int64_t HttpClient::waited_ns() const { return impl_->waited_ns; }
 
 namespace {
 

@@ -61,6 +61,7 @@ class HttpClient {
   void Poll(int64_t until_ns, HttpSink& sink);
   size_t in_flight() const;
   int64_t num_refused() const;  // connections that were tried again
+  int64_t waited_ns() const;    // in Poll, with nothing to do
 
   // One exchange from its start to its end; the body, cut at `most_bytes`.
   struct Answer {

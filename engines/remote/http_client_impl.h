@@ -54,7 +54,7 @@ struct HttpClient::Impl {
   HttpSink* sink = nullptr;  // while polling
   int64_t timer_ns = -1;     // when curl wants to be called; -1: never
   int64_t deadlines_ns = 0;
-  int64_t num_refused = 0;
+  int64_t num_refused = 0, waited_ns = 0;
 
   // Called by curl.
   static int OnSocket(CURL* /*easy*/, curl_socket_t socket, int what, void* self, void* known);

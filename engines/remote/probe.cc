@@ -112,9 +112,11 @@ void AskOwnPages(const Endpoint& endpoint, HttpClient& client, ServerFacts& fact
     if (props.is_object() && props.contains("default_generation_settings")) {
       const Json& settings = props["default_generation_settings"];
       if (const auto context = CountAt(settings, "n_ctx")) facts.context_tokens = context;
-      if (settings.is_object() && settings.contains("params")) {
-        facts.speculation = TextAt(settings["params"], "speculative.types");
-      }
+    }
+    const Json slots = Get(client, url, "/slots");
+    if (slots.is_array() && !slots.empty() && slots[0].is_object() &&
+        slots[0].contains("speculative") && slots[0]["speculative"].is_boolean()) {
+      facts.speculation = slots[0]["speculative"].get<bool>() ? "on" : "off";
     }
   } else if (facts.kind == ServerKind::kSglang) {
     const Json info = Get(client, url, "/server_info");

@@ -7,6 +7,13 @@
 #include "base/error.h"
 
 namespace dsb {
+namespace {
+
+// Below this share of waiting events queue up at the client; shorter times say nothing.
+constexpr double kLeastWaiting = 0.1;
+constexpr int64_t kJudgedNs = 300'000'000;
+
+}  // namespace
 
 RemoteEngine::RemoteEngine(RemoteEngineOptions options, Clock& clock)
     : options_(std::move(options)),
@@ -50,6 +57,7 @@ StepResult RemoteEngine::Step(int64_t until_ns) {
   step_.recorded = false;
   step_.start_ns = clock_.NowNs();
   step_.num_requests = static_cast<int32_t>(in_flight_.size());
+  const int64_t waited_before_ns = client_.waited_ns();
   if (cancelled_.empty()) client_.Poll(until_ns, *this);
   for (const int64_t id : std::exchange(cancelled_, {})) {
     const auto found = in_flight_.find(id);
@@ -62,7 +70,13 @@ StepResult RemoteEngine::Step(int64_t until_ns) {
     in_flight_.erase(found);
     Report(id, std::move(answer));
   }
-  step_.wall_ns = clock_.NowNs() - step_.start_ns;
+  const int64_t now_ns = clock_.NowNs();
+  step_.wall_ns = now_ns - step_.start_ns;
+  if (last_step_end_ns_ >= 0) {
+    in_flight_ns_ += now_ns - last_step_end_ns_;
+    waited_ns_ += client_.waited_ns() - waited_before_ns;
+  }
+  last_step_end_ns_ = in_flight_.empty() ? -1 : now_ns;
   return std::move(step_);
 }
 
@@ -139,6 +153,13 @@ std::optional<EngineRemark> RemoteEngine::DoubtOfCounters() const {
 std::vector<EngineRemark> RemoteEngine::Remarks() const {
   std::vector<EngineRemark> remarks;
   if (std::optional<EngineRemark> doubt = DoubtOfCounters()) remarks.push_back(std::move(*doubt));
+  if (in_flight_ns_ > kJudgedNs &&
+      static_cast<double>(waited_ns_) < kLeastWaiting * static_cast<double>(in_flight_ns_)) {
+    const auto busy = 100 - 100 * waited_ns_ / in_flight_ns_;
+    remarks.push_back({"this client was busy " + std::to_string(busy) +
+                           " % of the time with requests in flight: it may be what is slow",
+                       "client_limited"});
+  }
   if (num_without_rounds_ > 0) {
     remarks.push_back({Counted(num_without_rounds_, "answer") +
                        " without rounds, since what the server says does not prove them; the "

@@ -59,6 +59,8 @@ class RemoteEngine : public Engine, private HttpSink {
   ServerCounters last_counters_;
   int64_t tokens_between_ = 0;
   bool any_broken_ = false;  // then the server may have made tokens that never came
+  // With requests in flight: time from step to step, and what of it was waited for the network.
+  int64_t in_flight_ns_ = 0, waited_ns_ = 0, last_step_end_ns_ = -1;
   int64_t num_without_rounds_ = 0;
   std::string first_without_rounds_;
 };

@@ -148,10 +148,11 @@ ExitCode RunCommandLine(const Arguments& arguments) {
   CLI::App app("", "dsbench");
   app.require_subcommand(1);
   app.set_version_flag("--version", "");
-  std::vector<Command> commands = {
-      RunCommand(arguments), ReportCommand(), CompareCommand(),  GateCommand(),     ProbeCommand(),
-      CrosscheckCommand(),   ExportCommand(), TimelineCommand(), GenerateCommand(), ProveCommand(),
-      SampleCommand(),       EnvCommand(),    SelftestCommand()};
+  std::vector<Command> commands = {RunCommand(arguments), ReportCommand(),  CompareCommand(),
+                                   GateCommand(),         ProbeCommand(),   CrosscheckCommand(),
+                                   ExportCommand(),       ImportCommand(),  TimelineCommand(),
+                                   GenerateCommand(),     ProveCommand(),   SampleCommand(),
+                                   EnvCommand(),          SelftestCommand()};
   commands.push_back(HelpCommand(commands));
   commands.push_back(CompletionCommand(commands));
   for (const Command& command : commands) AddCommand(app, command);

@@ -29,6 +29,7 @@ Command ReportCommand();
 Command CompareCommand();
 Command GateCommand();
 Command CrosscheckCommand();
+Command ImportCommand();
 Command ProbeCommand();
 Command ExportCommand();
 Command TimelineCommand();

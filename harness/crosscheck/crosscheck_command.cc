@@ -148,6 +148,54 @@ ExitCode CodeOf(const std::vector<CheckedPair>& pairs) {
 
 }  // namespace
 
+ExitCode ExecuteTexts(const TextsChoice& choice) {
+  const Store store(choice.results, ReadingOptions(choice.results));
+  std::vector<RunPair> runs;
+  std::vector<CheckedRun> plain;
+  for (const RunRecord& run : UnobservedRuns(ReadRuns(store))) {
+    if (!IsGreedy(run)) continue;
+    CheckedRun read = ReadCheckedRun(store, run.id, kWithIds);
+    if (IsBaseline(run)) {
+      plain.push_back(std::move(read));
+    } else {
+      runs.push_back({read, read});
+    }
+  }
+  if (plain.empty() && runs.empty()) {
+    ThrowBadInput(choice.results + ": found no greedy runs (--temperature 0), expected some");
+  }
+  for (RunPair& pair : runs) {
+    const auto partner =
+        std::find_if(plain.rbegin(), plain.rend(), [&](const CheckedRun& baseline) {
+          return SessionOf(baseline->run) == SessionOf(pair.right->run);
+        });
+    if (partner != plain.rend()) pair.left = *partner;
+  }
+  std::vector<TextsPair> pairs;
+  for (const CheckedRun& run : plain) pairs.push_back({"none against itself", PairRepeats(run)});
+  for (const RunPair& pair : runs) {
+    const std::string name = ArmName(pair.right->run);
+    if (IsBaseline(pair.left->run)) {
+      pairs.push_back({name + " against none", PairAnswers(pair.left, pair.right)});
+    }
+    pairs.push_back({name + " against itself", PairRepeats(pair.right)});
+  }
+  std::erase_if(pairs, [](const TextsPair& pair) {
+    return pair.check.answers.empty() && pair.check.without_ids == 0;
+  });
+  if (!choice.target.empty()) {
+    std::vector<RunPair> all = runs;
+    for (const CheckedRun& run : plain) all.push_back({run, run});
+    TargetCheck target(choice.target, WeightModeFromName(choice.weights), LongestSequence(all),
+                       UsableCores());
+    for (TextsPair& pair : pairs) AddGaps(target, pair.check);
+  }
+  const Document document = TextsDocument(pairs, choice.largest_gap);
+  WriteOutput(choice.format == "markdown" ? PrintMarkdown(document)
+                                          : PrintTerminal(document, ColumnsOf(stdout)));
+  return ExitCode::kDone;
+}
+
 ExitCode ExecuteCrosscheck(const CrosscheckChoice& choice) {
   const std::vector<RunPair> runs = ReadPairs(choice);
   for (const RunPair& pair : runs) RefuseOtherSampling(pair);

@@ -21,4 +21,14 @@ struct CrosscheckChoice {
 // target's; kInconclusive if that cannot be told. kBadInput if there is nothing to compare.
 ExitCode ExecuteCrosscheck(const CrosscheckChoice& choice);
 
+struct TextsChoice {
+  std::string results;  // one file: every arm against its plain one, and each against itself
+  std::string target;   // as CrosscheckChoice
+  std::string weights = "bf16";
+  std::string format;
+  double largest_gap = CrossRules{}.largest_gap;
+};
+// Prints the table. kBadInput if the file has no greedy runs to compare.
+ExitCode ExecuteTexts(const TextsChoice& choice);
+
 }  // namespace dsb

@@ -63,6 +63,27 @@ bool AskOtherPrompts(const RequestRow& left, const RequestRow& right) {
   return !a.empty() && !b.empty() && a != b;
 }
 
+// Whether the pair's rounds could be compared.
+bool AddPair(const Key& key, const RequestRecord& left, const RequestRecord& right,
+             Crosscheck& check) {
+  if (left.output_ids.empty() || right.output_ids.empty()) {
+    ++check.without_ids;
+    return false;
+  }
+  AnswerPair& pair = check.answers.emplace_back();
+  std::tie(pair.item_key, pair.repeat) = key;
+  pair.left = &left;
+  pair.right = &right;
+  pair.common_tokens = CommonTokens(left.output_ids, right.output_ids);
+  pair.identical = left.output_ids == right.output_ids;
+  if (left.rounds.empty() || right.rounds.empty()) {
+    ++check.without_rounds;
+    return false;
+  }
+  CompareRounds(pair);
+  return true;
+}
+
 }  // namespace
 
 int64_t Crosscheck::num_identical() const {
@@ -96,28 +117,24 @@ Crosscheck PairAnswers(const CheckedRun& left, const CheckedRun& right) {
       ++check.other_prompts;
       continue;
     }
-    const RequestRecord &a = row->request, &b = other.request;
-    if (a.output_ids.empty() || b.output_ids.empty()) {
-      ++check.without_ids;
-      continue;
-    }
-    AnswerPair& pair = check.answers.emplace_back();
-    std::tie(pair.item_key, pair.repeat) = key;
-    pair.left = &a;
-    pair.right = &b;
-    pair.common_tokens = CommonTokens(a.output_ids, b.output_ids);
-    pair.identical = a.output_ids == b.output_ids;
-    if (a.rounds.empty() || b.rounds.empty()) {
-      ++check.without_rounds;
-      continue;
-    }
-    CompareRounds(pair);
-    left_length.Add(a);
-    right_length.Add(b);
+    if (!AddPair(key, row->request, other.request, check)) continue;
+    left_length.Add(row->request);
+    right_length.Add(other.request);
   }
   check.only_right = static_cast<int64_t>(others.size());
   check.left_length = left_length.value();
   check.right_length = right_length.value();
+  return check;
+}
+
+Crosscheck PairRepeats(const CheckedRun& run) {
+  Crosscheck check;
+  const std::map<Key, const RequestRow*> rows = ByKey(run);
+  for (const auto& [key, row] : rows) {
+    const auto next = rows.find({key.first, key.second + 1});
+    if (next == rows.end()) continue;
+    AddPair(key, row->request, next->second->request, check);
+  }
   return check;
 }
 

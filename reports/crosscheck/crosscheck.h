@@ -44,6 +44,10 @@ struct Crosscheck {
 // Finished requests of both, paired by item and repeat. Both runs outlive the result.
 Crosscheck PairAnswers(const CheckedRun& left, const CheckedRun& right);
 
+// Finished answers of one run against its own next repeat of the same item: what a server does
+// against itself.
+Crosscheck PairRepeats(const CheckedRun& run);
+
 enum class CrossVerdict { kSame, kNumericsOnly, kAnotherAlgorithm, kUnknown };
 struct CrossJudgement {
   CrossVerdict verdict = CrossVerdict::kUnknown;

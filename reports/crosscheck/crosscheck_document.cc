@@ -1,9 +1,12 @@
 #include "reports/crosscheck/crosscheck_document.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "reports/text/estimate_json.h"
 #include "reports/text/number_text.h"
+#include "results/statistics/estimate.h"
 
 namespace dsb {
 namespace {
@@ -89,6 +92,51 @@ Document CrosscheckDocument(const std::vector<CheckedPair>& pairs) {
       document.emplace_back(std::move(table));
     }
   }
+  return document;
+}
+
+Document TextsDocument(const std::vector<TextsPair>& pairs, double largest_gap) {
+  Table table;
+  table.columns = {{"", true},
+                   {"answers", false},
+                   {"identical", false},
+                   {"identical % [95 %]", false},
+                   {"first divergence, token", false},
+                   {"near ties", false},
+                   {"wider", false},
+                   {"not known", false}};
+  Document document;
+  document.emplace_back(Heading{1, "Greedy answers as texts"});
+  std::vector<Line> left_out;
+  for (const TextsPair& pair : pairs) {
+    int64_t near = 0, wide = 0, unknown = 0;
+    std::vector<int64_t> parted;
+    for (const AnswerPair& answer : pair.check.answers) {
+      if (answer.identical) continue;
+      parted.push_back(answer.common_tokens);
+      ++(!answer.gap ? unknown : *answer.gap <= largest_gap ? near : wide);
+    }
+    std::sort(parted.begin(), parted.end());
+    const auto answers = static_cast<int64_t>(pair.check.answers.size());
+    const Estimate share = Wilson(pair.check.num_identical(), answers);
+    table.rows.push_back({pair.name, N(answers), N(pair.check.num_identical()),
+                          share.value ? Percent(share.value) + " [" + Percent(share.lo) + ", " +
+                                            Percent(share.hi) + "]"
+                                      : "n/a",
+                          parted.empty() ? "none" : "median " + N(parted[parted.size() / 2]),
+                          N(near), N(wide), N(unknown)});
+    if (pair.check.without_ids > 0) {
+      left_out.push_back({N(pair.check.without_ids) + " pairs of " + pair.name +
+                          " have no token ids on one side and are left out"});
+    }
+  }
+  document.emplace_back(std::move(table));
+  document.emplace_back(
+      Line{"near ties: the target's best logit leads by at most " + Shortest(largest_gap) +
+           " where the answers part, which rounding may turn round; wider: by more, which it may "
+           "not; not known: --target tells. An arm against itself, by --repeats 2, is the control: "
+           "what differs there is the server's own doing and not speculation's."});
+  for (Line& line : left_out) document.emplace_back(std::move(line));
   return document;
 }
 

@@ -25,6 +25,13 @@ struct CheckedPair {
   std::optional<SurprisalCheck> left_law, right_law;  // sampled runs only
 };
 
+// Greedy answers of two arms, or of one arm against itself, as texts (compare --texts).
+struct TextsPair {
+  std::string name;  // "dspark against none"
+  Crosscheck check;
+};
+Document TextsDocument(const std::vector<TextsPair>& pairs, double largest_gap);
+
 Document CrosscheckDocument(const std::vector<CheckedPair>& pairs);
 std::string CrosscheckJson(const std::vector<CheckedPair>& pairs);
 

@@ -265,6 +265,37 @@ TEST_F(HostileServer, ARefusedConnectionIsTriedAgainAndCounted) {
       << engine.Remarks()[0].text;
 }
 
+// A server that always has more, and a client that dawdles.
+TEST_F(HostileServer, AClientThatIsTooSlowIsNamed) {
+  const ScriptedServer server([](const Connection& c, const std::string&) {
+    c.Send(kStreamHead);
+    for (int i = 0; i < 400; ++i) c.Send(StreamChunk("x"));
+    c.Send(StreamEnd(8));
+  });
+  const auto remarks_after = [&](int64_t dawdle_us) {
+    RemoteEngine engine(Options(server.url()), clock_);
+    engine.Admit(Request(1, "a"));
+    const int64_t start_ns = clock_.NowNs();
+    bool over = false;
+    while (!over) {
+      for (const TokenBurst& burst : engine.Step(clock_.NowNs() + 1'000'000).bursts) {
+        over = over || burst.end != EndReason::kNone;
+      }
+      const bool long_enough = clock_.NowNs() - start_ns > 800'000'000;
+      if (over && !long_enough && dawdle_us > 0) {
+        engine.Admit(Request(1, "a"));
+        over = false;
+      }
+      usleep(static_cast<useconds_t>(dawdle_us));
+    }
+    return engine.Remarks();
+  };
+  const auto remarks = remarks_after(50'000);
+  ASSERT_EQ(remarks.size(), 1u);
+  EXPECT_EQ(remarks[0].flag, "client_limited");
+  EXPECT_TRUE(remarks_after(0).empty());
+}
+
 // Also with a key: it is sent in one header, to the server that was named and to no other.
 TEST_F(HostileServer, TheKeyIsSentAndAppearsNowhereElse) {
   std::string seen;
