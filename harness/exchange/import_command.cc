@@ -34,7 +34,7 @@ RequestRecord MakeRequest(const ImportedAnswer& answer) {
   RequestRecord request;
   request.scheduled_ns = request.issued_ns = answer.start_ns;
   request.finished_ns = std::max(answer.end_ns, answer.start_ns);
-  request.token_count_source = "final_usage";
+  request.token_count_source = kTotalsOnly;
   request.end_reason = "stop";  // of itself or by the limit: the files do not say
   if (!answer.error.empty()) {
     request.end_reason = "error";

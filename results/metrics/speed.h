@@ -15,6 +15,7 @@ struct RequestTiming {
   int64_t decode_tokens = 0;  // n - k_1: the first burst is not decoding
   int64_t decode_ns = 0;      // t_B - t_1
   int64_t gaps = 0;           // between bursts
+  int64_t watched_ns = 0;     // decode_ns, if it is known when each burst came
   int64_t ttft_ns = 0;        // t_1 - s
   int64_t ttft_from_issue_ns = 0;
   int64_t e2e_ns = 0;  // t_B - s
