@@ -31,10 +31,6 @@ struct RoundRecord {
   std::vector<int32_t> draft_ids;
 };
 
-// How an answer's tokens were counted (RequestRecord::token_count_source) where a file of another
-// program tells times of its first and last token alone: its bursts are these two.
-inline constexpr const char* kTotalsOnly = "totals";
-
 // A finished request with everything that belongs to it: stored in one transaction.
 struct RequestRecord {
   int64_t run_id = 0, segment_id = 0, prompt_id = 0;  // as the store returned them

@@ -15,6 +15,7 @@
 #include "harness/run/results_file.h"
 #include "results/checked_run.h"
 #include "results/metrics/metrics.h"
+#include "results/metrics/speed.h"
 #include "results/run_config.h"
 #include "results/store/checked_reader.h"
 

@@ -10,6 +10,10 @@
 
 namespace dsb {
 
+// How an answer's tokens were counted (RequestRecord::token_count_source) where a file of another
+// program tells times of its first and last token alone: its bursts are these two.
+inline constexpr const char* kTotalsOnly = "totals";
+
 struct RequestTiming {
   int64_t tokens = 0;         // n: all delivered tokens
   int64_t decode_tokens = 0;  // n - k_1: the first burst is not decoding
