@@ -11,7 +11,7 @@ struct ImportChoice {
   std::string format, file;
   std::string output = "results.db";
   std::string arm = "none";  // what the run is called; none: plain decoding
-  std::string label;
+  std::string label = {};
   double temperature = 0;  // as it was asked for: the files do not say
 };
 
