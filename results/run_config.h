@@ -46,6 +46,9 @@ struct RunConfig {
   int64_t think_ms = 0, requests = 0, slots = 0, client_cap = 0, drain_s = 60;
   std::string trace_sha256, slo;
   std::vector<std::string> context_depth;  // tokens before each prompt, a rung each; empty: none
+  // Of a remote engine: its URL without a host's name, model, API, and what the server is.
+  std::string server_url, server_model, server;
+  std::string server_api = "chat";
   int64_t null_step_us = 0, null_noise_seed = 0;  // harness/options/null_options.h
   double null_accepted_cut = 0;
   std::string cost_table_sha256, calibration_sha256;  // of the arm's files; empty: none

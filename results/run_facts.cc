@@ -56,10 +56,13 @@ std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs) {
   return runs;
 }
 
+bool IsForeign(const RunRecord& run) { return run.engine == "remote" || run.engine == "imported"; }
+
 std::string ArmName(const RunRecord& run) {
   // In every table: nobody takes its times for measured ones.
   const std::string clock = run.engine == "simulated" ? " (clock " + run.clock + ')' : "";
   if (IsBaseline(run)) return "none" + clock;
+  if (IsForeign(run)) return run.drafter;  // how it drafts is its own
   const RunConfig config = ConfigOf(run);
   std::string name = run.drafter;
   if (!config.checkpoint.empty()) name += '@' + config.checkpoint;

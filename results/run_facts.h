@@ -24,6 +24,7 @@ std::string SessionOf(const RunRecord& run);
 // "none", "dspark fixed 7", "dspark@mine threshold 0.5 7".
 std::string ArmName(const RunRecord& run);
 bool IsBaseline(const RunRecord& run);  // drafter none
+bool IsForeign(const RunRecord& run);   // measured on, or by, another program
 bool IsGreedy(const RunRecord& run);    // temperature < 1e-5: the engine draws nothing
 // The watched twin of a run (`dsbench run --device-time`): its device times are of use, its speed
 // is not.

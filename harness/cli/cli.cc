@@ -150,10 +150,11 @@ ExitCode RunCommandLine(const Arguments& arguments) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "");
   std::vector<Command> commands = {
-      RunCommand(arguments), SweepCommand(arguments), ReportCommand(),    CompareCommand(),
-      GateCommand(),         TimelineCommand(),       GenerateCommand(),  ProveCommand(),
-      SampleCommand(),       ProfileCommand(),        CalibrateCommand(), PaperCommand(),
-      BridgeCommand(),       FleetCommand(),          WhatifCommand(),    ValidateCommand(),
+      RunCommand(arguments), SweepCommand(arguments), ReportCommand(),     CompareCommand(),
+      GateCommand(),         ProbeCommand(),          CrosscheckCommand(), ExportCommand(),
+      ImportCommand(),       TimelineCommand(),       GenerateCommand(),   ProveCommand(),
+      SampleCommand(),       ProfileCommand(),        CalibrateCommand(),  PaperCommand(),
+      BridgeCommand(),       FleetCommand(),          WhatifCommand(),     ValidateCommand(),
       EnvCommand(),          SelftestCommand()};
   commands.push_back(HelpCommand(commands));
   commands.push_back(CompletionCommand(commands));

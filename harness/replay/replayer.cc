@@ -150,12 +150,14 @@ void Replayer::End(Flights::iterator found, TokenBurst& last, ArrivalSource& sou
   record.finished_ns = last.time_ns - options_.origin_ns;
   record.end_reason = EndReasonName(last.end);
   if (!last.error.empty()) record.error = std::move(last.error);
+  if (!last.count_source.empty()) record.token_count_source = std::move(last.count_source);
   if (flight.broken.empty()) {
     const std::vector<BrokenInvariant> broken =
         CheckRequest(record, {.draft_length = engine_says_.draft_length,
                               .max_tokens = flight.max_tokens,
                               .vocab_size = options_.vocab_size,
-                              .reports_rounds = engine_says_.reports_rounds});
+                              .reports_rounds = engine_says_.reports_rounds,
+                              .foreign = !engine_says_.trusted});
     if (!broken.empty()) flight.broken = MessageOf(broken.front());
   }
   if (!flight.broken.empty()) {

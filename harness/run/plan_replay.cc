@@ -49,12 +49,14 @@ bool PlanReplay::Run(const std::atomic<bool>& stop) {
   }
   for (const auto& arm : parts_.arms) {
     arm->window_start_ns = arm->window_end_ns = arm->clock.NowNs();
+    SampleServer(*arm);
   }
   parts_.progress.Note("measuring: " + Counted(counts_.total, "request"));
   for (const LoadStage& stage : plan_.measured) {
     if (!going) break;
     going = RunStage(stage, false, stop);
   }
+  for (const auto& arm : parts_.arms) SampleServer(*arm);
   parts_.progress.Finish(counts_);
   return going;
 }
@@ -66,6 +68,17 @@ Conversations::Parts PlanReplay::PartsOf(const LoadStage& stage, bool warmup) co
           .stage = stage,
           .warmup = warmup,
           .arm = *parts_.arms[stage.arm]};
+}
+
+void PlanReplay::SampleServer(RunArm& arm) {
+  if (!arm.active) return;
+  for (EngineCounter& counter : arm.backend.engine->ReadCounters()) {
+    ServerSampleRecord& sample = arm.server_samples.emplace_back();
+    sample.run_id = arm.run_id;
+    sample.t_ns = arm.clock.NowNs();
+    sample.name = std::move(counter.name);
+    sample.value = counter.value;
+  }
 }
 
 bool PlanReplay::RunStage(const LoadStage& stage, bool warmup, const std::atomic<bool>& stop) {

@@ -37,6 +37,7 @@ class PlanReplay {
  private:
   bool RunStage(const LoadStage& stage, bool warmup, const std::atomic<bool>& stop);
   Conversations::Parts PartsOf(const LoadStage& stage, bool warmup) const;
+  static void SampleServer(RunArm& arm);  // what its engine counts, if that is a server
 
   const Parts parts_;
   const LoadPlan& plan_;

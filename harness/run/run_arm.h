@@ -38,10 +38,11 @@ struct RunArm {
   int64_t next_request_id = 1;
   int64_t first_step_idx = 0;
   int64_t window_start_ns = 0, window_end_ns = 0;
-  CpuUse cpu_use;          // of the measured stages
-  int64_t idle_ns = 0;     // of them
-  bool replaying = false;  // an error that comes out now is this arm's
-  std::string overload;    // how the load was cut short; empty: it was not
+  std::vector<ServerSampleRecord> server_samples;  // before and after the measured stages
+  CpuUse cpu_use;                                  // of the measured stages
+  int64_t idle_ns = 0;                             // of them
+  bool replaying = false;                          // an error that comes out now is this arm's
+  std::string overload;                            // how the load was cut short; empty: it was not
 };
 using RunArms = std::vector<std::unique_ptr<RunArm>>;
 

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/console.h"
 #include "base/counted.h"
+#include "harness/backends/remote_backend.h"
 #include "harness/backends/simulated_backend.h"
 #include "harness/device_time/open_source.h"
 #include "harness/machine/environment.h"
@@ -91,7 +92,8 @@ void WriteRunTimeline(const std::vector<CheckedRun>& runs, const RunSession& ses
   }
 }
 
-std::unique_ptr<Backend> MakeBackend(const RunOptions& options) {
+// A remote one also says what the arms are.
+std::unique_ptr<Backend> MakeBackend(RunOptions& options) {
   switch (EngineFromName(options.engine)) {
     case EngineKind::kNull:
       return MakeNullBackend(options);
@@ -99,6 +101,13 @@ std::unique_ptr<Backend> MakeBackend(const RunOptions& options) {
       return MakeSimulatedBackend(options, options);
     case EngineKind::kNative:
       break;
+    case EngineKind::kRemote: {
+      auto backend = std::make_unique<RemoteBackend>(options, options);
+      options.arms = backend->arms();
+      options.drafters.clear();
+      for (const ArmOptions& arm : options.arms) options.drafters.push_back(arm.drafter);
+      return backend;
+    }
   }
   return MakeNativeBackend(options);
 }
@@ -136,6 +145,7 @@ ExitCode FinishRun(const RunSession& session, const RunSummary& summary, const R
 }  // namespace
 
 ExitCode ExecuteRun(const RunOptions& typed, const RunTyped& how) {
+  RefuseForeignOptions(typed, how.given);
   CheckLoadOptions(typed);
   CheckOutputs(typed);
   RunInputs inputs;

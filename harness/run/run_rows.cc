@@ -168,6 +168,9 @@ void PutRunRows(Store& store, const RunInputs& inputs, const LoadPlan& plan,
     for (const auto& [role, file] : arm.backend.scheduling_files) {
       store.PutRunArtifact(arm.run_id, role, store.PutArtifact(file));
     }
+    if (arm.backend.tokenizer) {
+      store.PutRunArtifact(arm.run_id, "tokenizer", store.PutArtifact(*arm.backend.tokenizer));
+    }
     const Provenance provenance = arm.backend.engine->Describe().provenance;
     if (provenance.acceptance == Provenance::Acceptance::kSynthetic) {
       store.PutRunFlag(arm.run_id, "synthetic_acceptance", provenance.note);

@@ -77,6 +77,9 @@ void RunSession::AddArm(const ArmOptions& options, bool observed, const std::str
   for (const auto& [role, file] : arm.backend.scheduling_files) {
     (role == "calibration" ? facts.calibration_sha256 : facts.cost_table_sha256) = file.sha256;
   }
+  facts.server_url = arm.backend.server.url;
+  facts.server = arm.backend.server.text;
+  if (!arm.backend.server.model.empty()) facts.server_model = arm.backend.server.model;
   facts.workload = inputs_.workload.name;
   facts.workload_sha256 = inputs_.workload.sha256;
   facts.isa = inputs_.isa;

@@ -97,7 +97,8 @@ bool FlagInertPolicies(Store& store, const std::vector<CheckedRun>& runs) {
 
 std::string LossAdvice(const ReportModel& model, const RunOptions& options) {
   const std::optional<double> best = BestSpeedup(model);
-  if (!best || *best >= 1) return "";
+  // How a server drafts is not for this program's options to change.
+  if (!best || *best >= 1 || options.engine == "remote") return "";
   std::string advice = "Speculation loses here (speed-up " + Fixed(*best, 2) +
                        "): a step that verifies drafts costs more than the tokens it gains. Try ";
   if (options.weights == "stored" && options.engine == "native" && options.device == "cpu") {

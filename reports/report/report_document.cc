@@ -45,6 +45,11 @@ void AddProvenance(const ReportSet& set, Document* out) {
     const std::string weights = ConfigOf(data.run).weights;
     out->emplace_back(Line{"Target: " + target + (weights.empty() ? "" : ", weights " + weights)});
   }
+  for (const ReportArm& arm : set.arms) {
+    if (const std::string server = ServerLine(arm.data); !server.empty()) {
+      out->emplace_back(Line{arm.name + ": " + server});
+    }
+  }
   std::string last;
   for (const ReportArm& arm : set.arms) {
     const std::string drafter = ArtifactLine(arm.data, "drafter");

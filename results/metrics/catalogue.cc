@@ -112,7 +112,8 @@ constexpr auto kCatalogue = std::to_array<MetricDefinition>({
     {"step_time", "ns/round", -1, kTiming, "sum (t_B - t_1) / rounds", DecodeNs, Rounds, kOnce, 3},
     {"output_tokens", "token/request", 0, kOutput, "sum n / requests", Tokens, One, kOnce, 11},
     {"stall_fraction", "1", -1, kTiming, "share of [t_1, t_B] in which a reader of that rate waits",
-     [](Facts f) { return f.stall_ns(); }, DecodeNs, kReadingRates},
+     [](Facts f) { return f.stall_ns(); }, [](Facts f) { return D(f.timing.watched_ns); },
+     kReadingRates},
     {"output_tokens_per_s", "token/s", 1, kLoad,
      "tokens in the window / its length; closed loop and batch: the time with a measured request "
      "in flight"},
