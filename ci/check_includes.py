@@ -56,12 +56,13 @@ SUB_ROOMS = {
     },
     "reports": {
         "text": (),
-        "document": (),
+        "document": ("text",),
         "model": ("text",),
         "pairing": (),
         "gate": ("text", "pairing"),
         "paper": ("text", "document", "model"),
-        "report": ("text", "document", "model", "pairing", "gate", "paper"),
+        "charts": ("text", "document", "model", "paper"),
+        "report": ("text", "document", "model", "pairing", "gate", "paper", "charts"),
     },
     "harness": {
         "machine": (),

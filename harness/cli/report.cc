@@ -5,10 +5,15 @@
 #include <utility>
 
 #include "base/console.h"
+#include "base/whole_file.h"
 #include "harness/cli/command.h"
 #include "harness/cli/common_options.h"
+#include "harness/options/output_files.h"
 #include "harness/run/results_file.h"
 #include "harness/terminal/screen.h"
+#include "reports/document/html.h"
+#include "reports/model/model.h"
+#include "reports/report/report_page.h"
 #include "results/run_facts.h"
 
 namespace dsb {
@@ -16,7 +21,7 @@ namespace {
 
 struct ReportChoice {
   std::string path = "results.db";
-  std::string format;
+  std::string format, html;
   ReportOptions options;
 };
 
@@ -60,8 +65,31 @@ std::vector<Option> Describe(ReportChoice& choice) {
        .value = &options.sections.paper,
        .value_name = "",
        .help = "add the paper's Table 1 and Figures 2 to 4 beside these runs; off by default"}};
+  all.push_back({.name = "html",
+                 .value = &choice.html,
+                 .value_name = "FILE",
+                 .help =
+                     "write the report as one page with charts, which needs no other file and no "
+                     "network; default: none",
+                 .check = NotEmpty(),
+                 .path = PathForm::kPlain,
+                 .written = WrittenAs::kPage});
   AppendCommon(choice.format, options.metrics, all);
   return all;
+}
+
+ExitCode Execute(ReportChoice& choice) {
+  choice.options.format = ParseReportFormat(choice.format);
+  choice.options.columns = ColumnsOf(stdout);
+  if (!choice.html.empty()) RefuseForeignFile("--html", choice.html, WrittenAs::kPage);
+  const Store store = OpenForReading(choice.path);
+  const ReportModel model = BuildModel(store, choice.options.metrics);
+  Print(RenderReport(model, choice.options));
+  if (!choice.html.empty()) {
+    WriteWholeFile(choice.html, PrintHtml(MakePage(model)));
+    Say("page", choice.html);
+  }
+  return ExitCode::kDone;
 }
 
 std::vector<Option> Describe(CompareChoice& choice) {
@@ -100,12 +128,7 @@ Command ReportCommand() {
   return {.name = "report",
           .summary = "Tables of everything that a results file holds",
           .options = Describe(*choice),
-          .action = [choice] {
-            choice->options.format = ParseReportFormat(choice->format);
-            choice->options.columns = ColumnsOf(stdout);
-            Print(RenderReport(OpenForReading(choice->path), choice->options));
-            return ExitCode::kDone;
-          }};
+          .action = [choice] { return Execute(*choice); }};
 }
 
 Command CompareCommand() {

@@ -28,7 +28,7 @@ using StoredAs = std::variant<NotStored, AsFound, std::string RunConfig::*, int6
 // before ":RUN".
 enum class PathForm { kNone, kPlain, kNamed, kWithRun };
 // What a command writes there: nothing (it reads), or a file of one of our kinds.
-enum class WrittenAs { kNothing, kResults, kVerdict, kTrace, kSamples };
+enum class WrittenAs { kNothing, kResults, kVerdict, kTrace, kSamples, kPage, kFigure, kJunit };
 
 // Headings of --help, in order.
 enum class OptionGroup { kCommand, kModel, kWork, kExecution, kResults, kHidden };
