@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "base/console.h"
+#include "base/counted.h"
 #include "base/whole_file.h"
 #include "harness/cli/command.h"
 #include "harness/cli/common_options.h"
+#include "harness/cli/figure_files.h"
 #include "harness/options/output_files.h"
 #include "harness/run/results_file.h"
 #include "harness/terminal/screen.h"
@@ -21,7 +23,7 @@ namespace {
 
 struct ReportChoice {
   std::string path = "results.db";
-  std::string format, html;
+  std::string format, html, figures;
   ReportOptions options;
 };
 
@@ -38,8 +40,9 @@ void Print(const std::string& text) {
 
 Store OpenForReading(const std::string& path) { return Store(path, ReadingOptions(path)); }
 
-void AppendCommon(std::string& format, MetricOptions& metrics, std::vector<Option>& all) {
-  all.push_back(FormatOption(format, {"text", "markdown", "json"}, "text, markdown or json"));
+void AppendCommon(std::string& format, MetricOptions& metrics, std::vector<std::string> formats,
+                  const std::string& help, std::vector<Option>& all) {
+  all.push_back(FormatOption(format, std::move(formats), help));
   for (Option& option : BootstrapOptionList(metrics.bootstrap)) all.push_back(std::move(option));
 }
 
@@ -74,7 +77,15 @@ std::vector<Option> Describe(ReportChoice& choice) {
                  .check = NotEmpty(),
                  .path = PathForm::kPlain,
                  .written = WrittenAs::kPage});
-  AppendCommon(choice.format, options.metrics, all);
+  all.push_back({.name = "figures",
+                 .value = &choice.figures,
+                 .value_name = "FOLDER",
+                 .help = "write each chart of the page as SVG, its values as CSV, and PDF where "
+                         "rsvg-convert is installed, for a two-column paper; default: none",
+                 .check = NotEmpty(),
+                 .path = PathForm::kPlain});
+  AppendCommon(choice.format, options.metrics, {"text", "markdown", "json", "csv"},
+               "text, markdown, json, or csv: every figure, one a row", all);
   return all;
 }
 
@@ -88,6 +99,11 @@ ExitCode Execute(ReportChoice& choice) {
   if (!choice.html.empty()) {
     WriteWholeFile(choice.html, PrintHtml(MakePage(model)));
     Say("page", choice.html);
+  }
+  if (!choice.figures.empty()) {
+    const FigureFiles files = WriteFigures(model, choice.figures);
+    Say("figures", choice.figures + ": " + Counted(files.charts, "chart") +
+                       (files.has_converter ? "" : "; no PDF, rsvg-convert is not installed"));
   }
   return ExitCode::kDone;
 }
@@ -117,7 +133,8 @@ std::vector<Option> Describe(CompareChoice& choice) {
                               .value_name = "FIELD,...",
                               .help = "fields that may differ: " + FieldList(ComparableFacts({})) +
                                       "; comma list; default: none"}};
-  AppendCommon(choice.format, options.metrics, all);
+  AppendCommon(choice.format, options.metrics, {"text", "markdown", "json"},
+               "text, markdown or json", all);
   return all;
 }
 

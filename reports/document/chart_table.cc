@@ -19,6 +19,37 @@ std::string CellOf(const ChartAxis& axis, const ChartValue& value) {
 
 }  // namespace
 
+DataTable DataOf(const Chart& chart) {
+  DataTable data;
+  data.columns = {"series", "published", "point", "x",    "x_lo",
+                  "x_hi",   "y",         "y_lo",  "y_hi", "figure"};
+  const auto optional_cell = [](const std::optional<double>& value) {
+    DataCell cell;
+    if (value) cell = *value;
+    return cell;
+  };
+  for (const ChartSeries& series : chart.series) {
+    for (const ChartPoint& point : series.points) {
+      std::vector<DataCell>& row = data.rows.emplace_back();
+      row.emplace_back(series.name);
+      row.emplace_back(static_cast<int64_t>(series.published));
+      row.emplace_back(point.label);
+      for (const auto& [axis, value] :
+           {std::pair{&chart.x, &point.x}, std::pair{&chart.y, &point.y}}) {
+        if (axis->categories.empty()) {
+          row.emplace_back(value->value);
+        } else {
+          row.emplace_back(CellOf(*axis, *value));
+        }
+        row.push_back(optional_cell(value->lo));
+        row.push_back(optional_cell(value->hi));
+      }
+      row.emplace_back(point.figure);
+    }
+  }
+  return data;
+}
+
 Table TableOf(const Chart& chart) {
   Table table;
   bool named = false, several = false;

@@ -22,6 +22,8 @@ class Builder {
     page_.title = model_.sets.empty() ? "dsbench report" : TitleOf(model_.sets.front());
     page_.arms = arms_.names();
     for (set_ = 0; set_ < model_.sets.size(); ++set_) AddSet(model_.sets[set_]);
+    AddLoads();
+    AddPaper();
     AddEnd();
     page_.data = WithoutColumns(TidyTable(model_), {"label", "level", "method"});
     return std::move(page_);
@@ -29,7 +31,7 @@ class Builder {
 
  private:
   void Put(Block block) { page_.body.push_back(std::move(block)); }
-  void Put(Charts charts) {
+  void PutCharts(Charts charts) {
     for (Chart& chart : charts) {
       if (model_.sets.size() > 1) chart.id += "-" + std::to_string(set_ + 1);
       Put(Block(std::move(chart)));
@@ -47,9 +49,9 @@ class Builder {
     Put(Heading{.level = 1, .text = TitleOf(set)});
     for (Statement& statement : Conclude(set, model_.options)) Put(std::move(statement));
     Put(Heading{.level = 2, .text = "Who is faster"});
-    Put(BreakEvenChart(set, arms_));
-    Put(SpeedupCharts(set, arms_));
-    Put(DomainChart(set, arms_));
+    PutCharts(BreakEvenChart(set, arms_));
+    PutCharts(SpeedupCharts(set, arms_));
+    PutCharts(DomainChart(set, arms_));
     Table all = OfArms(SpeedTable(set), set), domains = all;
     const auto last = static_cast<std::ptrdiff_t>(set.arms.size());  // rows of all domains together
     all.rows.erase(all.rows.begin(), all.rows.end() - last);
@@ -79,7 +81,7 @@ class Builder {
   void PutSection(const char* heading, Parts... parts) {
     if ((parts.empty() && ...)) return;
     Put(Heading{.level = 2, .text = heading});
-    (Put(std::move(parts)), ...);
+    (PutCharts(std::move(parts)), ...);
   }
 
   void AddCrosswalks(const ReportSet& set) {
@@ -99,6 +101,29 @@ class Builder {
       table.row_arms.assign(table.rows.size(), arms_.IndexOf(set.arms[i].name));
       Put(std::move(table));
     }
+  }
+
+  void AddLoads() {
+    const Charts charts = LoadCharts(model_, arms_);
+    if (charts.empty()) return;
+    Put(Heading{.level = 1, .text = "Under load"});
+    for (const Chart& chart : charts) Put(chart);
+  }
+
+  // Beside the set whose conditions are the paper's, if there is one: temperature 1.
+  void AddPaper() {
+    if (model_.sets.empty()) return;
+    const ReportSet* chosen = &model_.sets.front();
+    for (const ReportSet& set : model_.sets) {
+      if (set.arms.front().data->run.temperature == 1) chosen = &set;
+    }
+    Put(Heading{.level = 1, .text = "Beside the paper"});
+    Put(
+        Line{"Cheng et al., DSpark, 27 June 2026: values read from its tables and vector graphics. "
+             "Figure 2 is behind the charts of acceptance by position. The runs here: " +
+             TitleOf(*chosen) + "."});
+    for (const Chart& chart : PaperCharts(*chosen, arms_)) Put(chart);
+    for (const Chart& chart : PaperLoadCharts(model_, arms_)) Put(chart);
   }
 
   void AddEnd() {

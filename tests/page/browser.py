@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+import urllib.error
 import urllib.request
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
@@ -49,8 +50,11 @@ class Browser:
         request = urllib.request.Request(self.url + path, method=method or "POST",
                                          data=json.dumps(body or {}).encode() if method != "DELETE" else None,
                                          headers={"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=120) as answer:
-            return json.load(answer)["value"]
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(json.load(error)["value"]["message"]) from None
 
     def devtools(self, command, **parameters):
         return self.call("/goog/cdp/execute", {"cmd": command, "params": parameters})
