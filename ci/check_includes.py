@@ -63,7 +63,7 @@ SUB_ROOMS = {
     },
     "reports": {
         "text": (),
-        "document": (),
+        "document": ("text",),
         "model": ("text",),
         "pairing": (),
         "gate": ("text", "pairing"),
@@ -71,7 +71,8 @@ SUB_ROOMS = {
         "paper": ("text", "document", "model"),
         "pareto": ("text", "document"),
         "bridge": ("text", "document"),
-        "report": ("text", "document", "model", "pairing", "gate", "paper"),
+        "charts": ("text", "document", "model", "paper"),
+        "report": ("text", "document", "model", "pairing", "gate", "paper", "charts"),
     },
     "harness": {
         "machine": (),

@@ -36,7 +36,10 @@ enum class WrittenAs {
   kSamples,
   kCostTable,
   kCalibration,
-  kFleet
+  kFleet,
+  kPage,
+  kFigure,
+  kJunit
 };
 
 // Headings of --help, in order.
