@@ -25,9 +25,14 @@ struct Command {
 
 // `arguments` outlive the action.
 Command RunCommand(const Arguments& arguments);
+Command SweepCommand(const Arguments& arguments);
 Command ReportCommand();
 Command CompareCommand();
 Command GateCommand();
+Command CrosscheckCommand();
+Command ImportCommand();
+Command ProbeCommand();
+Command ExportCommand();
 Command TimelineCommand();
 Command GenerateCommand();
 Command ProveCommand();

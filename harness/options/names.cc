@@ -15,6 +15,7 @@ struct Name {
 
 constexpr Name<EngineKind> kEngines[] = {{"native", EngineKind::kNative},
                                          {"simulated", EngineKind::kSimulated},
+                                         {"remote", EngineKind::kRemote},
                                          {"null", EngineKind::kNull}};
 constexpr char kAutoForm[] = "auto";
 constexpr Name<DeviceKind> kDevices[] = {{"cpu", DeviceKind::kCpu}, {"cuda", DeviceKind::kCuda}};

@@ -8,6 +8,7 @@
 #include "harness/options/model_options.h"
 #include "harness/options/null_options.h"
 #include "harness/options/record_options.h"
+#include "harness/options/remote_options.h"
 #include "harness/options/sampling_options.h"
 #include "harness/options/simulated_options.h"
 #include "harness/options/workload_options.h"
@@ -18,6 +19,7 @@ namespace dsb {
 struct DecodeOptions : ModelOptions, SamplingOptions {};
 
 struct RunOptions : DecodeOptions,
+                    RemoteOptions,
                     WorkloadOptions,
                     LoadOptions,
                     SimulatedOptions,
