@@ -70,8 +70,6 @@ class SimulatedBackend : public Backend {
     for (const ChatMessage& message : conversation) bytes += message.content.size();
     return {.ids = std::vector<int32_t>(1 + bytes / kBytesPerToken, 0)};
   }
-  // Answers have no text: a later turn is asked without them.
-  std::string AnswerText(std::span<const int32_t> /*ids*/) const override { return {}; }
   std::optional<std::string> prompt_form() const override {
     if (target_ == nullptr) return std::nullopt;
     return ChatFormatName(target_->chat_format);
