@@ -25,6 +25,15 @@ RenderedPrompt NativeBackend::Render(std::span<const ChatMessage> conversation) 
   return {.ids = std::move(encoded.ids), .dropped_bytes = encoded.dropped_bytes};
 }
 
+std::string NativeBackend::AnswerText(std::span<const int32_t> ids) const {
+  StreamingDecoder decoder(*target_->tokenizer);
+  std::string text;
+  for (const int32_t id : ids) {
+    if (!target_->tokenizer->IsControl(id)) text += decoder.Push(id);
+  }
+  return text + decoder.Finish();
+}
+
 std::optional<ArtifactRecord> NativeBackend::target() const {
   ArtifactRecord record;
   record.kind = "target";

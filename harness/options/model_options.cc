@@ -28,56 +28,59 @@ std::string PolicyHelp() {
 }
 
 std::vector<Option> TargetOptions(ModelOptions& o) {
-  return {{.name = "target",
-           .value = &o.target,
-           .value_name = "PATH",
-           .help = "GGUF file or Hugging Face folder of the target; default: $DSBENCH_TARGET, else "
-                   "the pinned model in the cache ($DSBENCH_CACHE or ~/.cache/dsbench)",
-           .check = NotEmpty(),
-           .group = kModel,
-           .stored_as = AsFound{},
-           .path = PathForm::kPlain},
-          {.name = "device",
-           .value = &o.device,
-           .value_name = "NAME",
-           .help = "where target and drafters run: cpu, or cuda (exit 3 without a usable GPU)",
-           .choices = DeviceNames(),
-           .group = kModel,
-           .shared_by = kRun | kGenerate | kProfile,
-           .stored_as = &RunConfig::device},
-          {.name = "weights",
-           .value = &o.weights,
-           .value_name = "MODE",
-           .help = "how the target's weights are kept in memory: stored (as the file has them), "
-                   "bf16 (memory-bound, like a GPU server) or f32",
-           .choices = TargetWeightNames(),
-           .group = kModel,
-           .stored_as = &RunConfig::weights},
-          {.name = "prompt-form",
-           .value = &o.prompt_form,
-           .value_name = "NAME",
-           .help = "how a conversation is put before the target: auto (as its chat template says), "
-                   "raw (the text as it stands, special tokens included), chatml, smollm2 or "
-                   "qwen3-nonthinking",
-           .choices = PromptFormNames(),
-           .group = kModel,
-           .stored_as = &RunConfig::prompt_form},
-          {.name = "threads",
-           .value = &o.threads,
-           .value_name = "THREADS",
-           .help = "CPU threads; 0: one per usable core",
-           .check = IntegerIn(0, kMostThreads),
-           .group = OptionGroup::kExecution,
-           .stored_as = &RunConfig::threads},
-          // Self-tests drive the whole path without a model; not for measuring.
-          {.name = "engine",
-           .value = &o.engine,
-           .value_name = "NAME",
-           .help = "native, or null for self-tests",
-           .choices = EngineNames(),
-           .group = OptionGroup::kHidden,
-           .shared_by = kRun,
-           .stored_as = &RunConfig::engine}};
+  return {
+      {.name = "target",
+       .value = &o.target,
+       .value_name = "PATH",
+       .help = "GGUF file or Hugging Face folder of the target; default: $DSBENCH_TARGET, else "
+               "the pinned model in the cache ($DSBENCH_CACHE or ~/.cache/dsbench)",
+       .check = NotEmpty(),
+       .group = kModel,
+       .stored_as = AsFound{},
+       .path = PathForm::kPlain},
+      {.name = "device",
+       .value = &o.device,
+       .value_name = "NAME",
+       .help = "where target and drafters run: cpu, or cuda (exit 3 without a usable GPU)",
+       .choices = DeviceNames(),
+       .group = kModel,
+       .shared_by = kRun | kGenerate | kProfile,
+       .stored_as = &RunConfig::device},
+      {.name = "weights",
+       .value = &o.weights,
+       .value_name = "MODE",
+       .help = "how the target's weights are kept in memory: stored (as the file has them), "
+               "bf16 (memory-bound, like a GPU server) or f32",
+       .choices = TargetWeightNames(),
+       .group = kModel,
+       .stored_as = &RunConfig::weights},
+      {.name = "prompt-form",
+       .value = &o.prompt_form,
+       .value_name = "NAME",
+       .help = "how a conversation is put before the target: auto (as its chat template says), "
+               "raw (the text as it stands, special tokens included), chatml, smollm2 or "
+               "qwen3-nonthinking",
+       .choices = PromptFormNames(),
+       .group = kModel,
+       .stored_as = &RunConfig::prompt_form},
+      {.name = "threads",
+       .value = &o.threads,
+       .value_name = "THREADS",
+       .help = "CPU threads; 0: one per usable core",
+       .check = IntegerIn(0, kMostThreads),
+       .group = OptionGroup::kExecution,
+       .stored_as = &RunConfig::threads},
+      // null: self-tests drive the whole path without a model; not for measuring.
+      {.name = "engine",
+       .value = &o.engine,
+       .value_name = "NAME",
+       .help = "native (this program decodes), simulated (virtual time, no model: see the options "
+               "of the simulated engine), remote (servers do, see --url and --arm), or null for "
+               "self-tests",
+       .choices = EngineNames(),
+       .group = kModel,
+       .shared_by = kRun,
+       .stored_as = &RunConfig::engine}};
 }
 
 std::vector<Option> DrafterOptions(ModelOptions& o) {
@@ -142,7 +145,8 @@ std::vector<Option> DrafterOptions(ModelOptions& o) {
           {.name = "cost-table",
            .value = &o.cost_tables,
            .value_name = "FILE",
-           .help = "what steps cost, from dsbench profile, for policies that weigh drafts by it; "
+           .help = "what steps cost, from dsbench profile, for policies that weigh drafts by it, "
+                   "and for the simulated engine's clock; "
                    "repeated: one for each drafter",
            .check = NotEmpty(),
            .group = kModel,
@@ -191,7 +195,9 @@ void FillDefaults(ModelOptions& options) {
   options.arms = ParseArms(options);
   RefuseBiased(options);
   const int cores = UsableCores();
-  if (options.threads == 0) {
+  if (EngineFromName(options.engine) == EngineKind::kRemote) {
+    options.threads = 1;  // of this program; the server's are not known
+  } else if (options.threads == 0) {
     options.threads = std::min(kMostThreads, cores);
     if (cores > kMostThreads) {
       Say("warning", std::to_string(cores) + " cores are usable, no more than " +

@@ -22,6 +22,14 @@ std::string_view BeginningOf(WrittenAs kind) {
       return R"({"format":"dsbenchcosttable")";
     case WrittenAs::kCalibration:
       return R"({"format":"dsbenchcalibration")";
+    case WrittenAs::kFleet:
+      return R"({"format":"dsbenchfleet")";
+    case WrittenAs::kPage:
+      return R"(<!DOCTYPEhtml><htmllang="en"><head><metacharset="utf-8"><metaname="generator"content="dsbench")";
+    case WrittenAs::kFigure:
+      return R"(<?xmlversion="1.0"encoding="UTF-8"?><!--dsbench-->)";
+    case WrittenAs::kJunit:
+      return R"(<?xmlversion="1.0"encoding="UTF-8"?><testsuitesname="dsbench)";
     case WrittenAs::kNothing:
     case WrittenAs::kResults:
     case WrittenAs::kSamples:
@@ -30,7 +38,7 @@ std::string_view BeginningOf(WrittenAs kind) {
   return "";
 }
 
-std::string NameOf(WrittenAs kind) {
+const char* NameOf(WrittenAs kind) {
   switch (kind) {
     case WrittenAs::kTrace:
       return "a timeline";
@@ -38,6 +46,14 @@ std::string NameOf(WrittenAs kind) {
       return "a cost table";
     case WrittenAs::kCalibration:
       return "a calibration";
+    case WrittenAs::kFleet:
+      return "a fleet's sums";
+    case WrittenAs::kPage:
+      return "a page";
+    case WrittenAs::kFigure:
+      return "a figure";
+    case WrittenAs::kJunit:
+      return "a JUnit report";
     default:
       return "a verdict";
   }

@@ -14,6 +14,7 @@
 #include "reports/model/model.h"
 #include "reports/report/report.h"
 #include "reports/text/number_text.h"
+#include "results/metrics/load_verdict.h"
 #include "results/metrics/metrics.h"
 #include "results/metrics/scheduling.h"
 #include "results/run_facts.h"
@@ -61,6 +62,23 @@ std::vector<CheckedRun> UsableRuns(const Store& store, const RunSummary& summary
   return runs;
 }
 
+void StoreLoadVerdicts(Store& store, const RunSummary& summary) {
+  for (const int64_t id : summary.run_ids) {  // one in memory at a time
+    RunSummary one;
+    one.run_ids = {id};
+    for (const CheckedRun& run : UsableRuns(store, one)) {
+      const LoadVerdict verdict = JudgeLoad(run);
+      const auto put = [&](const char* flag, const std::string& detail) {
+        if (detail.empty() || run->flags.contains(flag)) return;
+        store.PutRunFlag(id, flag, detail);
+      };
+      put("not_steady", verdict.not_steady);
+      put("client_limited", verdict.client_limited);
+      put("overload", verdict.overload);
+    }
+  }
+}
+
 void StoreMetrics(Store& store, const std::vector<CheckedRun>& runs) {
   for (const CheckedRun& run : runs) store.PutMetrics(ComputeMetrics(run));
   StoreOverheadsOf(store, runs);
@@ -79,7 +97,8 @@ bool FlagInertPolicies(Store& store, const std::vector<CheckedRun>& runs) {
 
 std::string LossAdvice(const ReportModel& model, const RunOptions& options) {
   const std::optional<double> best = BestSpeedup(model);
-  if (!best || *best >= 1) return "";
+  // How a server drafts is not for this program's options to change.
+  if (!best || *best >= 1 || options.engine == "remote") return "";
   std::string advice = "Speculation loses here (speed-up " + Fixed(*best, 2) +
                        "): a step that verifies drafts costs more than the tokens it gains. Try ";
   if (options.weights == "stored" && options.engine == "native" && options.device == "cpu") {

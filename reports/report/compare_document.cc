@@ -26,6 +26,7 @@ std::string Figure(const std::optional<double>& value, const std::string& metric
 
 std::string Verdict(const PairedEstimate& estimate, int better) {
   const Estimate& ratio = estimate.ratio;
+  if (ratio.note == kWithinRunNote) return "inconclusive: one run under load";
   if (better == 0 || !ratio.lo || !ratio.hi) return "";
   if (*ratio.lo <= 1 && *ratio.hi >= 1) return "no difference shown";
   return (*ratio.lo > 1) == (better > 0) ? "better" : "worse";
