@@ -30,6 +30,10 @@ DRAFTERS = {  # what each may include besides these
     "mtp1": ("recurrent",),
 }
 SUB_ROOMS = {
+    "workloads": {
+        "": (),
+        "trace": (),
+    },
     "results": {
         "statistics": (),
         "": ("statistics",),
@@ -50,6 +54,7 @@ SUB_ROOMS = {
         "feature_tap": ("",),
         "scheduling": ("",),
         "decoding": ("", "sampling", "scheduling"),
+        "simulated": ("", "scheduling"),
         "export": ("", "model_files"),
         "remote": ("",),
         "native": ("", "model_files", "target_model", "sampling", "scheduling", "decoding", "drafters"),
@@ -58,13 +63,16 @@ SUB_ROOMS = {
     },
     "reports": {
         "text": (),
-        "document": (),
+        "document": ("text",),
         "model": ("text",),
         "pairing": (),
         "gate": ("text", "pairing"),
         "crosscheck": ("text", "document"),
         "paper": ("text", "document", "model"),
-        "report": ("text", "document", "model", "pairing", "gate", "paper"),
+        "pareto": ("text", "document"),
+        "bridge": ("text", "document"),
+        "charts": ("text", "document", "model", "paper"),
+        "report": ("text", "document", "model", "pairing", "gate", "paper", "charts"),
     },
     "harness": {
         "machine": (),
@@ -75,6 +83,7 @@ SUB_ROOMS = {
         "backends": ("machine", "options"),
         "timeline": ("device_time",),
         "run": ("machine", "terminal", "options", "replay", "device_time", "backends", "timeline"),
+        "sweep": ("terminal", "options", "run"),
         "selftest": ("machine", "replay", "backends"),
         "probe": ("machine", "terminal", "options", "backends"),
         "crosscheck": ("machine", "terminal", "options", "run"),
@@ -83,8 +92,14 @@ SUB_ROOMS = {
         "generate": ("terminal", "options", "replay", "backends"),
         "sampling": ("machine", "terminal", "options", "replay", "backends"),
         "proof": ("options", "replay", "backends"),
-        "cli": ("machine", "terminal", "options", "device_time", "timeline", "run", "selftest", "probe",
-                "crosscheck", "exchange", "gate", "generate", "sampling", "proof"),
+        "calibrate": ("terminal", "options", "run"),
+        "profile": ("machine", "terminal", "options", "backends", "run"),
+        "prediction": ("machine", "options", "replay", "backends", "run"),
+        "bridge": ("machine", "run", "prediction"),
+        "fleet": ("machine", "options", "backends"),
+        "cli": ("machine", "terminal", "options", "device_time", "timeline", "run", "sweep", "selftest", "probe",
+                "crosscheck", "exchange", "gate", "generate", "sampling", "proof", "profile", "calibrate", "prediction",
+                "bridge", "fleet"),
         "": ("cli",),
     },
     "kernels/cuda": {

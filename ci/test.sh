@@ -19,7 +19,7 @@ run_tests() {
   GTEST_FILTER="-$(filters_of ci/nightly_tests.txt)" run_ctest loop build/check
 }
 
-begin_parts build fetch test lint
+begin_parts build fetch test page lint
 if part "build (clang, ASan, UBSan)" build; then
   part "tests" run_tests || true
   part "clang-format, clang-tidy, g++ on what changed" bash ci/lint.sh || true

@@ -25,6 +25,7 @@ struct Command {
 
 // `arguments` outlive the action.
 Command RunCommand(const Arguments& arguments);
+Command SweepCommand(const Arguments& arguments);
 Command ReportCommand();
 Command CompareCommand();
 Command GateCommand();
@@ -36,6 +37,13 @@ Command TimelineCommand();
 Command GenerateCommand();
 Command ProveCommand();
 Command SampleCommand();
+Command ProfileCommand();
+Command CalibrateCommand();
+Command PaperCommand();
+Command BridgeCommand();
+Command FleetCommand();
+Command WhatifCommand();
+Command ValidateCommand();
 Command EnvCommand();
 Command SelftestCommand();
 

@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+#include <fstream>
 #include <memory>
 
 #include "base/console.h"
 #include "base/quoted.h"
+#include "base/whole_file.h"
 #include "harness/cli/command.h"
 #include "harness/cli/common_options.h"
 #include "harness/gate/gate_command.h"
@@ -11,6 +14,7 @@
 #include "harness/options/output_files.h"
 #include "harness/terminal/screen.h"
 #include "reports/gate/comparable.h"
+#include "reports/report/gate_fronts.h"
 #include "reports/report/gate_report.h"
 
 namespace dsb {
@@ -18,9 +22,9 @@ namespace {
 
 struct GateChoice {
   GateCommandOptions options;
-  std::vector<std::string> record_noise;
-  std::string format;
-  bool print_policy = false, self_check = false, no_store = false;
+  std::vector<std::string> record_noise, require;
+  std::string format, html, junit;
+  bool print_policy = false, self_check = false, no_store = false, github = false;
 };
 
 void Print(const Document& document, const std::string& format) {
@@ -50,11 +54,34 @@ ExitCode SelfCheck(const GateChoice& choice) {
   return result.ok() ? ExitCode::kDone : ExitCode::kRegression;
 }
 
-ExitCode Gate(const GateChoice& choice) {
+// For whoever looks at a pipeline's result rather than at its log.
+void WriteFronts(const GateChoice& choice, const GateVerdict& verdict) {
+  if (!choice.junit.empty()) WriteWholeFile(choice.junit, GateJunit(verdict));
+  if (!choice.html.empty()) {
+    WriteWholeFile(choice.html, PrintHtml(GatePage(verdict)));
+    Say("page", choice.html);
+  }
+  if (!choice.github) return;
+  // The runner reads both streams; standard output may be JSON.
+  std::fputs(GateAnnotations(verdict).c_str(), stderr);
+  if (const char* const summary = std::getenv("GITHUB_STEP_SUMMARY"); summary != nullptr) {
+    std::ofstream file(summary, std::ios::app);
+    file << PrintMarkdown(MakeGateDocument(verdict)) << '\n' << std::flush;
+    if (!file)
+      ThrowResource("--github: cannot write to the job summary '" + std::string(summary) + "'");
+  }
+}
+
+ExitCode Gate(GateChoice& choice) {
   if (choice.options.baseline.empty() || choice.options.candidate.empty()) {
     ThrowBadInput("gate needs --baseline and --candidate; see dsbench gate --help");
   }
   RefuseForeignFile("--verdict", choice.options.verdict, WrittenAs::kVerdict);
+  if (!choice.html.empty()) RefuseForeignFile("--html", choice.html, WrittenAs::kPage);
+  if (!choice.junit.empty()) RefuseForeignFile("--junit", choice.junit, WrittenAs::kJunit);
+  for (const std::string& text : choice.require) {
+    choice.options.gate.floors.push_back(ParseFloor(text));
+  }
   const GateOutcome outcome = RunGate(choice.options);
   if (!outcome.warning.empty()) Say("warning", outcome.warning);
   if (choice.format == "json") {
@@ -62,6 +89,7 @@ ExitCode Gate(const GateChoice& choice) {
   } else {
     Print(MakeGateDocument(outcome.verdict), choice.format);
   }
+  WriteFronts(choice, outcome.verdict);
   if (outcome.verdict.state == GateState::kNotComparable) {
     std::string reasons;
     for (const std::string& reason : outcome.verdict.reasons) {
@@ -150,9 +178,39 @@ std::vector<Option> OutputsAndModes(GateChoice& choice) {
                    "off by default"}};
 }
 
+std::vector<Option> Fronts(GateChoice& choice) {
+  return {
+      {.name = "require",
+       .value = &choice.require,
+       .value_name = "METRIC>=NUMBER",
+       .help = "a bound that baseline and candidate must keep, or METRIC<=NUMBER, in the metric's "
+               "own unit; acceptance of drafting arms only; may be repeated; default: none",
+       .check = NotEmpty()},
+      {.name = "junit",
+       .value = &choice.junit,
+       .value_name = "FILE",
+       .help = "write the rules and tests as JUnit XML; default: none",
+       .check = NotEmpty(),
+       .path = PathForm::kPlain,
+       .written = WrittenAs::kJunit},
+      {.name = "html",
+       .value = &choice.html,
+       .value_name = "FILE",
+       .help = "write the verdict as one page that needs no other file; default: none",
+       .check = NotEmpty(),
+       .path = PathForm::kPlain,
+       .written = WrittenAs::kPage},
+      {.name = "github",
+       .value = &choice.github,
+       .value_name = "",
+       .help = "write GitHub's annotations to standard error and a job summary to "
+               "$GITHUB_STEP_SUMMARY; off by default"}};
+}
+
 std::vector<Option> Describe(GateChoice& choice) {
   std::vector<Option> all = Inputs(choice.options);
-  for (auto& more : {BootstrapOptionList(choice.options.gate.bootstrap), OutputsAndModes(choice)}) {
+  for (auto& more : {BootstrapOptionList(choice.options.gate.bootstrap), Fronts(choice),
+                     OutputsAndModes(choice)}) {
     all.insert(all.end(), more.begin(), more.end());
   }
   return all;

@@ -5,11 +5,18 @@
 #include <utility>
 
 #include "base/console.h"
+#include "base/counted.h"
+#include "base/whole_file.h"
 #include "harness/cli/command.h"
 #include "harness/cli/common_options.h"
+#include "harness/cli/figure_files.h"
 #include "harness/crosscheck/crosscheck_command.h"
+#include "harness/options/output_files.h"
 #include "harness/run/results_file.h"
 #include "harness/terminal/screen.h"
+#include "reports/document/html.h"
+#include "reports/model/model.h"
+#include "reports/report/report_page.h"
 #include "results/run_facts.h"
 
 namespace dsb {
@@ -17,7 +24,7 @@ namespace {
 
 struct ReportChoice {
   std::string path = "results.db";
-  std::string format;
+  std::string format, html, figures;
   ReportOptions options;
 };
 
@@ -36,8 +43,9 @@ void Print(const std::string& text) {
 
 Store OpenForReading(const std::string& path) { return Store(path, ReadingOptions(path)); }
 
-void AppendCommon(std::string& format, MetricOptions& metrics, std::vector<Option>& all) {
-  all.push_back(FormatOption(format, {"text", "markdown", "json"}, "text, markdown or json"));
+void AppendCommon(std::string& format, MetricOptions& metrics, std::vector<std::string> formats,
+                  const std::string& help, std::vector<Option>& all) {
+  all.push_back(FormatOption(format, std::move(formats), help));
   for (Option& option : BootstrapOptionList(metrics.bootstrap)) all.push_back(std::move(option));
 }
 
@@ -63,8 +71,44 @@ std::vector<Option> Describe(ReportChoice& choice) {
        .value = &options.sections.paper,
        .value_name = "",
        .help = "add the paper's Table 1 and Figures 2 to 4 beside these runs; off by default"}};
-  AppendCommon(choice.format, options.metrics, all);
+  all.push_back({.name = "html",
+                 .value = &choice.html,
+                 .value_name = "FILE",
+                 .help =
+                     "write the report as one page with charts, which needs no other file and no "
+                     "network; default: none",
+                 .check = NotEmpty(),
+                 .path = PathForm::kPlain,
+                 .written = WrittenAs::kPage});
+  all.push_back({.name = "figures",
+                 .value = &choice.figures,
+                 .value_name = "FOLDER",
+                 .help = "write each chart of the page as SVG, its values as CSV, and PDF where "
+                         "rsvg-convert is installed, for a two-column paper; default: none",
+                 .check = NotEmpty(),
+                 .path = PathForm::kPlain});
+  AppendCommon(choice.format, options.metrics, {"text", "markdown", "json", "csv"},
+               "text, markdown, json, or csv: every figure, one a row", all);
   return all;
+}
+
+ExitCode Execute(ReportChoice& choice) {
+  choice.options.format = ParseReportFormat(choice.format);
+  choice.options.columns = ColumnsOf(stdout);
+  if (!choice.html.empty()) RefuseForeignFile("--html", choice.html, WrittenAs::kPage);
+  const Store store = OpenForReading(choice.path);
+  const ReportModel model = BuildModel(store, choice.options.metrics);
+  Print(RenderReport(model, choice.options));
+  if (!choice.html.empty()) {
+    WriteWholeFile(choice.html, PrintHtml(MakePage(model)));
+    Say("page", choice.html);
+  }
+  if (!choice.figures.empty()) {
+    const FigureFiles files = WriteFigures(model, choice.figures);
+    Say("figures", choice.figures + ": " + Counted(files.charts, "chart") +
+                       (files.has_converter ? "" : "; no PDF, rsvg-convert is not installed"));
+  }
+  return ExitCode::kDone;
 }
 
 std::vector<Option> Describe(CompareChoice& choice) {
@@ -104,7 +148,8 @@ std::vector<Option> Describe(CompareChoice& choice) {
                               .value_name = "FIELD,...",
                               .help = "fields that may differ: " + FieldList(ComparableFacts({})) +
                                       "; comma list; default: none"}};
-  AppendCommon(choice.format, options.metrics, all);
+  AppendCommon(choice.format, options.metrics, {"text", "markdown", "json"},
+               "text, markdown or json", all);
   return all;
 }
 
@@ -115,12 +160,7 @@ Command ReportCommand() {
   return {.name = "report",
           .summary = "Tables of everything that a results file holds",
           .options = Describe(*choice),
-          .action = [choice] {
-            choice->options.format = ParseReportFormat(choice->format);
-            choice->options.columns = ColumnsOf(stdout);
-            Print(RenderReport(OpenForReading(choice->path), choice->options));
-            return ExitCode::kDone;
-          }};
+          .action = [choice] { return Execute(*choice); }};
 }
 
 Command CompareCommand() {

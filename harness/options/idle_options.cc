@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "engines/scheduling/policy_kind.h"
 #include "harness/options/names.h"
 
 namespace dsb {
@@ -26,6 +27,20 @@ std::vector<std::string> IdleOptions(const DecodeOptions& options,
   }
   check("threshold", drafts && options.policy != "threshold",
         "the policy is not threshold, see --policy");
+  const auto some = [&](auto predicate) {
+    return std::any_of(options.arms.begin(), options.arms.end(), [&](const ArmOptions& arm) {
+      const PolicyEntry* const policy = FindPolicy(arm.policy);
+      return arm.drafter != "none" && policy != nullptr && predicate(*policy);
+    });
+  };
+  check("cost-table", options.engine != "simulated" && !some([](const PolicyEntry& policy) {
+                        return policy.needs_costs;
+                      }),
+        "no arm's policy reads it, see --policy");
+  check("calibration", !some([](const PolicyEntry& policy) { return policy.needs_confidence; }),
+        "no arm's policy reads confidences, see --policy");
+  check("allow-biased", !some([](const PolicyEntry& policy) { return !policy.lossless; }),
+        "no arm's policy is biased");
   return idle;
 }
 

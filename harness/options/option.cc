@@ -100,8 +100,9 @@ struct Copy {
 }  // namespace
 
 const char* OptionGroupName(OptionGroup group) {
-  constexpr const char* kNames[] = {
-      "Options", "Model and drafters", "Workload and sampling", "Execution", "Results", ""};
+  constexpr const char* kNames[] = {"Options",   "Model and drafters", "Workload and sampling",
+                                    "Execution", "Simulated engine",   "Results",
+                                    ""};
   return kNames[static_cast<size_t>(group)];
 }
 

@@ -18,12 +18,45 @@ std::string_view BeginningOf(WrittenAs kind) {
       return R"({"format":"dsbench-verdict")";
     case WrittenAs::kTrace:
       return R"({"displayTimeUnit":"ns","traceEvents":[)";
+    case WrittenAs::kCostTable:
+      return R"({"format":"dsbenchcosttable")";
+    case WrittenAs::kCalibration:
+      return R"({"format":"dsbenchcalibration")";
+    case WrittenAs::kFleet:
+      return R"({"format":"dsbenchfleet")";
+    case WrittenAs::kPage:
+      return R"(<!DOCTYPEhtml><htmllang="en"><head><metacharset="utf-8"><metaname="generator"content="dsbench")";
+    case WrittenAs::kFigure:
+      return R"(<?xmlversion="1.0"encoding="UTF-8"?><!--dsbench-->)";
+    case WrittenAs::kJunit:
+      return R"(<?xmlversion="1.0"encoding="UTF-8"?><testsuitesname="dsbench)";
     case WrittenAs::kNothing:
     case WrittenAs::kResults:
     case WrittenAs::kSamples:
       break;
   }
   return "";
+}
+
+const char* NameOf(WrittenAs kind) {
+  switch (kind) {
+    case WrittenAs::kTrace:
+      return "a timeline";
+    case WrittenAs::kCostTable:
+      return "a cost table";
+    case WrittenAs::kCalibration:
+      return "a calibration";
+    case WrittenAs::kFleet:
+      return "a fleet's sums";
+    case WrittenAs::kPage:
+      return "a page";
+    case WrittenAs::kFigure:
+      return "a figure";
+    case WrittenAs::kJunit:
+      return "a JUnit report";
+    default:
+      return "a verdict";
+  }
 }
 
 std::string Beginning(const std::string& path, size_t size) {
@@ -47,8 +80,7 @@ void RefuseForeignFile(const std::string& option, const std::string& path, Writt
   std::error_code ignored;
   if (wanted.empty() || !fs::is_regular_file(path, ignored)) return;
   if (fs::file_size(path, ignored) == 0 || Beginning(path, wanted.size()) == wanted) return;
-  ThrowBadInput(option + ": '" + path + "' is there and holds something else than " +
-                (kind == WrittenAs::kTrace ? "a timeline" : "a verdict") +
+  ThrowBadInput(option + ": '" + path + "' is there and holds something else than " + NameOf(kind) +
                 " of dsbench, expected a name that is free (or remove the file)");
 }
 

@@ -25,6 +25,7 @@ std::vector<Option> DescribeOptions(RunOptions& options) {
   Append(DescribeOptions(static_cast<DecodeOptions&>(options)), all);
   Append(DescribeOptions(static_cast<RemoteOptions&>(options)), all);
   Append(DescribeOptions(static_cast<LoadOptions&>(options)), all);
+  Append(DescribeOptions(static_cast<SimulatedOptions&>(options)), all);
   Append(DescribeOptions(static_cast<RecordOptions&>(options)), all);
   Append(DescribeOptions(static_cast<NullOptions&>(options)), all);
   return all;

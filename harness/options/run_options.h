@@ -10,6 +10,7 @@
 #include "harness/options/record_options.h"
 #include "harness/options/remote_options.h"
 #include "harness/options/sampling_options.h"
+#include "harness/options/simulated_options.h"
 #include "harness/options/workload_options.h"
 
 namespace dsb {
@@ -21,6 +22,7 @@ struct RunOptions : DecodeOptions,
                     RemoteOptions,
                     WorkloadOptions,
                     LoadOptions,
+                    SimulatedOptions,
                     RecordOptions,
                     NullOptions {};
 

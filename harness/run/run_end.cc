@@ -52,6 +52,7 @@ void CloseRuns(Store& store, const RunArms& arms, int64_t stall_ns, RunSummary& 
                        "recorder stalled " + std::to_string(stall_ns) + " ns");
     }
     PutContention(store, *arm);
+    if (!arm->overload.empty()) store.PutRunFlag(arm->run_id, "overload", arm->overload);
     store.PutServerSamples(arm->server_samples);
     for (const EngineRemark& remark : arm->backend.engine->Remarks()) {
       Say(remark.flag.empty() ? "note" : "warning", arm->options.drafter + ": " + remark.text);

@@ -1,20 +1,29 @@
-// A report as blocks (headings, lines, tables, code) that a terminal or a Markdown printer writes.
-// Holds text only.
+// A report as blocks (headings, lines, tables, code, charts) that a terminal, Markdown or HTML
+// printer writes.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "reports/document/chart.h"
 
 namespace dsb {
 
 struct Heading {
   int level = 1;
   std::string text;
+  bool folded = false;  // a page shows what follows only when asked, up to the next heading
 };
 
 struct Line {
   std::string text;
+};
+
+// A sentence with a word before it that says what kind it is: "shown", "would decide".
+struct Statement {
+  std::string kind, text;
 };
 
 struct CodeLine {
@@ -28,9 +37,11 @@ struct Table {
   };
   std::vector<Column> columns;
   std::vector<std::vector<std::string>> rows;  // each as long as columns
+  // Whose each row is, by its place in a page's list of arms; empty, or as long as rows.
+  std::vector<std::optional<size_t>> row_arms = {};
 };
 
-using Block = std::variant<Heading, Line, CodeLine, Table>;
+using Block = std::variant<Heading, Line, Statement, CodeLine, Table, Chart>;
 using Document = std::vector<Block>;
 
 inline constexpr int kTerminalColumns = 100;
@@ -40,7 +51,7 @@ inline constexpr int kTerminalColumns = 100;
 
 // At most `columns` wide: long lines are wrapped at blanks, text columns of a wide table too; a
 // table that is still too wide becomes one block of lines a row. Only code is never wrapped.
-// Nothing is cut. Plain text without colour.
+// Nothing is cut. A chart is its table. Plain text without colour.
 std::string PrintTerminal(const Document& document, int columns = kTerminalColumns);
 std::string PrintMarkdown(const Document& document);
 

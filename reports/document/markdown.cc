@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "base/quoted.h"
+#include "reports/document/chart_table.h"
 #include "reports/document/document.h"
 
 namespace dsb {
@@ -59,6 +60,10 @@ void Append(const Heading& heading, std::string* out) {
 
 void Append(const Line& line, std::string* out) { *out += EscapeLine(line.text) + "\n"; }
 
+void Append(const Statement& statement, std::string* out) {
+  *out += "**" + Escape(statement.kind) + ":** " + Escape(statement.text) + "\n";
+}
+
 // A fence longer than any run of backticks inside: nothing in the text ends it.
 void Append(const CodeLine& code, std::string* out) {
   const std::string text = Shown(code.text);
@@ -69,6 +74,15 @@ void Append(const CodeLine& code, std::string* out) {
   }
   const std::string ticks(fence, '`');
   *out += ticks + "\n" + text + "\n" + ticks + "\n";
+}
+
+void Append(const Chart& chart, std::string* out) {
+  Append(Heading{.level = 2, .text = chart.title}, out);
+  *out += "\n";
+  Append(TableOf(chart), out);
+  if (chart.caption.empty()) return;
+  *out += "\n";
+  Append(Line{chart.caption}, out);
 }
 
 }  // namespace

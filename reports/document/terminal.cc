@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/quoted.h"
+#include "reports/document/chart_table.h"
 #include "reports/document/document.h"
 #include "reports/document/terminal_table.h"
 #include "reports/document/wrap.h"
@@ -19,12 +20,20 @@ class Printer {
     out_ += std::string(std::min(WidthOf(text), columns_), heading.level == 1 ? '=' : '-') + "\n";
   }
   void operator()(const Line& line) { AppendWrapped(Shown(line.text)); }
+  void operator()(const Statement& statement) {
+    AppendWrapped(Shown(statement.kind + ": " + statement.text));
+  }
   // Never wrapped: it is there to be copied.
   void operator()(const CodeLine& code) { out_ += "  " + Shown(code.text) + "\n"; }
   void operator()(const Table& table) {
     if (table.columns.empty()) return;
     Separate();
     out_ += TerminalTable(table, columns_) + "\n";
+  }
+  void operator()(const Chart& chart) {
+    (*this)(Heading{.level = 2, .text = chart.title});
+    (*this)(TableOf(chart));
+    if (!chart.caption.empty()) (*this)(Line{chart.caption});
   }
 
   std::string Take() {

@@ -246,6 +246,10 @@ GateVerdict DecideGate(const std::vector<GatePair>& pairs, const GatePolicy& pol
       rule.arm = NameOf(pair);
       verdict.rules.push_back(std::move(rule));
     }
+    for (GateRule& rule : CheckFloors(pair, options.floors, options.bootstrap)) {
+      rule.arm = NameOf(pair);
+      verdict.rules.push_back(std::move(rule));
+    }
   }
   WarnOfFlags(pairs, &verdict);
   // Requests that failed leave pairs incomplete: that breach is the finding, not the gap.

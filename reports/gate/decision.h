@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/gate/floors.h"
 #include "reports/gate/rows.h"
 
 namespace dsb {
@@ -16,6 +17,7 @@ struct GateOptions {
   BootstrapOptions bootstrap;
   std::string across;  // one field of GateFacts that may differ
   GateFindings found = {};
+  std::vector<GateFloor> floors = {};  // rules besides the policy's
 };
 
 // At least one pair. kBadInput for a data set that the runs lack, for too few resamples to reject

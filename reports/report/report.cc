@@ -7,6 +7,7 @@
 #include "reports/report/compare_document.h"
 #include "reports/report/report_document.h"
 #include "reports/report/report_json.h"
+#include "reports/report/tidy_table.h"
 #include "results/run_facts.h"
 #include "results/store/checked_reader.h"
 
@@ -42,6 +43,7 @@ std::string RenderReport(const Store& store, const ReportOptions& options) {
 
 std::string RenderReport(const ReportModel& model, const ReportOptions& options) {
   if (options.format == ReportFormat::kJson) return ReportJson(model, options.sections);
+  if (options.format == ReportFormat::kCsv) return PrintCsv(TidyTable(model));
   return Print(MakeDocument(model, options.sections), options.format, options.columns);
 }
 

@@ -1,4 +1,4 @@
-// The entry points of this room: a results file, or two, as text, Markdown or JSON. JSON keys:
+// The entry points of this room: a results file, or two, as text, Markdown, JSON or CSV. JSON keys:
 // reports/README.md.
 #pragma once
 
@@ -13,8 +13,8 @@ namespace dsb {
 
 struct ReportModel;  // reports/model/model.h
 
-enum class ReportFormat { kText, kMarkdown, kJson };
-// "text", "markdown" or "json"; else kBadInput.
+enum class ReportFormat { kText, kMarkdown, kJson, kCsv };
+// "text", "markdown", "json" or "csv"; else kBadInput.
 ReportFormat ParseReportFormat(const std::string& name);
 
 // What a report shows beside its tables.

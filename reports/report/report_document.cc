@@ -8,16 +8,18 @@
 #include "reports/model/scopes.h"
 #include "reports/paper/paper_tables.h"
 #include "reports/report/definitions.h"
+#include "reports/report/depth_section.h"
 #include "reports/report/device_table.h"
 #include "reports/report/figures.h"
+#include "reports/report/load_section.h"
 #include "reports/report/report_tables.h"
+#include "reports/report/scheduling_section.h"
 #include "reports/text/number_text.h"
 #include "results/run_facts.h"
 
 namespace dsb {
-namespace {
 
-std::string SetTitle(const ReportSet& set) {
+std::string TitleOf(const ReportSet& set) {
   const RunData& data = set.arms.front().data;
   const RunRecord& run = data.run;
   std::string title = run.label.empty() ? "Runs" : run.label;
@@ -28,6 +30,8 @@ std::string SetTitle(const ReportSet& set) {
   if (run.users) title += ", " + Counted(*run.users, "user");
   return title;
 }
+
+namespace {
 
 void AddProvenance(const ReportSet& set, Document* out) {
   const RunData& data = set.arms.front().data;
@@ -111,9 +115,21 @@ void AddCrosswalks(const ReportSet& set, Document* out) {
   if (found) out->emplace_back(Line{std::string(kRoundSymbols) + " n/a: the denominator is 0."});
 }
 
+// Of each of the set's commands once.
+void AddCommands(const ReportSet& set, Document* out) {
+  std::string last;
+  for (const ReportArm& arm : set.arms) {
+    const std::string command = ConfigOf(arm.data->run).command_line;
+    if (command.empty() || command == last) continue;
+    if (last.empty()) out->emplace_back(Line{"To reproduce:"});
+    out->emplace_back(CodeLine{command});
+    last = command;
+  }
+}
+
 void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections& sections,
             Document* out) {
-  out->emplace_back(Heading{1, SetTitle(set)});
+  out->emplace_back(Heading{1, TitleOf(set)});
   AddProvenance(set, out);
   out->emplace_back(SpeedTable(set));
   out->emplace_back(Line{kSpeedWords});
@@ -127,7 +143,13 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
     if (!residual.empty()) out->emplace_back(Line{residual});
   }
   AddLines(GapLines(SpeedGaps(set), set.arms.size()), "", out);
+  if (const Table needed = BreakEvenTable(set); !needed.rows.empty()) {
+    out->emplace_back(needed);
+    out->emplace_back(Line{kBreakEvenWords});
+  }
   AddLines(SetNotes(set), "Note: ", out);
+  for (Block& block : LoadSection(set)) out->push_back(std::move(block));
+  for (Block& block : DepthSection(set, model.options)) out->push_back(std::move(block));
   const Table phases = PhaseTable(set);
   out->emplace_back(Heading{2, "Where the time goes"});
   if (phases.rows.empty()) {
@@ -138,6 +160,7 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
   }
   for (Block& block : DeviceSection(set)) out->push_back(std::move(block));
   AddFigures("Drafts and rounds", set, DraftFigures(), kDraftWords, out);
+  for (Block& block : SchedulingSection(set)) out->push_back(std::move(block));
   AddFigures("Latency", set, LatencyFigures(), kLatencyWords, out);
   AddPositions(set, out);
   if (sections.paper) {
@@ -148,14 +171,7 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
   out->emplace_back(RequestTable(set));
   out->emplace_back(Line{kRequestWords});
   if (const std::string flags = FlagWords(set); !flags.empty()) out->emplace_back(Line{flags});
-  std::string last;
-  for (const ReportArm& arm : set.arms) {
-    const std::string command = ConfigOf(arm.data->run).command_line;
-    if (command.empty() || command == last) continue;
-    if (last.empty()) out->emplace_back(Line{"To reproduce:"});
-    out->emplace_back(CodeLine{command});
-    last = command;
-  }
+  AddCommands(set, out);
 }
 
 void AddLeftOut(const ReportModel& model, Document* out) {
@@ -165,6 +181,15 @@ void AddLeftOut(const ReportModel& model, Document* out) {
 }
 
 }  // namespace
+
+Document ProvenanceOf(const ReportSet& set) {
+  Document out;
+  AddProvenance(set, &out);
+  out.emplace_back(RequestTable(set));
+  out.emplace_back(Line{kRequestWords});
+  AddCommands(set, &out);
+  return out;
+}
 
 std::string StatisticsLine(const MetricOptions& options) {
   return "[brackets]: " + Fixed(options.bootstrap.level * 100, 0) +

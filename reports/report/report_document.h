@@ -10,6 +10,10 @@ namespace dsb {
 
 Document MakeDocument(const ReportModel& model, const ReportSections& sections);
 
+// "nightly: greedy, up to 64 tokens, 1 user".
+std::string TitleOf(const ReportSet& set);
+// Machine, build, files with their hashes, requests, and the command of each run.
+Document ProvenanceOf(const ReportSet& set);
 // How the intervals were made, in one line.
 std::string StatisticsLine(const MetricOptions& options);
 // "pairs 180 of 180 prompts ...": what was paired, dropped and gained by pairing.

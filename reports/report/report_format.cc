@@ -7,7 +7,8 @@ ReportFormat ParseReportFormat(const std::string& name) {
   if (name == "text") return ReportFormat::kText;
   if (name == "markdown") return ReportFormat::kMarkdown;
   if (name == "json") return ReportFormat::kJson;
-  ThrowBadInput("format '" + name + "': expected text, markdown or json");
+  if (name == "csv") return ReportFormat::kCsv;
+  ThrowBadInput("format '" + name + "': expected text, markdown, json or csv");
 }
 
 }  // namespace dsb

@@ -15,5 +15,9 @@ TEST(Sha256Test, MatchesPublishedDigests) {
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+TEST(Sha256Test, EncodesInBase64AsOthersDo) {  // printf abc | openssl dgst -sha256 -binary | base64
+  EXPECT_EQ(Sha256Base64("abc"), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+}
+
 }  // namespace
 }  // namespace dsb

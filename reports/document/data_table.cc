@@ -1,0 +1,104 @@
+#include "reports/document/data_table.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "base/quoted.h"
+
+namespace dsb {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string Exact(double value) {
+  if (!std::isfinite(value)) return "";
+  char text[64];
+  return {text, std::to_chars(std::begin(text), std::end(text), value).ptr};
+}
+
+std::string CsvCell(const std::string& foreign) {
+  std::string text = Shown(foreign);
+  if (!text.empty() && std::string_view("=+-@").find(text[0]) != std::string_view::npos) {
+    text.insert(0, 1, '\'');
+  }
+  if (text.find_first_of("\",\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + '"';
+}
+
+std::string CsvCell(const DataCell& cell) {
+  if (const auto* text = std::get_if<std::string>(&cell)) return CsvCell(*text);
+  if (const auto* count = std::get_if<int64_t>(&cell)) return std::to_string(*count);
+  if (const auto* number = std::get_if<double>(&cell)) return Exact(*number);
+  return "";
+}
+
+Json JsonCell(const DataCell& cell) {
+  if (const auto* text = std::get_if<std::string>(&cell)) return *text;
+  if (const auto* count = std::get_if<int64_t>(&cell)) return *count;
+  if (const auto* number = std::get_if<double>(&cell)) return *number;
+  return nullptr;
+}
+
+// No character that HTML or a script's end could be made of is left.
+std::string InScript(const std::string& json) {
+  std::string out;
+  for (const char c : ShownJson(json)) {
+    switch (c) {
+      case '<':
+        out += "\\u003c";
+        break;
+      case '>':
+        out += "\\u003e";
+        break;
+      case '&':
+        out += "\\u0026";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+DataTable WithoutColumns(DataTable table, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const auto found = std::find(table.columns.begin(), table.columns.end(), name);
+    if (found == table.columns.end()) continue;
+    const auto place = found - table.columns.begin();
+    table.columns.erase(found);
+    for (auto& row : table.rows) row.erase(row.begin() + place);
+  }
+  return table;
+}
+
+std::string PrintCsv(const DataTable& table) {
+  std::string out;
+  const auto end_line = [&] { out.back() = '\n'; };
+  for (const std::string& column : table.columns) out += CsvCell(column) + ",";
+  if (!out.empty()) end_line();
+  for (const auto& row : table.rows) {
+    for (const DataCell& cell : row) out += CsvCell(cell) + ",";
+    end_line();
+  }
+  return out;
+}
+
+std::string PrintScriptJson(const DataTable& table) {
+  Json rows = Json::array();
+  for (const auto& row : table.rows) {
+    Json& cells = rows.emplace_back(Json::array());
+    for (const DataCell& cell : row) cells.push_back(JsonCell(cell));
+  }
+  const Json json = {{"columns", table.columns}, {"rows", std::move(rows)}};
+  return InScript(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+}  // namespace dsb

@@ -1,0 +1,29 @@
+// Figures for other programs: one row each, the same columns for all (tidy data).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace dsb {
+
+using DataCell = std::variant<std::monostate, std::string, int64_t, double>;  // monostate: no value
+
+struct DataTable {
+  std::vector<std::string> columns;
+  std::vector<std::vector<DataCell>> rows;  // each as long as columns
+};
+
+// The same without the columns of these names: what a page need not carry.
+DataTable WithoutColumns(DataTable table, const std::vector<std::string>& names);
+
+// RFC 4180 with \n: a head line, then a line a row; no value is an empty cell, numbers are written
+// so that reading them gives the same number. Text is shown as base/quoted.h says, and what a
+// spreadsheet would take for a formula gets an apostrophe before it.
+std::string PrintCsv(const DataTable& table);
+
+// {"columns":[...],"rows":[[...],...]} on one line, fit for the inside of a <script> element.
+std::string PrintScriptJson(const DataTable& table);
+
+}  // namespace dsb

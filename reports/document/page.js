@@ -1,0 +1,165 @@
+'use strict';
+(() => {
+  const root = document.documentElement;
+  const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
+  const state = new URLSearchParams(location.hash.slice(1));
+  const list = (key) => (state.get(key) || '').split(' ').filter(Boolean);
+  const save = (key, values) => {
+    if (values.length) state.set(key, values.join(' ')); else state.delete(key);
+    history.replaceState(null, '', '#' + state);
+  };
+
+  // Read-outs. The marks' own titles are taken over, so that nothing is said twice.
+  const tip = document.body.appendChild(document.createElement('div'));
+  tip.className = 'tip';
+  tip.setAttribute('role', 'status');
+  let shown = null;
+  const hide = () => {
+    if (shown) shown.classList.remove('on');
+    shown = null;
+    tip.textContent = '';
+  };
+  const show = (mark) => {
+    if (shown === mark) return;
+    hide();
+    shown = mark;
+    mark.classList.add('on');
+    tip.textContent = mark.dataset.say;
+    const at = mark.getBoundingClientRect(), box = tip.getBoundingClientRect();
+    const x = Math.min(at.right + 10, root.clientWidth - box.width - 6);
+    const y = at.top - box.height - 8 > 0 ? at.top - box.height - 8 : at.bottom + 8;
+    tip.style.left = Math.max(6, x) + 'px';
+    tip.style.top = y + 'px';
+  };
+  const visible = (mark) => !mark.closest('.off');
+  const centre = (mark) => {
+    const place = /translate\(([-\d.]+) ([-\d.]+)\)/.exec(mark.getAttribute('transform') || '');
+    return place ? [+place[1], +place[2]]
+                 : [+mark.getAttribute('cx') || 0, +mark.getAttribute('cy') || 0];
+  };
+  for (const svg of all('figure svg')) {
+    const marks = all('.m', svg).filter((mark) => mark.firstElementChild);
+    for (const mark of marks) {
+      mark.dataset.say = mark.firstElementChild.textContent;
+      mark.firstElementChild.remove();
+    }
+    const points = marks.filter((mark) => mark.tagName !== 'rect');
+    const places = points.map(centre);
+    svg.addEventListener('pointermove', (event) => {
+      const over = event.target.closest('.m');
+      if (over && over.dataset.say) return show(over);
+      const at = new DOMPoint(event.clientX, event.clientY)
+        .matrixTransform(svg.getScreenCTM().inverse());
+      let best = null, least = 18 * 18;
+      places.forEach(([x, y], i) => {
+        const far = (x - at.x) ** 2 + (y - at.y) ** 2;
+        if (far < least && visible(points[i])) [best, least] = [points[i], far];
+      });
+      if (best) show(best); else hide();
+    });
+    svg.addEventListener('pointerleave', hide);
+    svg.addEventListener('blur', hide);
+    svg.addEventListener('keydown', (event) => {
+      const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[event.key];
+      if (event.key === 'Escape') return hide();
+      if (!step) return;
+      event.preventDefault();
+      const open = marks.filter(visible);
+      if (!open.length) return;
+      const next = open.indexOf(shown) + step;
+      show(open[shown && open.includes(shown) ? (next + open.length) % open.length : 0]);
+    });
+  }
+  addEventListener('scroll', hide, {passive: true});
+
+  // Arms on and off, in every drawing and table at once.
+  const off = new Set(list('off'));
+  const apply = () => {
+    for (const item of all('[data-arm]')) {
+      if (!item.matches('button')) item.classList.toggle('off', off.has(item.dataset.arm));
+    }
+    for (const button of all('button.arm')) {
+      button.setAttribute('aria-pressed', !off.has(button.dataset.arm));
+    }
+  };
+  for (const button of all('button.arm')) {
+    button.addEventListener('click', () => {
+      const arm = button.dataset.arm;
+      if (!off.delete(arm)) off.add(arm);
+      save('off', [...off].sort((a, b) => a - b));
+      hide();
+      apply();
+    });
+  }
+  apply();
+
+  // Tables sorted by a column: numbers by their value, then what has none.
+  const number = (row, column) => parseFloat(row.cells[column].textContent);
+  const order = (a, b, column) => {
+    const [x, y] = [number(a, column), number(b, column)];
+    if (!isNaN(x) && !isNaN(y)) return x - y;
+    if (isNaN(x) !== isNaN(y)) return isNaN(x) ? 1 : -1;
+    return a.cells[column].textContent.localeCompare(b.cells[column].textContent);
+  };
+  const tables = all('table');
+  const sort = (table, column, down) => {
+    const body = table.tBodies[0];
+    const rows = [...body.rows].sort((a, b) => order(a, b, column) * (down ? -1 : 1));
+    body.append(...rows);
+    all('th', table).forEach((head, i) => {
+      if (i === column) head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+      else head.removeAttribute('aria-sort');
+    });
+  };
+  tables.forEach((table, t) => all('th', table).forEach((head, column) => {
+    head.dataset.sort = '';
+    head.tabIndex = 0;
+    const act = () => {
+      const down = head.getAttribute('aria-sort') === 'ascending';
+      sort(table, column, down);
+      save('sort', [...list('sort').filter((s) => s.split('.')[0] !== String(t)),
+                    `${t}.${column}.${down ? 1 : 0}`]);
+    };
+    head.addEventListener('click', act);
+    head.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); act(); }
+    });
+  }));
+  for (const entry of list('sort')) {
+    const [t, column, down] = entry.split('.').map(Number);
+    if (tables[t] && all('th', tables[t])[column]) sort(tables[t], column, down === 1);
+  }
+
+  // Theme, data, print.
+  const dark = () => root.dataset.theme ? root.dataset.theme === 'dark'
+                                        : matchMedia('(prefers-color-scheme: dark)').matches;
+  if (['dark', 'light'].includes(state.get('theme'))) root.dataset.theme = state.get('theme');
+  const give = (name, type, text) => {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([text], {type}));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+  const cell = (value) => {
+    if (value === null) return '';
+    if (typeof value === 'number') return String(value);
+    const text = /^[=+\-@]/.test(value) ? "'" + value : value;
+    return /[",\n\r]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
+  };
+  const acts = {
+    theme: () => { root.dataset.theme = dark() ? 'light' : 'dark'; save('theme', [root.dataset.theme]); },
+    print: () => print(),
+    json: (data, name) => give(name + '.json', 'application/json', JSON.stringify(data.rows.map(
+      (row) => Object.fromEntries(row.map((value, i) => [data.columns[i], value]))), null, 1)),
+    csv: (data, name) => give(name + '.csv', 'text/csv',
+      [data.columns, ...data.rows].map((row) => row.map(cell).join(',') + '\n').join('')),
+  };
+  for (const button of all('button[data-act]')) {
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      const data = document.getElementById('data');
+      acts[button.dataset.act](data && JSON.parse(data.textContent), data && data.dataset.name);
+    });
+  }
+})();

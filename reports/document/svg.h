@@ -1,0 +1,26 @@
+// A chart as SVG: inside a page, whose style gives the colours, or as a file of its own.
+#pragma once
+
+#include <string>
+
+#include "reports/document/chart.h"
+
+namespace dsb {
+
+// For a page: no colours of its own, but the classes of palette.h. Each mark has a <title> with
+// what a reader would see when pointing at it, to 6 significant digits, and data-f, the figure of
+// the metric table that it shows; what is an arm's has data-arm, its index.
+std::string InlineSvg(const Chart& chart);
+
+// A file: as wide as a column of a two-column paper (3.33 inches), text of 7 to 8 points, black on
+// white, with a legend. No script, no reference to anything outside.
+std::string StandaloneSvg(const Chart& chart);
+
+// What pointing at a point says: "dspark fixed 3, gsm8k-12; position: 2; conditional acceptance:
+// 0.6123 [0.58, 0.64]".
+std::string PointText(const Chart& chart, const ChartSeries& series, const ChartPoint& point);
+
+// 6 significant digits.
+std::string ShortNumber(double value);
+
+}  // namespace dsb

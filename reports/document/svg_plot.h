@@ -1,0 +1,30 @@
+// The plot of one chart while it is drawn: where its axes lie. Only for the files that draw.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/document/chart.h"
+#include "reports/document/scale.h"
+
+namespace dsb {
+
+struct Plot {
+  const Chart& chart;
+  double left, top, right, bottom;  // of the area of the marks, user units
+  Scale x, y;
+};
+
+// All series: lines and bands first, markers above them.
+std::string DrawMarks(const Plot& plot);
+// "k3" of an arm, "q2" of a part, "pub" of what is published.
+std::string ColourClass(const ChartSeries& series, const ChartPoint* point = nullptr);
+// What opens a group or an element of an arm: ` data-arm="3"`; empty of what is no arm's.
+std::string ArmAttribute(const ChartSeries& series, const ChartPoint* point = nullptr);
+std::string Attribute(std::string_view name, double units);  // ` name="12.5"`
+// At most `most` characters, the last of them an ellipsis if something is cut.
+std::string CutText(const std::string& text, size_t most);
+
+}  // namespace dsb

@@ -1,0 +1,135 @@
+#include "reports/report/gate_fronts.h"
+
+#include <string_view>
+
+#include "base/quoted.h"
+#include "reports/document/markup.h"
+#include "reports/model/scopes.h"
+#include "reports/report/gate_report.h"
+#include "reports/text/number_text.h"
+
+namespace dsb {
+namespace {
+
+struct Case {
+  std::string arm, name;
+  const char* element = nullptr;  // failure, error, skipped; null: passed
+  std::string type, message;
+};
+
+std::vector<Case> CasesOf(const GateVerdict& verdict) {
+  std::vector<Case> cases;
+  for (const GateRule& rule : verdict.rules) {
+    const bool broken = rule.outcome == GateRule::Outcome::kBroken;
+    const bool skipped = rule.outcome == GateRule::Outcome::kNotChecked;
+    cases.push_back({rule.arm, rule.rule,
+                     broken    ? "failure"
+                     : skipped ? "skipped"
+                               : nullptr,
+                     broken ? "rule" : "", rule.detail});
+  }
+  for (const GateTest& test : verdict.tests) {
+    std::string name = test.metric + " against " + test.against;
+    if (test.scope != "all") name += ", " + ScopeTitle(test.scope);
+    const bool decided = test.state == GateState::kPass || test.state == GateState::kFail;
+    cases.push_back({test.arm, name,
+                     test.state == GateState::kPass ? nullptr
+                     : decided                      ? "failure"
+                                                    : "error",
+                     GateStateName(test.state), test.reason});
+  }
+  for (const GateDifference& difference : verdict.differences) {
+    cases.push_back({difference.arm, "comparable: " + difference.what.field, "error",
+                     "not_comparable", DifferenceText(difference.what, {"baseline", "candidate"})});
+  }
+  return cases;
+}
+
+// For a workflow command: its own marks as %XX.
+std::string Command(const std::string& kind, const std::string& text) {
+  std::string line = "::" + kind + " title=dsbench gate::";
+  for (const char c : Shown(text)) line += c == '%' ? "%25" : std::string(1, c);
+  return line + "\n";
+}
+
+}  // namespace
+
+std::string GateJunit(const GateVerdict& verdict) {
+  const std::vector<Case> cases = CasesOf(verdict);
+  size_t failures = 0, errors = 0, skipped = 0;
+  std::string body;
+  for (const Case& one : cases) {
+    const std::string_view element = one.element == nullptr ? "" : one.element;
+    failures += element == "failure";
+    errors += element == "error";
+    skipped += element == "skipped";
+    body += "    <testcase classname=\"" + Markup(one.arm) + "\" name=\"" + Markup(one.name) + "\"";
+    if (element.empty()) {
+      body += "/>\n";
+    } else {
+      body += "><" + std::string(element) + " type=\"" + Markup(one.type) + "\" message=\"" +
+              Markup(one.message) + "\"/></testcase>\n";
+    }
+  }
+  const std::string counts = " tests=\"" + std::to_string(cases.size()) + "\" failures=\"" +
+                             std::to_string(failures) + "\" errors=\"" + std::to_string(errors) +
+                             "\" skipped=\"" + std::to_string(skipped) + "\"";
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"dsbench gate: " +
+         std::string(GateStateName(verdict.state)) + "\">\n  <testsuite name=\"dsbench gate\"" +
+         counts + ">\n" + body + "  </testsuite>\n</testsuites>\n";
+}
+
+std::string GateAnnotations(const GateVerdict& verdict) {
+  std::string out;
+  if (verdict.state == GateState::kPass) out += Command("notice", "pass");
+  const std::string state = std::string(GateStateName(verdict.state)) + ": ";
+  for (const std::string& reason : verdict.reasons) out += Command("error", state + reason);
+  for (const std::string& warning : verdict.warnings) out += Command("warning", warning);
+  return out;
+}
+
+Page GatePage(const GateVerdict& verdict) {
+  Page page{.title = std::string("Gate: ") + GateStateName(verdict.state),
+            .body = MakeGateDocument(verdict)};
+  Chart chart{
+      .id = "losses",
+      .title = "Loss against its margin",
+      .caption =
+          "95 % intervals. Left of the line, all of it: pass. Right of it, all of it: fail. "
+          "Across it: undecided. Tests without a margin stand in the table alone.",
+      .x = {.title = "loss, in units of its margin", .lo = 0, .hi = 1}};
+  chart.guides.push_back({.x = 1, .label = "margin", .strong = true});
+  chart.guides.push_back({.x = 0, .label = "no change"});
+  for (const GateTest& test : verdict.tests) {
+    if (!test.loss || test.margin <= 0) continue;
+    const auto scaled = [&](const std::optional<double>& loss) {
+      return loss ? std::optional(*loss / test.margin) : std::nullopt;
+    };
+    std::string name = test.metric;
+    if (verdict.arms.size() > 1) name = test.arm + ": " + name;
+    if (test.against != "baseline") name += " (" + test.against + ")";
+    if (test.scope != "all") name += ", " + ScopeTitle(test.scope);
+    const auto row = static_cast<double>(chart.y.categories.size());
+    chart.y.categories.push_back(name);
+    const std::string said = std::string(GateStateName(test.state)) + ", margin " +
+                             PercentWithUnit(test.margin) + ", loss " + PercentWithUnit(*test.loss);
+    chart.series.push_back({.name = "",
+                            .part = test.state == GateState::kPass   ? size_t{4}
+                                    : test.state == GateState::kFail ? size_t{5}
+                                                                     : size_t{6},
+                            .points = {{.x = {*scaled(test.loss), scaled(test.lo), scaled(test.hi)},
+                                        .y = {.value = row},
+                                        .label = said}}});
+  }
+  if (chart.series.empty()) return page;
+  // After the reasons, before the tables.
+  auto place = page.body.begin();
+  while (place != page.body.end() && !std::holds_alternative<Table>(*place) &&
+         (place == page.body.begin() || !std::holds_alternative<Heading>(*place))) {
+    ++place;
+  }
+  page.body.insert(place, std::move(chart));
+  return page;
+}
+
+}  // namespace dsb

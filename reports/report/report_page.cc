@@ -1,0 +1,158 @@
+#include "reports/report/report_page.h"
+
+#include "base/counted.h"
+#include "reports/charts/charts.h"
+#include "reports/model/crosswalk.h"
+#include "reports/report/conclusion.h"
+#include "reports/report/definitions.h"
+#include "reports/report/notes.h"
+#include "reports/report/report_document.h"
+#include "reports/report/report_tables.h"
+#include "reports/report/tidy_table.h"
+#include "results/run_facts.h"
+
+namespace dsb {
+namespace {
+
+class Builder {
+ public:
+  explicit Builder(const ReportModel& model) : model_(model), arms_(model) {}
+
+  Page Build() {
+    page_.title = model_.sets.empty() ? "dsbench report" : TitleOf(model_.sets.front());
+    page_.arms = arms_.names();
+    for (set_ = 0; set_ < model_.sets.size(); ++set_) AddSet(model_.sets[set_]);
+    AddLoads();
+    AddPaper();
+    AddEnd();
+    page_.data = WithoutColumns(TidyTable(model_), {"label", "level", "method"});
+    return std::move(page_);
+  }
+
+ private:
+  void Put(Block block) { page_.body.push_back(std::move(block)); }
+  void PutCharts(Charts charts) {
+    for (Chart& chart : charts) {
+      if (model_.sets.size() > 1) chart.id += "-" + std::to_string(set_ + 1);
+      Put(Block(std::move(chart)));
+    }
+  }
+  // `rows` of the set's arms, as many times as there are.
+  Table OfArms(Table table, const ReportSet& set) const {
+    for (size_t r = 0; r < table.rows.size(); ++r) {
+      table.row_arms.push_back(arms_.IndexOf(set.arms[r % set.arms.size()].name));
+    }
+    return table;
+  }
+
+  void AddSet(const ReportSet& set) {
+    Put(Heading{.level = 1, .text = TitleOf(set)});
+    for (Statement& statement : Conclude(set, model_.options)) Put(std::move(statement));
+    Put(Heading{.level = 2, .text = "Who is faster"});
+    PutCharts(BreakEvenChart(set, arms_));
+    PutCharts(SpeedupCharts(set, arms_));
+    PutCharts(DomainChart(set, arms_));
+    Table all = OfArms(SpeedTable(set), set), domains = all;
+    const auto last = static_cast<std::ptrdiff_t>(set.arms.size());  // rows of all domains together
+    all.rows.erase(all.rows.begin(), all.rows.end() - last);
+    all.row_arms.erase(all.row_arms.begin(), all.row_arms.end() - last);
+    domains.rows.erase(domains.rows.end() - last, domains.rows.end());
+    domains.row_arms.erase(domains.row_arms.end() - last, domains.row_arms.end());
+    Put(std::move(all));
+    Put(Line{kSpeedWords});
+    Put(Line{StatisticsLine(model_.options)});
+    if (!domains.rows.empty()) {
+      Put(Heading{.level = 3, .text = "By domain", .folded = true});
+      Put(std::move(domains));
+    }
+    const std::vector<std::string> notes = SetNotes(set);
+    if (!notes.empty()) Put(Heading{.level = 3, .text = "Notes on these figures", .folded = true});
+    for (const std::string& note : notes) Put(Line{note});
+    PutSection("What is accepted", AcceptanceCharts(set, arms_), RunLengthChart(set, arms_));
+    PutSection("Where the time goes, and when", TokenTimeChart(set, arms_),
+               ProgressionChart(set, arms_), PromptChart(set, arms_), LatencyCharts(set, arms_));
+    PutSection("Whether the confidence means what it says", ReliabilityCharts(set, arms_));
+    AddCrosswalks(set);
+    Put(Heading{.level = 2, .text = "What was run"});
+    for (Block& block : ProvenanceOf(set)) Put(std::move(block));
+  }
+
+  template <typename... Parts>
+  void PutSection(const char* heading, Parts... parts) {
+    if ((parts.empty() && ...)) return;
+    Put(Heading{.level = 2, .text = heading});
+    (PutCharts(std::move(parts)), ...);
+  }
+
+  void AddCrosswalks(const ReportSet& set) {
+    bool first = true;
+    for (size_t i = 0; i < set.arms.size(); ++i) {
+      if (IsBaseline(set.arms[i].data->run)) continue;
+      const ReportComparison* const comparison = set.ComparisonOf(i);
+      const Crosswalk made = MakeCrosswalk(
+          set.arms[i].data, comparison == nullptr ? nullptr : &set.arms[comparison->baseline].data);
+      if (first) {
+        Put(Heading{.level = 2, .text = "The same rounds in other tools' terms", .folded = true});
+        Put(Line{kRoundSymbols});
+      }
+      first = false;
+      Put(Heading{.level = 3, .text = set.arms[i].name});
+      Table table = CrosswalkTable(made);
+      table.row_arms.assign(table.rows.size(), arms_.IndexOf(set.arms[i].name));
+      Put(std::move(table));
+    }
+  }
+
+  void AddLoads() {
+    const Charts charts = LoadCharts(model_, arms_);
+    if (charts.empty()) return;
+    Put(Heading{.level = 1, .text = "Under load"});
+    for (const Chart& chart : charts) Put(chart);
+  }
+
+  // Beside the set whose conditions are the paper's, if there is one: temperature 1.
+  void AddPaper() {
+    if (model_.sets.empty()) return;
+    const ReportSet* chosen = &model_.sets.front();
+    for (const ReportSet& set : model_.sets) {
+      if (set.arms.front().data->run.temperature == 1) chosen = &set;
+    }
+    Put(Heading{.level = 1, .text = "Beside the paper"});
+    Put(
+        Line{"Cheng et al., DSpark, 27 June 2026: values read from its tables and vector graphics. "
+             "Figure 2 is behind the charts of acceptance by position. The runs here: " +
+             TitleOf(*chosen) + "."});
+    for (const Chart& chart : PaperCharts(*chosen, arms_)) Put(chart);
+    for (const Chart& chart : PaperLoadCharts(model_, arms_)) Put(chart);
+  }
+
+  void AddEnd() {
+    if (model_.sets.empty()) {
+      Put(Heading{.level = 1, .text = "Nothing to report"});
+      Put(Line{Counted(model_.num_runs, "run") + " in the file, none with a finished request."});
+    }
+    for (const std::string& run : model_.left_out) {
+      Put(Statement{"left out", "This build cannot read it: " + run + "."});
+    }
+  }
+
+  const ReportModel& model_;
+  const ArmList arms_;
+  size_t set_ = 0;
+  Page page_;
+};
+
+}  // namespace
+
+Page MakePage(const ReportModel& model) { return Builder(model).Build(); }
+
+std::vector<Chart> PageCharts(const ReportModel& model) {
+  std::vector<Chart> charts;
+  Page page = MakePage(model);
+  for (Block& block : page.body) {
+    if (auto* const chart = std::get_if<Chart>(&block)) charts.push_back(std::move(*chart));
+  }
+  return charts;
+}
+
+}  // namespace dsb

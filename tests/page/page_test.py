@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""The report's page in a real browser: what it shows is what the results file has, it asks for nothing, and it can be
+read at any width, in both themes, by keyboard, on paper and without script.
+
+Usage: page_test.py DSBENCH [RESULTS]. Without RESULTS a file is made by the scripted engine, whose acceptance is then
+taken as measured. Exit 77: no Chromium here.
+"""
+import json
+import pathlib
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import browser
+
+PROGRAM, RESULTS = None, None
+ROOT = pathlib.Path(__file__).parents[2]
+HOSTILE = "<script>alert(1)</script>]]>\"' \u202eabc\u05d0 &amp; =1+1"
+
+
+def make_results(path):
+    """Two questions of four arms on 12 prompts, with confidences; hostile text where a file may have it."""
+    for temperature in ("0", "1"):
+        subprocess.run([PROGRAM, "run", "--engine", "null", "--workload", "math.jsonl,code.jsonl,chat.jsonl", "--limit", "4",
+                        "--drafters", "none,dspark:3,eagle3:5,mtp1:1", "--max-tokens", "48", "--null-step-us", "50",
+                        "--temperature", temperature, "--output", path, "--no-report", "--label", "page"],
+                       cwd=ROOT / "workloads", check=True, capture_output=True)
+    with sqlite3.connect(path) as db:
+        db.execute("DELETE FROM run_flag WHERE flag = 'synthetic_acceptance'")
+        db.execute("UPDATE run SET label = ? WHERE temperature = 1", (HOSTILE,))
+    db.close()
+
+
+def short(value):
+    return f"{value:.6g}"
+
+
+def figures(report):
+    """{(run, metric, scope, baseline run or None): entry} of the JSON report."""
+    found = {}
+    for group in report["sets"]:
+        for arm in group["arms"]:
+            for metric in arm["metrics"]:
+                found[arm["run"]["id"], metric["metric"], metric["scope"], None] = metric
+        for comparison in group["comparisons"]:
+            for scope in comparison["scopes"]:
+                def put(name, entry):
+                    found[comparison["candidate_run"], name, scope["scope"], comparison["baseline_run"]] = entry
+                for name in ("speedup", "accepted_length_factor", "step_time_factor"):
+                    put(name, scope[name])
+                for metric in scope["metrics"]:
+                    put(metric["metric"], metric["ratio"])
+    return found
+
+
+CONTRAST = """
+const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+const rgba = (text) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = text; canvas.fillRect(0, 0, 1, 1);
+                         return canvas.getImageData(0, 0, 1, 1).data; };
+const linear = (c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+const light = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+const ground = (node) => { for (; node; node = node.parentElement) {
+  const c = rgba(getComputedStyle(node).backgroundColor); if (c[3] === 255) return c; } return [255, 255, 255]; };
+let least = [99, ''];
+const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (walk.nextNode()) {
+  const node = walk.currentNode.parentElement;
+  if (!walk.currentNode.data.trim() || !node.checkVisibility() || node.closest('script,style')) continue;
+  const style = getComputedStyle(node);
+  const [a, b] = [light(rgba(node.closest('svg') ? style.fill : style.color)), light(ground(node))];
+  const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  if (ratio < least[0]) least = [ratio, node.outerHTML.slice(0, 120)];
+}
+return least;"""
+
+
+class Page(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        results = RESULTS or str(pathlib.Path(cls.folder.name) / "page.db")
+        if RESULTS is None:
+            make_results(results)
+        cls.file = pathlib.Path(cls.folder.name) / "report.html"
+        text = subprocess.run([PROGRAM, "report", results, "--format", "json", "--html", cls.file], check=True,
+                              capture_output=True).stdout
+        cls.figures = figures(json.loads(text))
+        cls.html = cls.file.read_text(encoding="utf-8")
+        cls.url = cls.file.as_uri()
+        cls.browser = browser.Browser()
+        cls.browser.look(1440)
+        cls.browser.requests()  # what the browser's own first tab asked for
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.__exit__()
+        cls.folder.cleanup()
+
+    def setUp(self):
+        self.browser.look(1440)
+        self.browser.open("about:blank")
+        self.browser.open(self.url)
+
+    def test_asks_for_nothing_and_says_nothing(self):
+        self.browser.requests()
+        self.browser.open("about:blank")
+        self.browser.open(self.url)
+        self.assertEqual(self.browser.requests(), [self.url])
+        self.assertEqual(self.browser.console(), [])
+        outside = re.sub(r'<script type="application/json".*?</script>|<title>.*?</title>|<td.*?</td>|<pre>.*?</pre>', "",
+                         self.html, flags=re.S)
+        self.assertIsNone(re.search(r"https?:|\bsrc=|\burl\(|@import|\son\w+=|<link|<iframe|\sstyle=", outside))
+        self.assertIn("default-src 'none'", self.html)
+
+    def test_every_chart_has_marks_that_say_something(self):
+        charts = self.browser.run("""return [...document.querySelectorAll('figure')].map((figure) =>
+            [figure.id, [...figure.querySelectorAll('.m')].filter((mark) => mark.dataset.say).length])""")
+        self.assertGreater(len(charts), 8)
+        self.assertEqual(len({name for name, _ in charts}), len(charts))
+        self.assertEqual([name for name, marks in charts if marks == 0], [])
+
+    def test_every_figure_is_the_json_reports(self):
+        data = self.browser.run("return JSON.parse(document.getElementById('data').textContent)")
+        at = {name: i for i, name in enumerate(data["columns"])}
+        seen = {}
+        for row in data["rows"]:
+            key = tuple(row[at[name]] for name in ("run", "metric", "scope", "baseline_run"))
+            self.assertNotIn(key, seen)
+            seen[key] = [row[at[name]] for name in ("value", "lo", "hi", "n")]
+        self.assertEqual(seen, {key: [entry[name] for name in ("value", "lo", "hi", "n")]
+                                for key, entry in self.figures.items()})
+        self.assertGreater(len(seen), 500)
+
+    def test_every_mark_is_the_json_reports(self):
+        marks = self.browser.run("""return [...document.querySelectorAll('figure .m[data-f]')].map((mark) =>
+            [mark.closest('figure').id, mark.dataset.f, mark.dataset.say])""")
+        self.assertGreater(len(marks), 50)
+        stacked = {}
+        for chart, figure, said in marks:
+            run, metric, scope = figure.split(" ", 2)
+            entries = [entry for key, entry in self.figures.items() if key[:3] == (int(run), metric, scope)]
+            entry = entries[-1]  # a ratio where the metric has both
+            if metric.startswith("phase_wall_"):
+                stacked.setdefault((chart, run), []).append((float(said.split(": ")[1].split(";")[0]), entry["value"]))
+                continue
+            value = 100 * entry["value"] / entry["n"] if metric == "accept_histogram" else entry["value"]
+            wanted = short(value)
+            if entry["lo"] is not None:
+                wanted += f" [{short(entry['lo'])}, {short(entry['hi'])}]"
+            self.assertIn(": " + wanted, said, (chart, figure))
+        self.assertTrue(stacked)
+        for parts in stacked.values():  # ms a token are ns a step times one factor an arm
+            factors = [drawn / value for drawn, value in parts]
+            for factor in factors:
+                self.assertAlmostEqual(factor / factors[0], 1, places=4)
+
+    def test_pointing_shows_the_value(self):
+        place = self.browser.run("""const mark = document.querySelector('#speedup .m, #speedup-1 .m');
+            mark.scrollIntoView({block: 'center', behavior: 'instant'});
+            return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+                const box = mark.getBoundingClientRect();
+                done([box.x + box.width / 2, box.y + box.height / 2, mark.dataset.f]); })))""")
+        self.browser.point_at(*place[:2])
+        run, metric, scope = place[2].split(" ", 2)
+        entry = next(e for key, e in self.figures.items() if key[:3] == (int(run), metric, scope))
+        said = self.browser.run("return document.querySelector('.tip').textContent")
+        self.assertIn(short(entry["value"]), said)
+        box = self.browser.run("return document.querySelector('.tip').getBoundingClientRect().toJSON()")
+        self.assertGreater(box["width"] * box["height"], 100)
+        self.browser.point_at(2, 2)
+        self.assertEqual(self.browser.run("return document.querySelector('.tip').textContent"), "")
+
+    def test_keys_walk_through_the_marks(self):
+        self.browser.run("document.querySelector('figure svg').focus()")
+        said = []
+        for _ in range(3):
+            self.browser.press("ArrowRight")
+            said.append(self.browser.run("return document.querySelector('.tip').textContent"))
+        self.assertEqual(len(set(said)), 3, said)
+        self.assertNotIn("", said)
+
+    def test_an_arm_switched_off_is_gone_everywhere(self):
+        count = """return [...document.querySelectorAll('[data-arm]')].filter((item) => !item.matches('button') &&
+            (item.dataset.arm === '1') === arguments[0] && item.getClientRects().length).length"""
+        before = [self.browser.run(count, mine) for mine in (True, False)]
+        self.assertGreater(min(before), 10)
+        name = self.browser.run("""const button = document.querySelector('button.arm[data-arm="1"]');
+            button.click(); return button.textContent""")
+        self.assertEqual([self.browser.run(count, mine) for mine in (True, False)], [0, before[1]])
+        drawn = self.browser.run("""return [...document.querySelectorAll('figure .m')].filter((mark) =>
+            mark.getClientRects().length && mark.dataset.say && mark.dataset.say.startsWith(arguments[0] + ';')).length""", name)
+        self.assertEqual(drawn, 0)
+        self.assertIn("off=1", self.browser.run("return location.hash"))
+        self.browser.run("location.reload()")
+        self.assertEqual(self.browser.run(count, True), 0)
+        self.browser.run("""document.querySelector('button.arm[data-arm="1"]').click()""")
+        self.assertEqual([self.browser.run(count, mine) for mine in (True, False)], before)
+
+    def test_tables_sort(self):
+        column = """const table = [...document.querySelectorAll('main table')].find(
+                (some) => some.tHead.textContent.includes('tokens/s') && !some.closest('figure'));
+            const heads = [...table.querySelectorAll('th')], at = heads.findIndex((head) => head.textContent === 'tokens/s');
+            if (arguments[0]) heads[at].click();
+            return [...table.tBodies[0].rows].map((row) => parseFloat(row.cells[at].textContent))"""
+        rates = self.browser.run(column, True)
+        self.assertEqual(rates, sorted(rates))
+        self.assertEqual(self.browser.run(column, True), sorted(rates, reverse=True))
+        self.browser.run("location.reload()")
+        self.assertEqual(self.browser.run(column, False), sorted(rates, reverse=True))
+
+    def test_fits_and_can_be_read(self):
+        for width in (375, 768, 1440):
+            for dark in (False, True):
+                with self.subTest(width=width, dark=dark):
+                    self.browser.look(width, dark=dark)
+                    self.browser.open(self.url)
+                    self.browser.run("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+                    wide, room = self.browser.run("return [document.documentElement.scrollWidth, innerWidth]")
+                    self.assertLessEqual(wide, room)
+                    self.assertEqual(room, width)
+                    ratio, where = self.browser.run(CONTRAST)
+                    self.assertGreaterEqual(ratio, 4.5, where)
+        ground = "return getComputedStyle(document.body).backgroundColor"
+        self.assertNotEqual(self.browser.run(ground), "rgb(255, 255, 255)")
+        self.browser.look(720, dark=True, media="print")
+        self.assertEqual(self.browser.run(ground), "rgb(255, 255, 255)")
+        self.assertEqual(self.browser.run("""return [...document.querySelectorAll('.tool')]
+            .filter((button) => button.checkVisibility()).length"""), 0)
+
+    def test_the_theme_is_kept(self):
+        ground = "return getComputedStyle(document.body).backgroundColor"
+        self.browser.run("document.querySelector('[data-act=theme]').click()")
+        dark = self.browser.run(ground)
+        self.assertNotEqual(dark, "rgb(255, 255, 255)")
+        self.browser.run("location.reload()")
+        self.assertEqual(self.browser.run(ground), dark)
+
+    def test_the_buttons_give_all_rows(self):
+        for act in ("json", "csv"):
+            text = self.browser.run("""const given = []; const keep = URL.createObjectURL;
+                URL.createObjectURL = (blob) => { given.push(blob); return 'about:blank#'; };
+                HTMLAnchorElement.prototype.click = () => {};
+                document.querySelector('[data-act=' + arguments[0] + ']').click();
+                URL.createObjectURL = keep; return given[0].text()""", act)
+            if act == "json":
+                self.assertEqual(len(json.loads(text)), len(self.figures))
+            else:
+                self.assertEqual(len(text.splitlines()), len(self.figures) + 1)
+
+    def test_says_all_without_script(self):
+        self.browser.devtools("Emulation.setScriptExecutionDisabled", value=True)
+        try:
+            self.browser.open(self.url)
+            document = self.browser.devtools("DOM.getDocument", depth=1)["root"]["nodeId"]
+            def found(selector):
+                return len(self.browser.devtools("DOM.querySelectorAll", nodeId=document, selector=selector)["nodeIds"])
+            self.assertGreater(found("figure .m > title"), 100)
+            self.assertGreater(found("main tbody tr"), 5)
+            self.assertEqual(found("button.tool:not([hidden])"), 0)
+            self.assertEqual(found(".tip"), 0)
+        finally:
+            self.browser.devtools("Emulation.setScriptExecutionDisabled", value=False)
+
+    def test_text_of_a_file_stays_text(self):
+        if RESULTS is not None:
+            self.skipTest("the results given hold no hostile text")
+        heads = self.browser.run("return [...document.querySelectorAll('h1')].map((head) => head.textContent)")
+        shown = [head for head in heads if "alert(1)" in head]
+        self.assertEqual(len(shown), 1)
+        self.assertIn("<script>alert(1)</script>]]>\"' \\xe2\\x80\\xaeabc\u05d0 &amp; =1+1", shown[0])
+        self.assertEqual(self.html.count("<script"), 2)
+        self.assertEqual(self.html.count("</script"), 2)
+
+
+if __name__ == "__main__":
+    if browser.missing():
+        print(f"skipped: no {browser.missing()} here; install the packages of section [page] in ci/packages.txt")
+        sys.exit(77)
+    PROGRAM = pathlib.Path(sys.argv[1]).resolve()
+    RESULTS = sys.argv[2] if len(sys.argv) > 2 else None
+    unittest.main(argv=sys.argv[:1], verbosity=1)
