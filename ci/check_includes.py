@@ -30,6 +30,10 @@ DRAFTERS = {  # what each may include besides these
     "mtp1": ("recurrent",),
 }
 SUB_ROOMS = {
+    "workloads": {
+        "": (),
+        "trace": (),
+    },
     "results": {
         "statistics": (),
         "": ("statistics",),
@@ -50,6 +54,9 @@ SUB_ROOMS = {
         "feature_tap": ("",),
         "scheduling": ("",),
         "decoding": ("", "sampling", "scheduling"),
+        "simulated": ("", "scheduling"),
+        "export": ("", "model_files"),
+        "remote": ("",),
         "native": ("", "model_files", "target_model", "sampling", "scheduling", "decoding", "drafters"),
         "device": (*DRAFTER_PARTS, "block_backbone", "recurrent", *DRAFTERS, "drafters", "scheduling", "decoding",
                    "native"),
@@ -60,7 +67,10 @@ SUB_ROOMS = {
         "model": ("text",),
         "pairing": (),
         "gate": ("text", "pairing"),
+        "crosscheck": ("text", "document"),
         "paper": ("text", "document", "model"),
+        "pareto": ("text", "document"),
+        "bridge": ("text", "document"),
         "charts": ("text", "document", "model", "paper"),
         "report": ("text", "document", "model", "pairing", "gate", "paper", "charts"),
     },
@@ -73,13 +83,23 @@ SUB_ROOMS = {
         "backends": ("machine", "options"),
         "timeline": ("device_time",),
         "run": ("machine", "terminal", "options", "replay", "device_time", "backends", "timeline"),
+        "sweep": ("terminal", "options", "run"),
         "selftest": ("machine", "replay", "backends"),
+        "probe": ("machine", "terminal", "options", "backends"),
+        "crosscheck": ("machine", "terminal", "options", "run"),
+        "exchange": ("machine", "options", "run"),
         "gate": ("machine", "replay", "backends", "run"),
         "generate": ("terminal", "options", "replay", "backends"),
         "sampling": ("machine", "terminal", "options", "replay", "backends"),
         "proof": ("options", "replay", "backends"),
-        "cli": ("machine", "terminal", "options", "device_time", "timeline", "run", "selftest", "gate", "generate",
-                "sampling", "proof"),
+        "calibrate": ("terminal", "options", "run"),
+        "profile": ("machine", "terminal", "options", "backends", "run"),
+        "prediction": ("machine", "options", "replay", "backends", "run"),
+        "bridge": ("machine", "run", "prediction"),
+        "fleet": ("machine", "options", "backends"),
+        "cli": ("machine", "terminal", "options", "device_time", "timeline", "run", "sweep", "selftest", "probe",
+                "crosscheck", "exchange", "gate", "generate", "sampling", "proof", "profile", "calibrate", "prediction",
+                "bridge", "fleet"),
         "": ("cli",),
     },
     "kernels/cuda": {
@@ -102,10 +122,12 @@ PRIVATE = {
     "results/store/tables.h": "results/store",
     "results/store/insert.h": "results/store",
     "results/store/select.h": "results/store",
+    "engines/remote/http_client_impl.h": "engines/remote",
 }
 CUDA = re.compile(r"cuda|cublas|cupti|nvtx|nvToolsExt|cooperative_groups|mma\.h$")
 CUDA_PLACES = ("kernels/cuda", "kernels/cudahost", "harness/device_time",
                "harness/machine/gpu_probe.cc", "tests/cudahost")
+CURL_PLACES = ("engines/remote/",)
 ONLY_IN_SOURCES = ("nlohmann/", "CLI/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 
@@ -159,6 +181,8 @@ def problem(file, quote, header):
         return f"{room} may include only {', '.join(sorted(ROOMS[room])) or 'nothing of ours'}"
     if target not in ROOMS and CUDA.match(header) and not file.startswith(CUDA_PLACES):
         return f"CUDA headers belong in {', '.join(CUDA_PLACES)}"
+    if header.startswith("curl/") and not file.startswith(CURL_PLACES):
+        return f"curl's headers belong in {', '.join(CURL_PLACES)}"
     in_source = file.endswith((".cc", ".cu")) or room == "tests"
     if header.startswith(ONLY_IN_SOURCES) and not in_source:
         return "json and CLI11 headers belong in .cc files"

@@ -6,11 +6,13 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 num_jobs=$(nproc)
 
 # Compiled once, whatever folder or clone it is compiled in. DSBENCH_NO_CCACHE=1: without.
-if [ "${DSBENCH_NO_CCACHE:-0}" != 1 ] && command -v ccache >/dev/null; then
+use_ccache() {
+  [ "${DSBENCH_NO_CCACHE:-0}" != 1 ] && command -v ccache >/dev/null || return 0
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_CUDA_COMPILER_LAUNCHER=ccache
   export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
   export CCACHE_SLOPPINESS=pch_defines,time_macros # what precompiled headers ask for
-fi
+}
+use_ccache
 
 die() {  # die CODE MESSAGE
   echo "$(basename "$0"): $2" >&2
@@ -81,6 +83,7 @@ install_missing() {  # install_missing SECTION...: installs what is missing, or 
     die 3 "apt-get failed ($(grep -m1 '^E:' "$log" || tail -n1 "$log")); run as root: $by_hand"
   fi
   rm -f "$log"
+  use_ccache # it may be among them
 }
 
 python_with_pip() {  # prints the interpreter whose pip is used

@@ -17,7 +17,7 @@ build() {  # build PRESET OPTION...
 
 # Kernels of older processors, which the tests of this one do not run.
 tests_with_isa() {  # tests_with_isa ISA
-  DSBENCH_ISA=$1 DSBENCH_IDENTITY= run_ctest "$1" build/dev -L 'unit|model'
+  DSBENCH_ISA=$1 DSBENCH_IDENTITY='' run_ctest "$1" build/dev -L 'unit|model'
 }
 
 begin_parts build fetch test page lint bench package

@@ -36,6 +36,10 @@ struct DraftRequest {
   uint64_t seed = 0;
   uint64_t random_id = 0;
   uint32_t round = 0;
+  // Of a drafter without a confidence head: confidence[k] is the largest probability of q_k. Known
+  // before token k is drawn, so it may decide on it; the drawn token's own must not
+  // (verification.md 5).
+  bool law_confidence = false;
 };
 
 // The block of one sequence. Laws are over the draft vocabulary; `TargetId` maps it into the
@@ -43,7 +47,7 @@ struct DraftRequest {
 struct DraftBlock {
   std::vector<int32_t> tokens;         // target ids, [n]
   std::vector<int32_t> draft_indices;  // the same tokens in the draft vocabulary, [n]
-  std::vector<float> confidence;       // [n], empty without a confidence head
+  std::vector<float> confidence;       // [n]; empty without a head, unless law_confidence
   // Sampled drafts only (temperature > 0): q_k unnormalised, one row per token, and its sum;
   // sampled from exactly these.
   std::vector<std::vector<float>> weights;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "engines/engine_description.h"
 #include "engines/request.h"
@@ -11,6 +13,18 @@
 namespace dsb {
 
 struct Instrumentation;  // engines/phase_observer.h
+
+// What a server counts, by its own name for it.
+struct EngineCounter {
+  std::string name;
+  double value = 0;
+};
+
+// What its user should hear of an engine's requests so far: one line, and the store's flag for it
+// (implausible, contended), empty if the run's figures stand.
+struct EngineRemark {
+  std::string text, flag = {};
+};
 
 class Engine {
  public:
@@ -25,6 +39,10 @@ class Engine {
   virtual void Cancel(int64_t request_id) = 0;
   // From the next step on. Engines without phases of their own may ignore it.
   virtual void Instrument(const Instrumentation& /*instrumentation*/) {}
+  // Counters and gauges of a server at this moment; none with requests in flight, or if there is
+  // no server. May wait for the network.
+  virtual std::vector<EngineCounter> ReadCounters() { return {}; }
+  virtual std::vector<EngineRemark> Remarks() const { return {}; }
 };
 
 }  // namespace dsb

@@ -27,9 +27,13 @@ struct EngineDescription {
   bool reports_rounds = true;   // every decoded token but a request's first is in a RoundOutcome
   bool reports_steps = true;    // StepResult tells the work of a step
   bool reports_ids = true;      // bursts have token ids
-  std::string token_count_source = "ids";  // usage, retokenised: how a server's tokens are counted
-  bool trusted = true;                     // false: of another program, which may say anything
-  bool verifies_exactly = false;           // by the lossless rules of verification.md 1
+  // How a server's tokens are counted: ids, chunk_usage, final_usage, retokenised. An answer may
+  // say another (TokenBurst::count_source).
+  std::string token_count_source = "ids";
+  bool trusted = true;            // false: of another program, which may say anything
+  bool verifies_exactly = false;  // by the lossless rules of verification.md 1
+  // Where the confidences of rounds come from: head, largest_probability; empty: there are none.
+  std::string confidence = {};
   Provenance provenance;
   std::string device_time_source = "none";  // of StepResult::phases: cpu_thread, model, none
   // As the store has them; none: not known.

@@ -23,6 +23,9 @@ struct TokenBurst {
   std::string text;                  // the same as text, where the engine delivers that
   EndReason end = EndReason::kNone;  // set on a request's last burst
   std::string error;
+  // On a last burst: how this answer's tokens were counted, where the engine does not count all
+  // alike (engine_description.h); else empty.
+  std::string count_source = {};
 };
 
 enum class RoundCut { kNone = 0, kStop = 1, kLimit = 2 };

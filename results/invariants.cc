@@ -4,6 +4,8 @@
 #include <iterator>
 #include <set>
 
+#include "results/run_facts.h"
+
 namespace dsb {
 namespace {
 
@@ -32,7 +34,8 @@ std::string NameOf(const RequestRow& row) {
 RequestRules RulesOf(const RunData& data) {
   return {.draft_length = data.run.draft_length,
           .max_tokens = data.run.max_tokens,
-          .reports_rounds = data.run.reports_rounds};
+          .reports_rounds = data.run.reports_rounds,
+          .foreign = IsForeign(data.run)};
 }
 
 std::vector<BrokenInvariant> CheckInvariants(const RunData& data) {

@@ -24,6 +24,9 @@ struct RequestRules {
   int64_t max_tokens = 0;      // 0: any
   int64_t vocab_size = 0;      // 0: any
   bool reports_rounds = true;  // the engine does: without, an answer may have no rounds
+  // Another program's rows: `draft_length` is only what it showed before, and an answer whose
+  // rounds it did not prove has none.
+  bool foreign = false;
 };
 
 // Times of a run are from 0 to here, in ns: 104 days.

@@ -40,8 +40,23 @@ struct RunConfig {
   int64_t top_k = 0, max_tokens = 0, seed = 0;
   int64_t threads = 0, concurrency = 0, context_tokens = 0, warmup = 0, block_prompts = 0;
   std::string isa, label;
+  // The load, but for `concurrency`, its users.
+  std::string load = "paired";  // paired, closed, open, batch, trace
+  double rate = 0, cv = 1, rate_scale = 1;
+  int64_t think_ms = 0, requests = 0, slots = 0, client_cap = 0, drain_s = 60;
+  std::string trace_sha256, slo;
+  std::vector<std::string> context_depth;  // tokens before each prompt, a rung each; empty: none
+  // Of a remote engine: its URL without a host's name, model, API, and what the server is.
+  std::string server_url, server_model, server;
+  std::string server_api = "chat";
   int64_t null_step_us = 0, null_noise_seed = 0;  // harness/options/null_options.h
   double null_accepted_cut = 0;
+  std::string cost_table_sha256, calibration_sha256;  // of the arm's files; empty: none
+  std::string confidence;  // largest_probability, of the draft law; empty: a head's, or none
+  // Of a simulated run: what its scheduler believed, and where its rounds come from.
+  std::string planner_table_sha256, acceptance;
+  int64_t cache_tokens = 0, prefill_chunk = 256;
+  double prefill_rate = 0;  // tokens/s; 0: by the cost table
   // How the run was started, not what it measures: not hashed.
   std::string command_line;
   std::string session;         // the same for all arms that one command started

@@ -56,8 +56,13 @@ std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs) {
   return runs;
 }
 
+bool IsForeign(const RunRecord& run) { return run.engine == "remote" || run.engine == "imported"; }
+
 std::string ArmName(const RunRecord& run) {
-  if (IsBaseline(run)) return "none";
+  // In every table: nobody takes its times for measured ones.
+  const std::string clock = run.engine == "simulated" ? " (clock " + run.clock + ')' : "";
+  if (IsBaseline(run)) return "none" + clock;
+  if (IsForeign(run)) return run.drafter;  // how it drafts is its own
   const RunConfig config = ConfigOf(run);
   std::string name = run.drafter;
   if (!config.checkpoint.empty()) name += '@' + config.checkpoint;
@@ -66,7 +71,7 @@ std::string ArmName(const RunRecord& run) {
   name += " " + std::to_string(run.draft_length);
   const std::string weights = config.drafter_weights.value_or("stored");
   if (weights != "stored") name += " " + weights;
-  return name;
+  return name + clock;
 }
 
 std::string HashOf(const RunData& data, const std::string& role) {
@@ -89,12 +94,23 @@ std::vector<Fact> ComparableFacts(const RunData& data) {
           {"max_tokens", std::to_string(run.max_tokens)}};
 }
 
+std::vector<Fact> LoadFacts(const RunRecord& run) {
+  const auto text = []<typename T>(const std::optional<T>& value) {
+    return value ? std::to_string(*value) : std::string();
+  };
+  return {{"load_mode", run.load_mode},         {"arrival", run.arrival.value_or("")},
+          {"users", text(run.users)},           {"rate", text(run.offered_rate_per_s)},
+          {"cv", text(run.arrival_cv)},         {"rate_scale", text(run.rate_scale)},
+          {"client_cap", text(run.client_cap)}, {"think_time_ns", text(run.think_time_ns)}};
+}
+
 std::string SetKey(const RunData& data) {
   std::string key = data.run.label;
   for (const Fact& fact : ComparableFacts(data)) key += '\n' + fact.value;
   const RunConfig config = ConfigOf(data.run);
   key += '\n' + config.weights + '\n' + std::to_string(data.run.threads);
-  key += '\n' + std::to_string(data.run.users.value_or(0)) + '\n' + config.device;
+  key += '\n' + config.device;
+  for (const Fact& fact : LoadFacts(data.run)) key += '\n' + fact.value;
   return key;
 }
 

@@ -24,6 +24,7 @@ std::string SessionOf(const RunRecord& run);
 // "none", "dspark fixed 7", "dspark@mine threshold 0.5 7".
 std::string ArmName(const RunRecord& run);
 bool IsBaseline(const RunRecord& run);  // drafter none
+bool IsForeign(const RunRecord& run);   // measured on, or by, another program
 bool IsGreedy(const RunRecord& run);    // temperature < 1e-5: the engine draws nothing
 // The watched twin of a run (`dsbench run --device-time`): its device times are of use, its speed
 // is not.
@@ -38,12 +39,16 @@ std::vector<RunRecord> UnobservedRuns(std::vector<RunRecord> runs);
 // The artifact's SHA-256 of a role; "" if the run has none.
 std::string HashOf(const RunData& data, const std::string& role);
 
+// What a run was asked with, as far as its row says: mode, arrivals, rate, users and what else
+// holds requests back.
+std::vector<Fact> LoadFacts(const RunRecord& run);
+
 // Fields that make two runs different measurements: workload, target, prompt form, temperature,
 // top_p, top_k, max_tokens.
 std::vector<Fact> ComparableFacts(const RunData& data);
 
 // Runs of one set answer one question: label and ComparableFacts are equal, and so are device,
-// weights, threads and users.
+// weights, threads and load.
 std::string SetKey(const RunData& data);
 
 }  // namespace dsb

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <unordered_set>
 
@@ -6,6 +7,7 @@
 #include "base/mapped_file.h"
 #include "base/quoted.h"
 #include "base/sha256.h"
+#include "base/strict_json.h"
 #include "workloads/domains.h"
 #include "workloads/jsonl_line.h"
 #include "workloads/workload.h"
@@ -39,6 +41,16 @@ WorkloadItem ParseItem(std::string_view line, const std::string& place, const st
   return item;
 }
 
+// A file that is one JSON array of objects (ShareGPT's), as a line for each; empty if it is none.
+std::string SplitArray(std::string_view text, const std::string& path) {
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos || text[first] != '[') return {};
+  const auto array = ParseStrictJson<nlohmann::json>(text, path);
+  std::string lines;
+  for (const nlohmann::json& object : array) lines += object.dump() + '\n';
+  return lines;
+}
+
 Workload Parse(std::string_view text, const std::string& path) {
   Workload workload;
   workload.path = path;
@@ -47,10 +59,13 @@ Workload Parse(std::string_view text, const std::string& path) {
   workload.size_bytes = static_cast<int64_t>(text.size());
   std::unordered_set<std::string> keys;
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const std::string split = SplitArray(text, path);
+  if (!split.empty()) text = split;
+  const std::string mark = split.empty() ? ":" : ": entry ";
   for (int64_t line_number = 1; !text.empty(); ++line_number) {
     const std::string_view line = TakeLine(&text);
     if (IsBlank(line)) continue;
-    const std::string place = path + ":" + std::to_string(line_number);
+    const std::string place = path + mark + std::to_string(line_number);
     WorkloadItem item = ParseItem(line, place, workload.name, line_number);
     if (!keys.insert(item.key).second) {
       ThrowBadInput(place + ": id " + Quoted(item.key) + " was used before, expected unique ids");

@@ -7,6 +7,7 @@
 #include "base/quoted.h"
 #include "base/strict_json.h"
 #include "workloads/foreign_line.h"
+#include "workloads/known_forms.h"
 
 namespace dsb {
 namespace {
@@ -51,6 +52,13 @@ std::string Name(const Json& value, const std::string& key, const std::string& p
   return name;
 }
 
+// The same of what another form calls so.
+void CheckNames(const JsonlLine& line, const std::string& place) {
+  if (line.id) Name(*line.id, "id", place);
+  if (line.domain) Name(*line.domain, "domain", place);
+  if (line.dataset) Name(*line.dataset, "dataset", place);
+}
+
 Json ParseLine(std::string_view line, const std::string& place) {
   try {
     return ParseStrictJson<Json>(line, place);
@@ -82,6 +90,9 @@ JsonlLine ParseJsonlLine(std::string_view line, const std::string& place) {
       parsed.domain = Name(value, key, place);
     } else if (key == "dataset") {
       parsed.dataset = Name(value, key, place);
+    } else if (std::optional<JsonlLine> known = ReadKnownForm(line, place)) {
+      CheckNames(*known, place);
+      return std::move(*known);
     } else {
       ThrowBadInput(place + ": unknown key " + Quoted(key) +
                     ", expected \"turns\", \"id\", \"domain\" or \"dataset\"" +

@@ -16,7 +16,8 @@ struct JsonlLine {
   std::vector<std::string> turns;  // not empty, each not empty, valid UTF-8
 };
 
-// Parses `line`, which has no line end. kBadInput "PLACE: ..." on anything but the layout.
+// Parses `line`, which has no line end, of this layout or of one of known_forms.h. kBadInput
+// "PLACE: ..." on anything else.
 JsonlLine ParseJsonlLine(std::string_view line, const std::string& place);
 
 }  // namespace dsb

@@ -24,8 +24,8 @@ struct Workload {
 };
 
 // Reads DeepSpec's JSONL layout (formats.md 6.1): one object a line, key `turns`, optional `id`,
-// `domain`, `dataset`. kBadInput naming file and line on anything else: unknown keys, empty turns,
-// duplicate ids, invalid UTF-8, no items.
+// `domain`, `dataset`; or the forms of known_forms.h, also as one JSON array. kBadInput naming file
+// and line on anything else: unknown keys, empty turns, duplicate ids, invalid UTF-8, no items.
 Workload ReadJsonl(const std::string& path);
 // The same from memory, `name` standing for the path.
 Workload ParseJsonl(const std::string& text, const std::string& name);

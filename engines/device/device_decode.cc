@@ -48,7 +48,9 @@ void DeviceEngine::DescribeRound(std::span<Sequence* const> sequences, int32_t n
     }
     round.slots.host[i] = request.slot;
   }
-  round.budget.host[0] = parts_.policy.budget->Next({.step = num_steps_, .requests = load_});
+  // A captured round drafts in any case: kNoDraft verifies nothing of it.
+  round.budget.host[0] =
+      std::max(parts_.policy.budget->Next({.step = num_steps_, .requests = load_}), 0);
   if (parts_.draft_length == 0) return;
   const size_t rows = count * static_cast<size_t>(parts_.drafter->rows_per_request());
   parts_.drafter->FillRound(round.requests.values().first(count),

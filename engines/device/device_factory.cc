@@ -18,7 +18,7 @@ std::unique_ptr<Engine> MakeDeviceEngine(const std::shared_ptr<const LoadedTarge
   DeviceEngineParts parts;
   parts.target = device_target;
   parts.context_tokens = ContextTokens(*target, options);
-  parts.policy = MakePolicy(options.policy);
+  bool has_confidence = false;
   if (options.drafter != "none") {
     parts.drafter = LoadDeviceDrafter(options.drafter,
                                       {.path = options.drafter_path,
@@ -30,9 +30,20 @@ std::unique_ptr<Engine> MakeDeviceEngine(const std::shared_ptr<const LoadedTarge
                                        .context_tokens = parts.context_tokens + kMostBlockRows,
                                        .pool = nullptr},
                                       device_target);
-    parts.draft_length = EffectiveDraftLength(options, parts.drafter->draft_length(),
-                                              parts.drafter->has_confidence());
+    parts.draft_length = EffectiveDraftLength(options, parts.drafter->draft_length());
+    has_confidence = parts.drafter->has_confidence();
+    const PolicyEntry& policy = DescribePolicy(options.policy.kind);
+    if (policy.needs_confidence && !has_confidence) {
+      ThrowBadInput("policy " + std::string(policy.name) +
+                    " needs a confidence head on a device, drafter " + options.drafter_path +
+                    " has none");
+    }
   }
+  const PolicyOptions policy = CompletePolicy(options, {parts.draft_length, has_confidence});
+  if (!policy.temperatures.empty()) {
+    ThrowBadInput("a calibration has no effect on a device yet, expected none");
+  }
+  parts.policy = MakePolicy(policy);
   parts.max_concurrency = options.max_concurrency;
   parts.prefill_chunk_tokens = options.prefill_chunk_tokens;
   return std::make_unique<DeviceEngine>(std::move(parts), pool, clock);

@@ -8,6 +8,7 @@ namespace dsb {
 struct NativeEngine::DecodeRound {
   std::vector<Sequence*> sequences;
   std::vector<RequestLoad> load;  // before the draft
+  int32_t budget = 0;             // the same
   std::vector<DraftRequest> requests;
   std::vector<DraftBlock> blocks;
   std::vector<int32_t> lengths;  // verified drafts
@@ -22,9 +23,13 @@ void NativeEngine::Decode(std::vector<Sequence*> sequences, StepResult& result, 
   DecodeRound round;
   round.sequences = std::move(sequences);
   round.load = LoadOf(round.sequences, parts_.draft_length);
+  timer.Begin(Phase::kSchedule);
+  round.budget = parts_.policy.budget->Next({.step = num_steps_, .requests = round.load});
+  timer.End(Phase::kSchedule);
+  if (round.budget != kUnlimitedBudget) result.budget_tokens = std::max(round.budget, 0);
   Draft(round, timer);
   timer.Begin(Phase::kSchedule);
-  Choose(round, result);
+  Choose(round);
   timer.End(Phase::kSchedule);
   timer.Begin(Phase::kVerify);
   RunTarget(round, result);
@@ -36,7 +41,7 @@ void NativeEngine::Decode(std::vector<Sequence*> sequences, StepResult& result, 
 }
 
 void NativeEngine::Draft(DecodeRound& round, PhaseTimer& timer) {
-  if (parts_.drafter == nullptr) {
+  if (parts_.drafter == nullptr || round.budget == kNoDraft) {
     round.blocks.resize(round.sequences.size());
     return;
   }
@@ -51,7 +56,8 @@ void NativeEngine::Draft(DecodeRound& round, PhaseTimer& timer) {
                               .stop_tokens = sequence->request().stop_tokens,
                               .seed = sequence->request().seed,
                               .random_id = sequence->request().random_id,
-                              .round = sequence->round()});
+                              .round = sequence->round(),
+                              .law_confidence = law_confidence_});
   }
   round.blocks = parts_.drafter->Draft(round.requests);
   timer.End(Phase::kDraft);
@@ -60,17 +66,16 @@ void NativeEngine::Draft(DecodeRound& round, PhaseTimer& timer) {
     parts_.drafter->Confidence(round.requests, round.blocks);
     timer.End(Phase::kConfidence);
   }
+  for (DraftBlock& block : round.blocks) parts_.policy.Calibrate(block.confidence);
 }
 
-void NativeEngine::Choose(DecodeRound& round, StepResult& result) {
-  const int32_t budget = parts_.policy.budget->Next({.step = num_steps_, .requests = round.load});
-  if (budget != kUnlimitedBudget) result.budget_tokens = budget;
+void NativeEngine::Choose(DecodeRound& round) {
   std::vector<DraftedRequest> requests;
   for (const DraftBlock& block : round.blocks) {
     requests.push_back(
         {.proposed = static_cast<int32_t>(block.tokens.size()), .confidence = block.confidence});
   }
-  round.lengths = parts_.policy.Choose(budget, requests);
+  round.lengths = parts_.policy.Choose(round.budget, requests);
 }
 
 void NativeEngine::RunTarget(DecodeRound& round, StepResult& result) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engines/scheduling/calibration.h"
 #include "kernels/isa.h"
 
 namespace dsb {
@@ -25,7 +26,9 @@ NativeEngine::NativeEngine(NativeEngineParts parts, ThreadPool& pool, const Cloc
               .draft_length = parts_.drafter == nullptr ? 0 : parts_.draft_length,
               .vocab_size = parts_.target->config().vocab_size},
              clock),
-      verify_scratch_(static_cast<size_t>(pool.num_threads())) {
+      verify_scratch_(static_cast<size_t>(pool.num_threads())),
+      law_confidence_(parts_.drafter != nullptr && !parts_.drafter->has_confidence() &&
+                      parts_.policy.entry().needs_confidence) {
   DSB_CHECK(parts_.policy.budget != nullptr);
 }
 
@@ -40,6 +43,9 @@ EngineDescription NativeEngine::Describe() const {
   description.flops_per_token = parts_.target->flops_per_token();
   if (parts_.drafter == nullptr) return description;
   description.draft_length = parts_.draft_length;
+  description.confidence = parts_.drafter->has_confidence() ? kHeadConfidence
+                           : law_confidence_                ? kLawConfidence
+                                                            : "";
   description.bytes_per_draft = parts_.drafter->bytes_per_draft();
   description.flops_per_draft = parts_.drafter->flops_per_draft();
   return description;

@@ -51,7 +51,7 @@ class NativeEngine : public Engine {
   bool FinishPrefill(Sequence& sequence, size_t input_index, StepResult& result);
   void Decode(std::vector<Sequence*> sequences, StepResult& result, PhaseTimer& timer);
   void Draft(DecodeRound& round, PhaseTimer& timer);
-  void Choose(DecodeRound& round, StepResult& result);
+  void Choose(DecodeRound& round);
   void RunTarget(DecodeRound& round, StepResult& result);
   void Accept(DecodeRound& round);
   void Commit(DecodeRound& round, StepResult& result, PhaseTimer& timer);
@@ -63,6 +63,7 @@ class NativeEngine : public Engine {
   TargetRunner runner_;
   SequenceTable table_;
   std::vector<VerifyScratch> verify_scratch_;  // one per worker
+  const bool law_confidence_;                  // the policy reads some and the drafter has none
   int64_t num_steps_ = 0;                      // that worked on a request
 };
 

@@ -20,12 +20,7 @@ int32_t ContextTokens(const LoadedTarget& target, const NativeEngineOptions& opt
   return context_tokens;
 }
 
-int32_t EffectiveDraftLength(const NativeEngineOptions& options, int32_t own, bool has_confidence) {
-  const PolicyEntry& policy = DescribePolicy(options.policy.kind);
-  if (policy.needs_confidence && !has_confidence) {
-    ThrowBadInput("policy " + std::string(policy.name) + " needs a confidence head, drafter " +
-                  options.drafter_path + " has none");
-  }
+int32_t EffectiveDraftLength(const NativeEngineOptions& options, int32_t own) {
   const int32_t wanted = options.draft_length.value_or(own);
   DSB_CHECK(wanted >= 0);
   if (wanted > own && !options.may_draft_less) {
@@ -33,6 +28,12 @@ int32_t EffectiveDraftLength(const NativeEngineOptions& options, int32_t own, bo
                   options.drafter_path + ") drafts at most " + std::to_string(own));
   }
   return std::min(wanted, own);
+}
+
+PolicyOptions CompletePolicy(const NativeEngineOptions& options, const DrafterFacts& drafter) {
+  PolicyOptions policy = options.policy;
+  if (options.complete_policy) options.complete_policy(drafter, policy);
+  return policy;
 }
 
 std::unique_ptr<Engine> MakeNativeEngine(const std::shared_ptr<const LoadedTarget>& target,
@@ -53,10 +54,10 @@ std::unique_ptr<Engine> MakeNativeEngine(const std::shared_ptr<const LoadedTarge
                                                   .pool = &pool});
   }
   if (parts.drafter != nullptr) {
-    parts.draft_length = EffectiveDraftLength(options, parts.drafter->draft_length(),
-                                              parts.drafter->has_confidence());
+    parts.draft_length = EffectiveDraftLength(options, parts.drafter->draft_length());
   }
-  parts.policy = MakePolicy(options.policy);
+  const bool has_confidence = parts.drafter != nullptr && parts.drafter->has_confidence();
+  parts.policy = MakePolicy(CompletePolicy(options, {parts.draft_length, has_confidence}));
   parts.max_concurrency = options.max_concurrency;
   parts.context_tokens = context_tokens;
   parts.prefill_chunk_tokens = options.prefill_chunk_tokens;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,11 @@
 
 namespace dsb {
 
+struct DrafterFacts {
+  int32_t draft_length = 0;  // drafted per round at most
+  bool has_confidence = false;
+};
+
 struct NativeEngineOptions {
   std::string drafter = "none";  // none, or one of DrafterNames()
   std::string drafter_path;      // folder with config.json and model.safetensors; unused for none
@@ -26,6 +32,8 @@ struct NativeEngineOptions {
   std::optional<int32_t> draft_length;
   bool may_draft_less = false;  // a drafter of shorter blocks drafts those, and is not refused
   PolicyOptions policy;
+  // Adds to `policy` what depends on the drafter's files, once they are read; empty: nothing does.
+  std::function<void(const DrafterFacts& drafter, PolicyOptions& policy)> complete_policy = {};
   int32_t max_concurrency = 1;
   // Per sequence: prompt + answer + draft length + 1; 0: the model's limit.
   int32_t context_tokens = 0;
@@ -34,9 +42,11 @@ struct NativeEngineOptions {
 
 // options.context_tokens, or the model's limit for 0; kBadInput if the model has less.
 int32_t ContextTokens(const LoadedTarget& target, const NativeEngineOptions& options);
-// Tokens that a drafter with blocks of `own` tokens drafts per round. kBadInput if more is wanted,
-// or if the policy reads confidences and the drafter gives none.
-int32_t EffectiveDraftLength(const NativeEngineOptions& options, int32_t own, bool has_confidence);
+// Tokens that a drafter with blocks of `own` tokens drafts per round. kBadInput if more is wanted.
+int32_t EffectiveDraftLength(const NativeEngineOptions& options, int32_t own);
+
+// options.policy, completed.
+PolicyOptions CompletePolicy(const NativeEngineOptions& options, const DrafterFacts& drafter);
 
 // What the store says of the drafter's files.
 struct DrafterFile {

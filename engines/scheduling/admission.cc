@@ -1,47 +1,65 @@
 #include "engines/scheduling/admission.h"
 
 #include <algorithm>
-#include <tuple>
+#include <bit>
 
 #include "base/error.h"
 
 namespace dsb {
 namespace {
 
+// A draft with a chance to be reached, as two numbers of which smaller ones are admitted first.
 struct Candidate {
-  double survival = 0;
-  int32_t length = 0;  // verifying up to and including this draft, from 1
-  size_t request = 0;
+  uint64_t unlikely = 0;  // the complement of survival's bits: of positive numbers they are ordered
+  uint64_t place = 0;     // length (verifying up to and including this draft, from 1), request
+
+  Candidate(double survival, int32_t length, size_t request)
+      : unlikely(~std::bit_cast<uint64_t>(survival)),
+        place(static_cast<uint64_t>(length) << 32 | request) {}
+  double survival() const { return std::bit_cast<double>(~unlikely); }
+  int32_t length() const { return static_cast<int32_t>(place >> 32); }
+  size_t request() const { return place & 0xffffffffU; }
+  bool operator<(const Candidate& other) const {
+    return unlikely != other.unlikely ? unlikely < other.unlikely : place < other.place;
+  }
 };
 
-// All drafts with a chance to be reached, in the order in which they are admitted.
-std::vector<Candidate> Rank(std::span<const DraftedRequest> round) {
-  std::vector<Candidate> ranking;
+std::vector<Candidate> Candidates(std::span<const DraftedRequest> round) {
+  std::vector<Candidate> candidates;
+  size_t most = 0;
+  for (const DraftedRequest& request : round) most += static_cast<size_t>(request.proposed);
+  candidates.reserve(most);
   for (size_t r = 0; r < round.size(); ++r) {
     double survival = 1;
     for (int32_t j = 1; j <= round[r].proposed; ++j) {
       survival *= static_cast<double>(round[r].confidence[static_cast<size_t>(j - 1)]);
       if (!(survival > 0)) break;
-      ranking.push_back({.survival = survival, .length = j, .request = r});
+      candidates.emplace_back(survival, j, r);
     }
   }
-  std::sort(ranking.begin(), ranking.end(), [](const Candidate& a, const Candidate& b) {
-    return std::tuple(-a.survival, a.length, a.request) <
-           std::tuple(-b.survival, b.length, b.request);
-  });
-  return ranking;
+  return candidates;
 }
 
-// How many of the ranking maximise the expected tokens per second: the first maximum on the way
+// The first `count` of the order to the front, in any order.
+size_t TakeFirst(int32_t count, std::vector<Candidate>& candidates) {
+  const auto wanted = static_cast<size_t>(std::max(count, 0));
+  if (wanted >= candidates.size()) return candidates.size();
+  std::nth_element(candidates.begin(), candidates.begin() + static_cast<ptrdiff_t>(wanted),
+                   candidates.end());
+  return wanted;
+}
+
+// Sorts, and how many then maximise the expected tokens per second: the first maximum on the way
 // (Algorithm 1, which stops before it looks at the next draft), or the highest of all.
-size_t BestCount(std::span<const Candidate> ranking, size_t num_requests, const StepRates& rates,
-                 bool stops_early) {
+size_t TakeBest(size_t num_requests, const StepRates& rates, bool stops_early,
+                std::vector<Candidate>& candidates) {
+  std::sort(candidates.begin(), candidates.end());
   const auto requests = static_cast<int64_t>(num_requests);
   auto expected_tokens = static_cast<double>(requests);
   double best = expected_tokens * rates.At(requests);
   size_t admitted = 0;
-  for (size_t i = 0; i < ranking.size(); ++i) {
-    expected_tokens += ranking[i].survival;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    expected_tokens += candidates[i].survival();
     const double rate = expected_tokens * rates.At(requests + static_cast<int64_t>(i) + 1);
     if (rate > best) {
       best = rate;
@@ -77,12 +95,16 @@ std::vector<int32_t> Admit(AdmissionKind kind, const AdmissionParams& params,
     if (kind == AdmissionKind::kThreshold) lengths[r] = ConfidentLength(round[r], params.threshold);
   }
   if (kind <= AdmissionKind::kThreshold) return lengths;
-  const std::vector<Candidate> ranking = Rank(round);
+  std::vector<Candidate> candidates = Candidates(round);
   const size_t admitted =
       kind == AdmissionKind::kBudget
-          ? std::min(ranking.size(), static_cast<size_t>(std::max(params.budget, 0)))
-          : BestCount(ranking, round.size(), *params.rates, kind == AdmissionKind::kAlgorithm1);
-  for (size_t i = 0; i < admitted; ++i) lengths[ranking[i].request] = ranking[i].length;
+          ? TakeFirst(params.budget, candidates)
+          : TakeBest(round.size(), *params.rates, kind == AdmissionKind::kAlgorithm1, candidates);
+  // A request's drafts precede its later ones: the longest is its length.
+  for (size_t i = 0; i < admitted; ++i) {
+    int32_t& length = lengths[candidates[i].request()];
+    length = std::max(length, candidates[i].length());
+  }
   return lengths;
 }
 

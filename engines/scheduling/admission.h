@@ -22,7 +22,7 @@ struct DraftedRequest {
 struct AdmissionParams {
   double threshold = 0;              // kThreshold: on the raw confidence
   int32_t budget = 0;                // kBudget: drafts of all requests together
-  const StepRates* rates = nullptr;  // kAlgorithm1, kGlobalArgmax
+  const StepRates* rates = nullptr;  // kAlgorithm1, kGlobalArgmax; not null
 };
 
 // Drafts of each request to verify, 0 .. proposed.

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "engines/scheduling/admission.h"
+#include "engines/scheduling/cost_table.h"
 #include "engines/scheduling/policy_kind.h"
 #include "engines/scheduling/verify_budget.h"
 
@@ -18,7 +20,12 @@ struct PolicyOptions {
   PolicyKind kind = PolicyKind::kFixed;
   double threshold = 0.5;  // kThreshold
   int32_t budget = 0;      // kBudget: drafts of all requests together
-  StepRates rates = {};    // kAlgorithm1, kGlobalArgmax
+  StepRates rates = {};    // kAlgorithm1, kGlobalArgmax; empty: those of `costs`
+  std::shared_ptr<const CostTable> costs = {};  // of a policy that needs it
+  // Of each position's confidence, all above 0; empty: as the drafter has it (calibration.h).
+  std::vector<double> temperatures = {};
+  // In place of the policy's own budget, to study one; of kBudget only.
+  std::function<std::unique_ptr<VerifyBudget>()> make_budget = {};
 };
 
 struct VerifyPolicy {
@@ -28,9 +35,11 @@ struct VerifyPolicy {
   const PolicyEntry& entry() const { return DescribePolicy(options.kind); }
   // `next` is what budget->Next said before the round was drafted.
   std::vector<int32_t> Choose(int32_t next, std::span<const DraftedRequest> round) const;
+  // The drafter's confidences of a block to those that are scheduled by.
+  void Calibrate(std::span<float> confidence) const;
 };
 
-// kBadInput on a threshold outside [0, 1] or a negative budget.
+// kBadInput on a threshold outside [0, 1], a negative budget or a cost table that is missing.
 VerifyPolicy MakePolicy(const PolicyOptions& options);
 
 }  // namespace dsb

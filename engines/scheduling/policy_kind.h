@@ -12,7 +12,16 @@
 namespace dsb {
 
 // In the order of the table.
-enum class PolicyKind { kNone, kFixed, kThreshold, kBudget, kAlgorithm1, kGlobalArgmax };
+enum class PolicyKind {
+  kNone,
+  kFixed,
+  kThreshold,
+  kBudget,
+  kAlgorithm1,
+  kLagged,
+  kLaggedOld,
+  kGlobalArgmax
+};
 
 struct PolicyEntry {
   PolicyKind kind;
@@ -20,9 +29,10 @@ struct PolicyEntry {
   const char* what;  // which drafts it verifies, to stand after the name
   AdmissionKind admission;
   bool needs_confidence;
-  bool offered;    // a run may name it; the others' numbers have no option yet, or they are studies
-  bool on_device;  // runs on CUDA too
-  bool lossless;   // false: for study, reached by `prove` alone
+  bool needs_costs;  // a cost table
+  bool offered;      // a run may name it
+  bool on_device;    // runs on CUDA too
+  bool lossless;     // false: for study, a run must allow it
 };
 
 std::span<const PolicyEntry> PolicyTable();

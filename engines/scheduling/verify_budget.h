@@ -44,14 +44,19 @@ struct FinishedRounds {
 };
 
 inline constexpr int32_t kUnlimitedBudget = std::numeric_limits<int32_t>::max();
+// Nothing is verified, and nothing needs to be drafted: as far as the pass goes, 0.
+inline constexpr int32_t kNoDraft = -1;
 
 class VerifyBudget {
  public:
   virtual ~VerifyBudget() = default;
-  // Once a round, 0 or more. More than can be verified means all.
+  // Once a round: 0 or more, where more than can be verified means all, or kNoDraft.
   virtual int32_t Next(const LoadView& load) = 0;
   // After the round's tokens are committed, before the next one's Next.
   virtual void Observe(const FinishedRounds& finished) = 0;
+  // Confidences of earlier rounds to rank this one's drafts by, [requests of the last Next]; null:
+  // its own.
+  virtual const std::vector<std::vector<float>>* RankedBy() const { return nullptr; }
 };
 
 // `tokens` in every round.

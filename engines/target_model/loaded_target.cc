@@ -85,13 +85,39 @@ std::shared_ptr<const LoadedTarget> LoadFolder(const std::string& path, WeightMo
   return target;
 }
 
+bool IsFolder(const std::string& path) {
+  std::error_code ignored;  // a path that cannot be read fails as a file, with its reason
+  return std::filesystem::is_directory(path, ignored);
+}
+
 }  // namespace
+
+TargetText LoadTargetText(const std::string& path, std::optional<ChatFormat> form) {
+  TargetText target;
+  target.name = ArtifactName(path);
+  if (!IsFolder(path)) {
+    const GgufFile file(path);
+    target.tokenizer = std::make_unique<Tokenizer>(file);
+    target.chat_format = ReadChatFormat(file, *target.tokenizer, form, target.warnings);
+    target.stop_tokens = StopTokens(*target.tokenizer, StatedStops(file));
+    target.sha256 = Sha256Hex(file.bytes());
+    target.size_bytes = static_cast<int64_t>(file.bytes().size());
+    return target;
+  }
+  ModelFolder folder(path);
+  TokenizerFolder text = ReadTokenizerFolder(folder, ConfigFromFolder(folder).vocab_size, form);
+  target.tokenizer = std::make_unique<Tokenizer>(std::move(text.tokenizer));
+  target.chat_format = text.chat_format;
+  target.stop_tokens = std::move(text.stop_tokens);
+  target.sha256 = folder.IdentitySha256();
+  target.size_bytes = folder.SizeOf("tokenizer.json");
+  target.warnings = folder.warnings();
+  return target;
+}
 
 std::shared_ptr<const LoadedTarget> LoadTarget(const std::string& path, WeightMode mode,
                                                std::optional<ChatFormat> form) {
-  std::error_code ignored;  // a path that cannot be read fails as a file, with its reason
-  return std::filesystem::is_directory(path, ignored) ? LoadFolder(path, mode, form)
-                                                      : LoadGguf(path, mode, form);
+  return IsFolder(path) ? LoadFolder(path, mode, form) : LoadGguf(path, mode, form);
 }
 
 }  // namespace dsb

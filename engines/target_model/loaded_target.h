@@ -36,6 +36,19 @@ struct LoadedTarget {
   std::vector<std::string> warnings;  // what looked odd in the file and was ignored, a line each
 };
 
+// What a target's files say about text alone, without its weights.
+struct TargetText {
+  std::unique_ptr<Tokenizer> tokenizer;
+  ChatFormat chat_format = ChatFormat::kSmolLm2;
+  std::vector<int32_t> stop_tokens;
+  std::vector<std::string> warnings;
+  std::string name;
+  std::string sha256;  // of the GGUF file, or of the folder's files that were read for it
+  int64_t size_bytes = 0;
+};
+// As LoadTarget, but for the weights: they need not be there.
+TargetText LoadTargetText(const std::string& path, std::optional<ChatFormat> form = std::nullopt);
+
 // `path` is a GGUF file, or a Hugging Face folder: config.json, model.safetensors or its shards,
 // tokenizer.json and a chat template (tokenizer_folder.h). kResource if a file is missing,
 // kBadInput if it is not a model we can run. `form`: how prompts are rendered, whatever the

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,6 +13,7 @@
 
 #include "base/clock.h"
 #include "engines/engine.h"
+#include "engines/scheduling/verify_budget.h"
 #include "harness/options/model_options.h"
 #include "harness/options/null_options.h"
 #include "results/records.h"
@@ -23,10 +26,21 @@ struct ModelHashes {
   std::string identity_sha256;  // of everything that decides the output; empty: of what sha256 is
 };
 
+// A server as a run's configuration has it (RunConfig); all empty: the arm has none.
+struct ServerName {
+  std::string url, model, text;
+};
+
 struct BackendArm {
   std::unique_ptr<Engine> engine;
   std::optional<ArtifactRecord> drafter;  // its files, by their identity, if it has some
   ModelHashes drafter_hashes = {};
+  // Files that decide what is verified, by their role: cost_table, calibration.
+  std::map<std::string, ArtifactRecord> scheduling_files = {};
+  // Of a simulated arm, as its configuration keeps them; empty: none.
+  std::string planner_table_sha256 = {}, acceptance = {};
+  ServerName server = {};
+  std::optional<ArtifactRecord> tokenizer = {};  // that is not a part of the target's files
 };
 
 // A conversation as the backend's engines take it: one of the two is filled.
@@ -39,6 +53,8 @@ struct RenderedPrompt {
 struct ArmRoom {
   int32_t max_concurrency = 1;
   int32_t context_tokens = 0;  // per sequence
+  // In place of the arm's policy: the caller's own budget, to study one.
+  std::function<std::unique_ptr<VerifyBudget>()> make_budget = {};
 };
 
 class Backend {
@@ -48,6 +64,8 @@ class Backend {
   virtual std::unique_ptr<Clock> MakeClock() const { return std::make_unique<MonotonicClock>(); }
   // What the next answer of `conversation` is asked with. kBadInput on invalid UTF-8.
   virtual RenderedPrompt Render(std::span<const ChatMessage> conversation) const = 0;
+  // An answer as the text that a user sees, without end tokens; for the conversation's next turn.
+  virtual std::string AnswerText(std::span<const int32_t> ids) const = 0;
   // How it puts a conversation before the model; none: somebody else does.
   virtual std::optional<std::string> prompt_form() const { return std::nullopt; }
   virtual std::vector<int32_t> stop_tokens() const = 0;

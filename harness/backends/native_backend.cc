@@ -11,6 +11,7 @@ namespace dsb {
 
 NativeBackend::NativeBackend(const ModelOptions& options)
     : options_(options),
+      scheduling_files_(options),
       device_kind_(RequireDevice(options.device)),
       target_(LoadTarget(options.target, WeightModeFromName(options.weights),
                          PromptFormFromName(options.prompt_form))),
@@ -22,6 +23,15 @@ NativeBackend::NativeBackend(const ModelOptions& options)
 RenderedPrompt NativeBackend::Render(std::span<const ChatMessage> conversation) const {
   Tokenizer::Encoding encoded = RenderChat(*target_->tokenizer, target_->chat_format, conversation);
   return {.ids = std::move(encoded.ids), .dropped_bytes = encoded.dropped_bytes};
+}
+
+std::string NativeBackend::AnswerText(std::span<const int32_t> ids) const {
+  StreamingDecoder decoder(*target_->tokenizer);
+  std::string text;
+  for (const int32_t id : ids) {
+    if (!target_->tokenizer->IsControl(id)) text += decoder.Push(id);
+  }
+  return text + decoder.Finish();
 }
 
 std::optional<ArtifactRecord> NativeBackend::target() const {
@@ -54,7 +64,12 @@ BackendArm NativeBackend::MakeArm(const ArmOptions& options, const ArmRoom& room
     engine.drafter_weights = WeightModeFromName(options_.drafter_weights);
     engine.draft_length = options.draft_length;
     engine.may_draft_less = options.may_draft_less;
-    engine.policy = PolicyOptionsOf(options);
+    engine.policy =
+        room.make_budget ? PolicyOptions{.kind = PolicyKind::kBudget} : PolicyOptionsOf(options);
+    engine.policy.make_budget = room.make_budget;
+    engine.complete_policy = [&](const DrafterFacts& facts, PolicyOptions& policy) {
+      CompletePolicy(*engine.drafter_folder, drafter, facts, policy, arm);
+    };
   }
   arm.engine = device_ == nullptr ? MakeNativeEngine(target_, engine, pool_, clock)
                                   : device_->Make(engine, pool_, clock);
@@ -72,6 +87,18 @@ BackendArm NativeBackend::MakeArm(const ArmOptions& options, const ArmRoom& room
   arm.drafter->source = FileName(file.path);
   arm.drafter_hashes = {.sha256 = file.sha256, .identity_sha256 = file.identity_sha256};
   return arm;
+}
+
+void NativeBackend::CompletePolicy(const ModelFolder& drafter, const std::string& drafter_name,
+                                   const DrafterFacts& facts, PolicyOptions& policy,
+                                   BackendArm& arm) const {
+  if (!DescribePolicy(policy.kind).needs_confidence) return;
+  CostConditions run = ConditionsOf(options_, target_->identity_sha256);
+  run.drafter = drafter_name;
+  run.drafter_sha256 = DescribeDrafter(drafter).identity_sha256;
+  run.drafter_weights = options_.drafter_weights;
+  run.draft_length = facts.draft_length;
+  scheduling_files_.Complete(run, facts.has_confidence, policy, arm.scheduling_files);
 }
 
 void PrintModelWarnings(const std::string& path, const std::vector<std::string>& warnings) {

@@ -10,6 +10,7 @@
 #include "engines/native/native_factory.h"
 #include "harness/backends/backend.h"
 #include "harness/backends/device_backend.h"
+#include "harness/backends/scheduling_files.h"
 
 namespace dsb {
 
@@ -18,6 +19,7 @@ class NativeBackend : public Backend {
   // Reads options.target, after it made sure of options.device; the drafters are read by MakeArm.
   // kResource and kBadInput as LoadTarget.
   explicit NativeBackend(const ModelOptions& options);
+  std::string AnswerText(std::span<const int32_t> ids) const override;
   RenderedPrompt Render(std::span<const ChatMessage> conversation) const override;
   std::optional<std::string> prompt_form() const override {
     return ChatFormatName(target_->chat_format);
@@ -35,7 +37,12 @@ class NativeBackend : public Backend {
   ThreadPool& pool() { return pool_; }
 
  private:
+  // The policy's files, once the engine knows its drafter; the arm outlives the call.
+  void CompletePolicy(const ModelFolder& drafter, const std::string& drafter_name,
+                      const DrafterFacts& facts, PolicyOptions& policy, BackendArm& arm) const;
+
   const ModelOptions options_;
+  const SchedulingFiles scheduling_files_;
   const DeviceKind device_kind_;
   std::shared_ptr<const LoadedTarget> target_;
   ThreadPool pool_;

@@ -22,6 +22,11 @@ class NullBackend : public Backend {
     }
     return prompt;
   }
+  std::string AnswerText(std::span<const int32_t> ids) const override {
+    std::string text;
+    for (const int32_t id : ids) text.push_back(static_cast<char>(id));
+    return text;
+  }
   std::vector<int32_t> stop_tokens() const override { return {}; }
   int64_t vocab_size() const override { return kVocabSize; }
   int64_t max_context_tokens() const override { return kContextTokens; }

@@ -31,6 +31,7 @@ std::string VersionText() {
 
 std::vector<std::string> NamesOf(const std::vector<Command>& commands) {
   std::vector<std::string> names;
+  names.reserve(commands.size());
   for (const Command& command : commands) names.push_back(command.name);
   return names;
 }
@@ -149,8 +150,12 @@ ExitCode RunCommandLine(const Arguments& arguments) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "");
   std::vector<Command> commands = {
-      RunCommand(arguments), ReportCommand(), CompareCommand(), GateCommand(), TimelineCommand(),
-      GenerateCommand(),     ProveCommand(),  SampleCommand(),  EnvCommand(),  SelftestCommand()};
+      RunCommand(arguments), SweepCommand(arguments), ReportCommand(),     CompareCommand(),
+      GateCommand(),         ProbeCommand(),          CrosscheckCommand(), ExportCommand(),
+      ImportCommand(),       TimelineCommand(),       GenerateCommand(),   ProveCommand(),
+      SampleCommand(),       ProfileCommand(),        CalibrateCommand(),  PaperCommand(),
+      BridgeCommand(),       FleetCommand(),          WhatifCommand(),     ValidateCommand(),
+      EnvCommand(),          SelftestCommand()};
   commands.push_back(HelpCommand(commands));
   commands.push_back(CompletionCommand(commands));
   for (const Command& command : commands) AddCommand(app, command);

@@ -25,13 +25,25 @@ struct Command {
 
 // `arguments` outlive the action.
 Command RunCommand(const Arguments& arguments);
+Command SweepCommand(const Arguments& arguments);
 Command ReportCommand();
 Command CompareCommand();
 Command GateCommand();
+Command CrosscheckCommand();
+Command ImportCommand();
+Command ProbeCommand();
+Command ExportCommand();
 Command TimelineCommand();
 Command GenerateCommand();
 Command ProveCommand();
 Command SampleCommand();
+Command ProfileCommand();
+Command CalibrateCommand();
+Command PaperCommand();
+Command BridgeCommand();
+Command FleetCommand();
+Command WhatifCommand();
+Command ValidateCommand();
 Command EnvCommand();
 Command SelftestCommand();
 

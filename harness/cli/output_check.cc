@@ -40,7 +40,7 @@ bool IsSame(const std::string& a, const std::string& b) {
 std::vector<NamedFile> FilesOf(const Command& command) {
   std::vector<NamedFile> files;
   for (const Option& option : command.options) {
-    if (option.path == PathForm::kNone) continue;
+    if (option.path == PathForm::kNone || option.path == PathForm::kUrl) continue;
     const std::string name = (option.positional ? "" : "--") + option.name;
     const bool is_written = option.written != WrittenAs::kNothing;
     for (const std::string& text : ValueTexts(option.value)) {

@@ -10,6 +10,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/common_options.h"
 #include "harness/cli/figure_files.h"
+#include "harness/crosscheck/crosscheck_command.h"
 #include "harness/machine/environment.h"
 #include "harness/options/output_files.h"
 #include "harness/run/results_file.h"
@@ -30,6 +31,8 @@ struct ReportChoice {
 };
 
 struct CompareChoice {
+  bool texts = false;
+  std::string target;
   std::string path = "results.db";
   std::string other;
   std::string format;
@@ -149,6 +152,18 @@ std::vector<Option> Describe(CompareChoice& choice) {
                               .value_name = "RUN",
                               .help = "run number, arm or drafter; default: every other arm",
                               .check = NotEmpty()},
+                             {.name = "texts",
+                              .value = &choice.texts,
+                              .value_name = "",
+                              .help = "greedy answers of every arm against the plain one as "
+                                      "texts, beside each against its own repeat; off by default"},
+                             {.name = "target",
+                              .value = &choice.target,
+                              .value_name = "PATH",
+                              .help = "with --texts: the target, to tell how near its best two "
+                                      "tokens are where texts part; default: not told",
+                              .check = NotEmpty(),
+                              .path = PathForm::kPlain},
                              {.name = "across",
                               .value = &options.across,
                               .value_name = "FIELD,...",
@@ -175,6 +190,17 @@ Command CompareCommand() {
           .summary = "Compare arms prompt by prompt",
           .options = Describe(*choice),
           .action = [choice] {
+            if (choice->texts) {
+              TextsChoice texts;
+              texts.results = choice->path;
+              texts.target = choice->target;
+              texts.format = choice->format;
+              if (!choice->other.empty() || choice->format == "json") {
+                ThrowBadInput("--texts: expected one results file, as text or markdown");
+              }
+              return ExecuteTexts(texts);
+            }
+            if (!choice->target.empty()) ThrowBadInput("--target: expected --texts with it");
             const ReportFormat format = ParseReportFormat(choice->format);
             const int columns = ColumnsOf(stdout);
             const Store baseline = OpenForReading(choice->path);

@@ -30,7 +30,7 @@ bool Exists(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-// Folders that may hold models/, workloads/ and ci/: of an installed program and of a build folder.
+// Folders that may hold models/, workloads/, published/ and ci/: of an installed program and of a build folder.
 std::vector<fs::path> SharedFolders() {
   std::error_code failed;
   const fs::path program = fs::read_symlink("/proc/self/exe", failed);
@@ -110,6 +110,10 @@ std::string DefaultTargetPath() {
 
 std::string DefaultDrafterPath(const std::string& name) {
   return FindShipped("models", name, "DSBENCH_MODELS", "--drafter-path");
+}
+
+std::string PublishedPath(const std::string& name) {
+  return FindShipped("published", name, "DSBENCH_PUBLISHED", "--data");
 }
 
 std::string DefaultDrafterOrigin() {

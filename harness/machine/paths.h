@@ -21,4 +21,7 @@ std::string DefaultDrafterOrigin();
 // math.jsonl, code.jsonl and chat.jsonl in $DSBENCH_WORKLOADS, else of the shipped workloads/.
 std::vector<std::string> DefaultWorkloadPaths();
 
+// NAME in $DSBENCH_PUBLISHED, else published/NAME of the shipped files: what others measured.
+std::string PublishedPath(const std::string& name);
+
 }  // namespace dsb

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "base/error.h"
+#include "engines/scheduling/policy_kind.h"
+#include "harness/options/names.h"
+
 namespace dsb {
 
 std::vector<std::string> IdleOptions(const DecodeOptions& options,
@@ -23,7 +27,47 @@ std::vector<std::string> IdleOptions(const DecodeOptions& options,
   }
   check("threshold", drafts && options.policy != "threshold",
         "the policy is not threshold, see --policy");
+  const auto some = [&](auto predicate) {
+    return std::any_of(options.arms.begin(), options.arms.end(), [&](const ArmOptions& arm) {
+      const PolicyEntry* const policy = FindPolicy(arm.policy);
+      return arm.drafter != "none" && policy != nullptr && predicate(*policy);
+    });
+  };
+  check("cost-table", options.engine != "simulated" && !some([](const PolicyEntry& policy) {
+                        return policy.needs_costs;
+                      }),
+        "no arm's policy reads it, see --policy");
+  check("calibration", !some([](const PolicyEntry& policy) { return policy.needs_confidence; }),
+        "no arm's policy reads confidences, see --policy");
+  check("allow-biased", !some([](const PolicyEntry& policy) { return !policy.lossless; }),
+        "no arm's policy is biased");
   return idle;
+}
+
+void RefuseForeignOptions(const RunOptions& options, const std::set<std::string>& given) {
+  const bool remote = EngineFromName(options.engine) == EngineKind::kRemote;
+  constexpr const char* kOurs[] = {"drafters", "drafter-path", "drafter-weights",   "draft-length",
+                                   "policy",   "threshold",    "weights",           "device",
+                                   "threads",  "device-time",  "device-time-source"};
+  constexpr const char* kServers[] = {"url",
+                                      "arm",
+                                      "model",
+                                      "api",
+                                      "api-key-env",
+                                      "connect-timeout",
+                                      "first-byte-timeout",
+                                      "idle-timeout",
+                                      "request-timeout"};
+  const auto refuse = [&](const auto& names, const std::string& why) {
+    for (const char* name : names) {
+      if (given.contains(name)) ThrowBadInput("--" + std::string(name) + ": " + why);
+    }
+  };
+  if (remote) {
+    refuse(kOurs, "it is the server's own matter, expected it without --engine remote");
+  } else {
+    refuse(kServers, "expected --engine remote with it");
+  }
 }
 
 }  // namespace dsb

@@ -14,4 +14,8 @@ namespace dsb {
 std::vector<std::string> IdleOptions(const DecodeOptions& options,
                                      const std::set<std::string>& given);
 
+// kBadInput naming an option that belongs to another engine than the one that is asked for: what a
+// server drafts and how is its own matter, and no other engine has a server.
+void RefuseForeignOptions(const RunOptions& options, const std::set<std::string>& given);
+
 }  // namespace dsb

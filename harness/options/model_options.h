@@ -27,6 +27,8 @@ struct ModelOptions {
   bool draft_length_given = false;                     // false: no more than a drafter drafts
   std::string policy = "fixed";                        // the same
   double threshold = 0.5;                              // confidence, policy threshold only
+  std::vector<std::string> cost_tables, calibrations;  // files; each arm takes its drafter's
+  bool allow_biased = false;                           // policies that are not lossless
   int32_t threads = 0;                                 // 0: one per usable core
 };
 

@@ -14,6 +14,8 @@ struct Name {
 };
 
 constexpr Name<EngineKind> kEngines[] = {{"native", EngineKind::kNative},
+                                         {"simulated", EngineKind::kSimulated},
+                                         {"remote", EngineKind::kRemote},
                                          {"null", EngineKind::kNull}};
 constexpr char kAutoForm[] = "auto";
 constexpr Name<DeviceKind> kDevices[] = {{"cpu", DeviceKind::kCpu}, {"cuda", DeviceKind::kCuda}};

@@ -11,8 +11,8 @@
 
 namespace dsb {
 
-enum class EngineKind { kNative, kNull };  // kNull: self-test, no model
-enum class DeviceKind { kCpu, kCuda };     // where target and drafters run
+enum class EngineKind { kNative, kSimulated, kRemote, kNull };  // kNull: self-test, no model
+enum class DeviceKind { kCpu, kCuda };                          // where target and drafters run
 
 std::vector<std::string> EngineNames();
 std::vector<std::string> PromptFormNames();  // auto, then the forms

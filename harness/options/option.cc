@@ -100,8 +100,9 @@ struct Copy {
 }  // namespace
 
 const char* OptionGroupName(OptionGroup group) {
-  constexpr const char* kNames[] = {
-      "Options", "Model and drafters", "Workload and sampling", "Execution", "Results", ""};
+  constexpr const char* kNames[] = {"Options",   "Model and drafters", "Workload and sampling",
+                                    "Execution", "Simulated engine",   "Results",
+                                    ""};
   return kNames[static_cast<size_t>(group)];
 }
 
@@ -170,6 +171,7 @@ std::vector<std::string> ValueTexts(const OptionValue& value) {
 std::string PathIn(PathForm form, const std::string& text) {
   switch (form) {
     case PathForm::kNone:
+    case PathForm::kUrl:
       return "";
     case PathForm::kPlain:
       return text;

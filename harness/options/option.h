@@ -25,17 +25,36 @@ using StoredAs = std::variant<NotStored, AsFound, std::string RunConfig::*, int6
                               double RunConfig::*, std::vector<std::string> RunConfig::*>;
 
 // How a value names a file or folder of this machine: not at all, as it stands, behind "NAME=", or
-// before ":RUN".
-enum class PathForm { kNone, kPlain, kNamed, kWithRun };
+// before ":RUN". Or it is a server's URL, perhaps behind "NAME=": stored without the host's name.
+enum class PathForm { kNone, kPlain, kNamed, kWithRun, kUrl };
 // What a command writes there: nothing (it reads), or a file of one of our kinds.
-enum class WrittenAs { kNothing, kResults, kVerdict, kTrace, kSamples, kPage, kFigure, kJunit };
+enum class WrittenAs {
+  kNothing,
+  kResults,
+  kVerdict,
+  kTrace,
+  kSamples,
+  kCostTable,
+  kCalibration,
+  kFleet,
+  kPage,
+  kFigure,
+  kJunit
+};
 
 // Headings of --help, in order.
-enum class OptionGroup { kCommand, kModel, kWork, kExecution, kResults, kHidden };
+enum class OptionGroup { kCommand, kModel, kWork, kExecution, kSimulated, kResults, kHidden };
 const char* OptionGroupName(OptionGroup group);
 
 // Commands that share options.
-enum SharedBy : unsigned { kRun = 1, kGenerate = 2, kProve = 4, kSample = 8, kAll = 15 };
+enum SharedBy : unsigned {
+  kRun = 1,
+  kGenerate = 2,
+  kProve = 4,
+  kSample = 8,
+  kProfile = 16,
+  kAll = 31
+};
 
 struct Option {
   std::string name;  // without dashes; also the key of the --config file

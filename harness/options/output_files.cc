@@ -18,6 +18,12 @@ std::string_view BeginningOf(WrittenAs kind) {
       return R"({"format":"dsbench-verdict")";
     case WrittenAs::kTrace:
       return R"({"displayTimeUnit":"ns","traceEvents":[)";
+    case WrittenAs::kCostTable:
+      return R"({"format":"dsbenchcosttable")";
+    case WrittenAs::kCalibration:
+      return R"({"format":"dsbenchcalibration")";
+    case WrittenAs::kFleet:
+      return R"({"format":"dsbenchfleet")";
     case WrittenAs::kPage:
       return R"(<!DOCTYPEhtml><htmllang="en"><head><metacharset="utf-8"><metaname="generator"content="dsbench")";
     case WrittenAs::kFigure:
@@ -36,6 +42,12 @@ const char* NameOf(WrittenAs kind) {
   switch (kind) {
     case WrittenAs::kTrace:
       return "a timeline";
+    case WrittenAs::kCostTable:
+      return "a cost table";
+    case WrittenAs::kCalibration:
+      return "a calibration";
+    case WrittenAs::kFleet:
+      return "a fleet's sums";
     case WrittenAs::kPage:
       return "a page";
     case WrittenAs::kFigure:

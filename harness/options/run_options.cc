@@ -23,7 +23,9 @@ std::vector<Option> DescribeOptions(DecodeOptions& options) {
 std::vector<Option> DescribeOptions(RunOptions& options) {
   std::vector<Option> all = DescribeOptions(static_cast<WorkloadOptions&>(options));
   Append(DescribeOptions(static_cast<DecodeOptions&>(options)), all);
+  Append(DescribeOptions(static_cast<RemoteOptions&>(options)), all);
   Append(DescribeOptions(static_cast<LoadOptions&>(options)), all);
+  Append(DescribeOptions(static_cast<SimulatedOptions&>(options)), all);
   Append(DescribeOptions(static_cast<RecordOptions&>(options)), all);
   Append(DescribeOptions(static_cast<NullOptions&>(options)), all);
   return all;

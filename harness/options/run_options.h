@@ -8,7 +8,9 @@
 #include "harness/options/model_options.h"
 #include "harness/options/null_options.h"
 #include "harness/options/record_options.h"
+#include "harness/options/remote_options.h"
 #include "harness/options/sampling_options.h"
+#include "harness/options/simulated_options.h"
 #include "harness/options/workload_options.h"
 
 namespace dsb {
@@ -16,7 +18,13 @@ namespace dsb {
 // What decoding a prompt needs: also all that generate, prove and sample share with run.
 struct DecodeOptions : ModelOptions, SamplingOptions {};
 
-struct RunOptions : DecodeOptions, WorkloadOptions, LoadOptions, RecordOptions, NullOptions {};
+struct RunOptions : DecodeOptions,
+                    RemoteOptions,
+                    WorkloadOptions,
+                    LoadOptions,
+                    SimulatedOptions,
+                    RecordOptions,
+                    NullOptions {};
 
 std::vector<Option> DescribeOptions(DecodeOptions& options);
 std::vector<Option> DescribeOptions(RunOptions& options);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engines/remote/server_url.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/paths.h"
 #include "harness/options/file_name.h"
@@ -29,6 +30,7 @@ class Names {
 
 std::string WithNames(const Option& option, const std::string& text, Names& names) {
   if (option.path == PathForm::kNone) return text;
+  if (option.path == PathForm::kUrl) return StoredArmUrl(text);
   const std::string path = PathIn(option.path, text);
   // "NAME=" stays in front.
   return text.substr(0, text.size() - path.size()) + names.Of(path);

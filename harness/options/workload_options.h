@@ -21,6 +21,7 @@ struct WorkloadOptions {
   int32_t limit = 0;                   // prompts per domain, 0: all
   std::string too_long = kTooLongError;
   int32_t repeats = 1;
+  std::vector<std::string> context_depth;  // tokens before each prompt, a rung each; empty: none
 };
 
 std::vector<Option> DescribeOptions(WorkloadOptions& options);

@@ -37,7 +37,7 @@ struct Drafted {
 
 class Run {
  public:
-  explicit Run(const EnumerationSetup& setup) : setup_(setup), policy_(MakePolicy(setup.policy)) {}
+  explicit Run(const EnumerationSetup& setup) : setup_(setup) {}
 
   JointLaw Emitted() {
     std::map<State, mpq_class> states;
@@ -108,11 +108,20 @@ class Run {
     }
   }
 
+  float ConfidenceIn(const ProofWorld& world, const Tokens& before, int32_t token) const {
+    if (setup_.confidence == ConfidenceSource::kWorld) return world.confidence(before);
+    const Tenths law = world.draft(before);
+    const int tenths = setup_.confidence == ConfidenceSource::kLargestOfLaw
+                           ? *std::max_element(law.begin(), law.end())
+                           : law[static_cast<size_t>(token)];
+    return static_cast<float>(tenths) / 10;
+  }
+
   std::vector<float> Confidence(size_t r, const RequestState& request, const Tokens& drafts) const {
     std::vector<float> confidence;
     Tokens before = request.emitted;
     for (const int32_t token : drafts) {
-      confidence.push_back(setup_.requests[r].confidence(before));
+      confidence.push_back(ConfidenceIn(setup_.requests[r], before, token));
       before.push_back(token);
     }
     return confidence;
@@ -124,6 +133,7 @@ class Run {
     std::vector<size_t> active;
     std::vector<RequestLoad> load;  // [active]
     int32_t budget;
+    VerifyPolicy policy;                 // having seen the rounds before
     std::vector<const Drafted*> chosen;  // [active]
   };
 
@@ -138,13 +148,11 @@ class Run {
     return load;
   }
 
-  // Before anything is drafted, as in the engines.
-  int32_t Budget(const State& state, std::span<const RequestLoad> load) const {
-    const LoadView view = {.step = StepOf(state), .requests = load};
-    const std::unique_ptr<VerifyBudget> budget =
-        setup_.make_budget ? setup_.make_budget() : MakePolicy(setup_.policy).budget;
-    for (const FinishedRounds& finished : state.finished) budget->Observe(finished);
-    return budget->Next(view);
+  VerifyPolicy PolicyAfter(const State& state) const {
+    VerifyPolicy policy = MakePolicy(setup_.policy);
+    if (setup_.make_budget) policy.budget = setup_.make_budget();
+    for (const FinishedRounds& finished : state.finished) policy.budget->Observe(finished);
+    return policy;
   }
 
   static int64_t StepOf(const State& state) {
@@ -153,11 +161,22 @@ class Run {
 
   // Every combination of blocks of the batch, the lengths chosen for it, every outcome of each.
   void Round(const State& state, const mpq_class& probability) {
-    Drafting round{.state = &state, .active = Active(state), .load = {}, .budget = 0, .chosen = {}};
+    Drafting round{.state = &state,
+                   .active = Active(state),
+                   .load = {},
+                   .budget = 0,
+                   .policy = PolicyAfter(state),
+                   .chosen = {}};
     round.load = LoadOf(state, round.active);
-    round.budget = Budget(state, round.load);
+    // Before anything is drafted, as in the engines.
+    round.budget = round.policy.budget->Next({.step = StepOf(state), .requests = round.load});
     std::vector<std::vector<Drafted>> drafts;
-    for (const size_t r : round.active) drafts.push_back(Drafts(r, state.requests[r]));
+    for (const size_t r : round.active) {
+      const RequestState& request = state.requests[r];
+      drafts.push_back(round.budget == kNoDraft
+                           ? std::vector<Drafted>{{{}, request.noise, mpq_class(1)}}
+                           : Drafts(r, request));
+    }
     ForEachBlock(round, drafts, probability);
   }
 
@@ -177,16 +196,16 @@ class Run {
       const size_t r = round.active[i];
       std::vector<float> confidence =
           Confidence(r, round.state->requests[r], round.chosen[i]->path.tokens);
-      confidence.resize(static_cast<size_t>(round.load[i].most));
-      finished.rounds.push_back({.request = round.load[i],
-                                 .proposed = round.load[i].most,
-                                 .confidence = std::move(confidence)});
+      const int32_t proposed = round.budget == kNoDraft ? 0 : round.load[i].most;
+      confidence.resize(static_cast<size_t>(proposed));
+      finished.rounds.push_back(
+          {.request = round.load[i], .proposed = proposed, .confidence = std::move(confidence)});
     }
     std::vector<DraftedRequest> drafted;
     for (const FinishedRound& one : finished.rounds) {
       drafted.push_back({.proposed = one.proposed, .confidence = one.confidence});
     }
-    const std::vector<int32_t> lengths = policy_.Choose(round.budget, drafted);
+    const std::vector<int32_t> lengths = round.policy.Choose(round.budget, drafted);
     DSB_CHECK(lengths.size() == round.active.size());
     State next = *round.state;
     std::vector<const std::vector<VerifyLeaf>*> leaves;
@@ -233,7 +252,6 @@ class Run {
   }
 
   const EnumerationSetup& setup_;
-  const VerifyPolicy policy_;
   std::map<State, mpq_class> next_;
   std::map<std::tuple<size_t, Tokens, Tokens, std::vector<int32_t>, int32_t>,
            std::vector<VerifyLeaf>>

@@ -22,6 +22,12 @@ enum class NoiseKeys {
   kByPositionOnly,  // broken with a lagged policy: a position drafted again reuses its number
 };
 
+enum class ConfidenceSource {
+  kWorld,            // the world's head
+  kLargestOfLaw,     // the largest probability of the draft law, before its token is drawn
+  kOfTheDrawnToken,  // broken: the token's own probability decides on the token
+};
+
 struct EnumerationSetup {
   std::vector<ProofWorld> requests;  // decoded in one batch; one that is done leaves it
   PolicyOptions policy;
@@ -31,6 +37,7 @@ struct EnumerationSetup {
   std::function<std::unique_ptr<VerifyBudget>()> make_budget;
   AcceptanceRule rule = AcceptanceRule::kProduction;
   NoiseKeys keys = NoiseKeys::kFresh;
+  ConfidenceSource confidence = ConfidenceSource::kWorld;
   int32_t horizon = 1;  // tokens of each request that are compared
 };
 

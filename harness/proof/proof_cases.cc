@@ -1,7 +1,11 @@
 #include "harness/proof/proof_cases.h"
 
 #include <memory>
+#include <string>
 #include <utility>
+
+#include "engines/scheduling/cost_table.h"
+#include "engines/scheduling/lagged_budget.h"
 
 namespace dsb {
 namespace {
@@ -126,6 +130,66 @@ void AddLagged(CaseList& list) {
   reused.setup.keys = NoiseKeys::kByPositionOnly;
 }
 
+// A stair of passes by their tokens, in any unit, and 20 for drafting.
+std::shared_ptr<const CostTable> Stairs(const std::vector<std::pair<int64_t, int64_t>>& passes) {
+  const auto at = [](int64_t place, int64_t ns) {
+    return CostPoint{.at = place, .median_ns = ns, .min_ns = ns, .max_ns = ns, .samples = 0};
+  };
+  std::vector<CostPoint> points;
+  for (const auto& [tokens, ns] : passes) points.push_back(at(tokens, ns));
+  CostTable table;
+  table.measured = false;
+  table.captured_tokens = points.back().at;
+  const int64_t captured = table.captured_tokens;
+  table.verify.push_back({.requests = 1, .by_tokens = {std::move(points), captured, "stairs"}});
+  table.draft = {{at(1, 20)}, 0, "draft"};
+  return std::make_shared<const CostTable>(std::move(table));
+}
+
+// The production budget, with its own lag and with one that the first tokens already feel.
+void AddProductionLagged(CaseList& list) {
+  const std::vector<ProofWorld> one = {NoiseReuseWorld()},
+                                two = {AppendixAWorld(), NoiseReuseWorld(2)};
+  const auto stairs = Stairs({{2, 100}, {4, 115}, {6, 150}});
+  // So dear that a third confidence of 0.1 or 0.9 behind a second of 0.1 decides.
+  const auto dear = Stairs({{1, 100}, {4, 183}});
+  for (const PolicyKind kind : {PolicyKind::kLagged, PolicyKind::kLaggedOld}) {
+    const std::string name = DescribePolicy(kind).name;
+    const auto add = [&](const std::vector<ProofWorld>& worlds, const std::string& more,
+                         const std::shared_ptr<const CostTable>& costs,
+                         std::vector<int32_t> horizons, std::optional<mpq_class> exact,
+                         bool lags_one) -> ProofCase& {
+      ProofCase& added = list.Add(worlds, name + more, {.kind = kind, .costs = costs},
+                                  std::move(horizons), std::move(exact));
+      if (lags_one) {
+        added.setup.make_budget = [costs, old = kind == PolicyKind::kLaggedOld] {
+          return MakeLaggedBudget({.costs = costs, .lag = 1, .ranks_old = old, .probe_every = 2});
+        };
+      }
+      return added;
+    };
+    add(one, ", production budget", stairs, {1, 2, 3, 4}, kZero, false);
+    add(two, ", production budget", stairs, {1, 2, 3}, kZero, false);
+    add(two, ", one step old", stairs, {1, 2, 3}, kZero, true);
+    add(one, ", one step old, dear passes", dear, {1, 2, 3}, kZero, true);
+    add(one, ", the same, random keys without the round", dear, {2}, std::nullopt, true)
+        .setup.keys = NoiseKeys::kByPositionOnly;
+  }
+}
+
+// Confidence without a head: the draft law says how sure it is before its token is drawn.
+void AddLawConfidence(CaseList& list) {
+  const PolicyOptions threshold = {.kind = PolicyKind::kThreshold, .threshold = 0.65};
+  for (const ProofWorld& world : {AppendixAWorld(), NoiseReuseWorld()}) {
+    list.Add({world}, "threshold on the draft law's largest probability", threshold, {1, 2, 3},
+             kZero)
+        .setup.confidence = ConfidenceSource::kLargestOfLaw;
+  }
+  list.Add({NoiseReuseWorld()}, "threshold on the drawn token's probability", threshold, {2},
+           std::nullopt)
+      .setup.confidence = ConfidenceSource::kOfTheDrawnToken;
+}
+
 void AddBrokenRules(CaseList& list) {
   const std::pair<const char*, AcceptanceRule> broken[] = {
       {"fixed 2, residual replaced by p", AcceptanceRule::kResidualFromTarget},
@@ -143,6 +207,8 @@ std::vector<ProofCase> AllProofCases() {
   AddSingleRequest(list);
   AddTwoRequests(list);
   AddLagged(list);
+  AddProductionLagged(list);
+  AddLawConfidence(list);
   AddBrokenRules(list);
   return list.Take();
 }

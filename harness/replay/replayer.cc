@@ -26,13 +26,14 @@ Replayer::Replayer(Engine& engine, Clock& clock, ReplaySink& sink, const Options
       engine_says_(engine.Describe()),
       next_step_idx_(options.first_step_idx) {}
 
-Replayer::Outcome Replayer::Run(ArrivalSource& source, const std::atomic<bool>& stop) {
+Replayer::Outcome Replayer::Run(ArrivalSource& source, const std::atomic<bool>& stop,
+                                int64_t drain_ns) {
   Outcome outcome;
   bool issuing = true;
   Arrival arrival;
   for (;;) {
     if (stop.load(std::memory_order_relaxed)) {
-      CancelAll(source);
+      CancelAll(source, true);
       outcome.stopped = true;
       break;
     }
@@ -41,6 +42,11 @@ Replayer::Outcome Replayer::Run(ArrivalSource& source, const std::atomic<bool>& 
     if (issuing && !source.issuing()) {
       issuing = false;
       outcome.issuing_stopped_ns = now_ns;
+    }
+    if (!issuing && drain_ns > 0 && now_ns - outcome.issuing_stopped_ns >= drain_ns) {
+      for (auto& [id, flight] : in_flight_) flight.record.phase = "drain";
+      CancelAll(source, false);
+      break;
     }
     const int64_t due_ns = source.NextDueNs();
     const int64_t until_ns = std::min(due_ns, now_ns + kLongestWaitNs);
@@ -144,12 +150,14 @@ void Replayer::End(Flights::iterator found, TokenBurst& last, ArrivalSource& sou
   record.finished_ns = last.time_ns - options_.origin_ns;
   record.end_reason = EndReasonName(last.end);
   if (!last.error.empty()) record.error = std::move(last.error);
+  if (!last.count_source.empty()) record.token_count_source = std::move(last.count_source);
   if (flight.broken.empty()) {
     const std::vector<BrokenInvariant> broken =
         CheckRequest(record, {.draft_length = engine_says_.draft_length,
                               .max_tokens = flight.max_tokens,
                               .vocab_size = options_.vocab_size,
-                              .reports_rounds = engine_says_.reports_rounds});
+                              .reports_rounds = engine_says_.reports_rounds,
+                              .foreign = !engine_says_.trusted});
     if (!broken.empty()) flight.broken = MessageOf(broken.front());
   }
   if (!flight.broken.empty()) {
@@ -171,9 +179,9 @@ void Replayer::End(Flights::iterator found, TokenBurst& last, ArrivalSource& sou
   sink_.OnRequest(std::move(record));
 }
 
-void Replayer::CancelAll(ArrivalSource& source) {
+void Replayer::CancelAll(ArrivalSource& source, bool drop) {
   const int64_t deadline_ns = clock_.NowNs() + options_.cancel_timeout_ns;
-  drop_cancelled_ = true;
+  drop_cancelled_ = drop;
   for (const auto& [id, flight] : in_flight_) engine_.Cancel(id);
   while (!in_flight_.empty() && clock_.NowNs() < deadline_ns) {
     const size_t before = in_flight_.size();

@@ -56,9 +56,11 @@ class Replayer {
   // All outlive the replayer.
   Replayer(Engine& engine, Clock& clock, ReplaySink& sink, const Options& options);
 
-  // Replays the source to its end, or until `stop` is set. What the engine throws passes through:
-  // requests in flight are lost then, finished ones have been handed to the sink.
-  Outcome Run(ArrivalSource& source, const std::atomic<bool>& stop);
+  // Replays the source to its end, or until `stop` is set. `drain_ns` after the source stopped
+  // issuing what is in flight is cancelled and handed to the sink in phase `drain` (0: it is waited
+  // for). What the engine throws passes through: requests in flight are lost then, finished ones
+  // have been handed to the sink.
+  Outcome Run(ArrivalSource& source, const std::atomic<bool>& stop, int64_t drain_ns = 0);
   const ReplayCounters& counters() const { return counters_; }
 
  private:
@@ -75,7 +77,8 @@ class Replayer {
   void OnBurst(TokenBurst& burst, ArrivalSource& source);
   void End(Flights::iterator flight, TokenBurst& last, ArrivalSource& source);
   void Step(int64_t until_ns, ArrivalSource& source);
-  void CancelAll(ArrivalSource& source);
+  // `drop`: those that end cancelled are not reported.
+  void CancelAll(ArrivalSource& source, bool drop);
 
   Engine& engine_;
   Clock& clock_;

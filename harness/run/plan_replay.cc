@@ -23,17 +23,22 @@ PlanReplay::PlanReplay(const Parts& parts, const LoadPlan& plan) : parts_(parts)
         std::make_unique<Replayer>(*arm->backend.engine, arm->clock, *sinks_.back(), replay);
   }
   for (const LoadStage& stage : plan_.measured) {
-    const RunArm& arm = *parts_.arms[stage.arm];
-    if (!arm.active) continue;
-    for (const PlannedRequest& planned : stage.requests) {
-      ++(IsFinished(arm, planned) ? num_resumed_ : counts_.total);
+    if (!parts_.arms[stage.arm]->active) continue;
+    int64_t all = 0, left = 0;
+    for (const Visit& visit : stage.schedule->visits) {
+      all += parts_.inputs.prompts[visit.item].num_turns();
     }
+    for (const OpenVisit& open : Conversations(PartsOf(stage, false)).Open()) {
+      left += open.num_turns - open.first_turn;
+    }
+    counts_.total += left;
+    num_resumed_ += all - left;
   }
 }
 
 bool PlanReplay::Run(const std::atomic<bool>& stop) {
   bool going = true;
-  const size_t num_warmup = plan_.warmup.empty() ? 0 : plan_.warmup.front().requests.size();
+  const size_t num_warmup = plan_.warmup.empty() ? 0 : plan_.warmup.front().schedule->visits.size();
   parts_.progress.Note("warm-up: " + Counted(static_cast<int64_t>(num_warmup), "request") +
                        " per arm");
   for (const LoadStage& stage : plan_.warmup) {
@@ -44,72 +49,69 @@ bool PlanReplay::Run(const std::atomic<bool>& stop) {
   }
   for (const auto& arm : parts_.arms) {
     arm->window_start_ns = arm->window_end_ns = arm->clock.NowNs();
+    SampleServer(*arm);
   }
   parts_.progress.Note("measuring: " + Counted(counts_.total, "request"));
   for (const LoadStage& stage : plan_.measured) {
     if (!going) break;
     going = RunStage(stage, false, stop);
   }
+  for (const auto& arm : parts_.arms) SampleServer(*arm);
   parts_.progress.Finish(counts_);
   return going;
+}
+
+Conversations::Parts PlanReplay::PartsOf(const LoadStage& stage, bool warmup) const {
+  return {.inputs = parts_.inputs,
+          .backend = parts_.backend,
+          .prompt_rows = parts_.prompt_rows,
+          .stage = stage,
+          .warmup = warmup,
+          .arm = *parts_.arms[stage.arm]};
+}
+
+void PlanReplay::SampleServer(RunArm& arm) {
+  if (!arm.active) return;
+  for (EngineCounter& counter : arm.backend.engine->ReadCounters()) {
+    ServerSampleRecord& sample = arm.server_samples.emplace_back();
+    sample.run_id = arm.run_id;
+    sample.t_ns = arm.clock.NowNs();
+    sample.name = std::move(counter.name);
+    sample.value = counter.value;
+  }
 }
 
 bool PlanReplay::RunStage(const LoadStage& stage, bool warmup, const std::atomic<bool>& stop) {
   RunArm& arm = *parts_.arms[stage.arm];
   if (!arm.active) return true;
-  std::vector<PreparedRequest> requests = Prepare(stage, warmup, arm);
-  if (requests.empty()) return !stop;
+  Conversations requests(PartsOf(stage, warmup));
+  std::vector<OpenVisit> visits = requests.Open();
+  if (visits.empty()) return !stop;
   arm.replaying = true;
   arm.clock.Resume();
   if (arm.observed) parts_.tracer.Resume(parts_.clock.NowNs() - arm.clock.NowNs());
-  const auto source = stage.make_source(
-      std::move(requests), {.start_ns = arm.clock.NowNs(),
-                            .max_in_flight = arm.backend.engine->Describe().max_concurrency});
+  ScheduledLoad source(
+      *stage.schedule, std::move(visits), requests,
+      {.start_ns = arm.clock.NowNs(),
+       .users = stage.users,
+       .client_cap = warmup ? 0 : static_cast<int32_t>(plan_.client_cap.value_or(0)),
+       .stop_if_overloaded = plan_.stop_if_overloaded && !warmup});
   const CpuUse before = ReadCpuUse();
   const int64_t idle_before_ns = arm.replayer->counters().idle_ns;
-  const Replayer::Outcome outcome = arm.replayer->Run(*source, stop);
+  const Replayer::Outcome outcome = arm.replayer->Run(source, stop, warmup ? 0 : plan_.drain_ns);
   if (!warmup) {
     arm.cpu_use += ReadCpuUse() - before;
     arm.idle_ns += arm.replayer->counters().idle_ns - idle_before_ns;
+  }
+  if (source.overloaded()) {
+    arm.overload = "requests in the system and time to first token grew together; stopped with " +
+                   Counted(source.num_unasked(), "request") + " not asked";
   }
   arm.window_end_ns = outcome.issuing_stopped_ns;
   if (arm.observed) parts_.tracer.Pause();
   arm.clock.Pause();
   arm.replaying = false;
   return !outcome.stopped;
-}
-
-std::vector<PreparedRequest> PlanReplay::Prepare(const LoadStage& stage, bool warmup,
-                                                 RunArm& arm) const {
-  const RunOptions& options = parts_.inputs.options;
-  std::vector<PreparedRequest> requests;
-  for (const PlannedRequest& planned : stage.requests) {
-    if (!warmup && IsFinished(arm, planned)) continue;
-    const Prompt& prompt = parts_.inputs.prompts[planned.prompt];
-    PreparedRequest& prepared = requests.emplace_back();
-    prepared.prompt_id = parts_.prompt_ids[planned.prompt];
-    prepared.repeat = planned.repeat;
-    if (warmup) {
-      prepared.phase = "warmup";
-      // Another set for each segment: (run, prompt, repeat) stays unique.
-      prepared.repeat -= 1000 * arm.num_segments;
-    }
-    EngineRequest& request = prepared.engine;
-    request.id = arm.next_request_id++;
-    request.random_id = RandomId(prompt.key, prepared.repeat);
-    request.seed = static_cast<uint64_t>(options.seed);
-    request.prompt = prompt.first.ids;
-    request.messages = prompt.first.messages;
-    request.sampling = {
-        .temperature = options.temperature, .top_k = options.top_k, .top_p = options.top_p};
-    request.max_tokens = stage.max_tokens;
-    request.stop_tokens = parts_.backend.stop_tokens();
-  }
-  return requests;
-}
-
-bool PlanReplay::IsFinished(const RunArm& arm, const PlannedRequest& planned) const {
-  return arm.finished.contains({parts_.prompt_ids[planned.prompt], planned.repeat});
 }
 
 }  // namespace dsb

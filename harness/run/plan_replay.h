@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "harness/run/conversations.h"
 #include "harness/run/load_plan.h"
 #include "harness/run/recording_sink.h"
 #include "harness/run/run_arm.h"
@@ -20,8 +21,8 @@ class PlanReplay {
     const RunInputs& inputs;
     const Backend& backend;
     const RunArms& arms;
-    const std::vector<int64_t>& prompt_ids;  // the store's rows, as inputs.prompts
-    const Clock& clock;                      // what the arms' clocks are based on
+    const PromptRows& prompt_rows;
+    const Clock& clock;  // what the arms' clocks are based on
     Recorder& recorder;
     DeviceTracer& tracer;
     Progress& progress;
@@ -35,8 +36,8 @@ class PlanReplay {
 
  private:
   bool RunStage(const LoadStage& stage, bool warmup, const std::atomic<bool>& stop);
-  std::vector<PreparedRequest> Prepare(const LoadStage& stage, bool warmup, RunArm& arm) const;
-  bool IsFinished(const RunArm& arm, const PlannedRequest& planned) const;
+  Conversations::Parts PartsOf(const LoadStage& stage, bool warmup) const;
+  static void SampleServer(RunArm& arm);  // what its engine counts, if that is a server
 
   const Parts parts_;
   const LoadPlan& plan_;

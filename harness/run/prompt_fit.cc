@@ -12,6 +12,8 @@ namespace {
 
 // Sequences are allocated in steps of so many tokens.
 constexpr int64_t kContextStep = 64;
+// Tokens around a message that a chat template may add.
+constexpr int64_t kAroundMessage = 16;
 constexpr size_t kNamedItems = 5;  // in a warning; the record has them all
 
 int64_t NumTokens(const RenderedPrompt& prompt) { return static_cast<int64_t>(prompt.ids.size()); }
@@ -24,6 +26,11 @@ std::string SomeOf(const std::vector<std::string>& items) {
   }
   if (items.size() <= kNamedItems) return list;
   return list + " and " + std::to_string(items.size() - kNamedItems) + " more";
+}
+
+int64_t AnswerTokens(const Prompt& prompt, const SamplingOptions& options) {
+  return prompt.max_tokens > 0 ? std::min(prompt.max_tokens, options.max_tokens)
+                               : options.max_tokens;
 }
 
 RenderedPrompt RenderUser(const Backend& backend, const std::string& text) {
@@ -84,14 +91,6 @@ class Fitting {
     const int64_t tokens = NumTokens(prompt.first), needed = NeededTokens(prompt, options_);
     if (needed > limit_ && !Shorten(prompt, tokens, needed)) return;
     longest_ = std::max(longest_, NeededTokens(prompt, options_));
-    if (prompt.turns.size() > 1) ++conversations_;
-    for (size_t turn = 1; turn < prompt.turns.size(); ++turn) {
-      fit_.left_out.push_back({.run_id = 0,
-                               .item_key = prompt.key,
-                               .turn = static_cast<int64_t>(turn),
-                               .reason = "not played: first turns only"});
-      ++later_turns_;
-    }
     if (prompt.first.dropped_bytes > 0) {
       unspelt_bytes_ += prompt.first.dropped_bytes;
       unspelt_.push_back(prompt.key);
@@ -102,7 +101,9 @@ class Fitting {
   // Whether the prompt runs, shorter.
   bool Shorten(Prompt& prompt, int64_t tokens, int64_t needed) {
     const std::string size =
-        std::to_string(tokens) + " prompt tokens + " + std::to_string(options_.max_tokens) +
+        std::to_string(tokens) + " prompt tokens + " +
+        (prompt.later.empty() ? "" : Counted(prompt.num_turns() - 1, "later turn") + " + ") +
+        std::to_string(AnswerTokens(prompt, options_) * prompt.num_turns()) +
         " answer tokens + draft length " + std::to_string(LongestDraft(options_.arms)) +
         " + 1 exceed the context of " + std::to_string(limit_) + " tokens";
     SkippedItemRecord record{
@@ -138,11 +139,6 @@ class Fitting {
         "without all their bytes, since the target's vocabulary cannot spell " +
             Counted(unspelt_bytes_, "byte"),
         SomeOf(unspelt_));
-    if (later_turns_ > 0) {
-      fit_.warnings.push_back(Counted(later_turns_, "later turn") + " of " +
-                              Counted(conversations_, "conversation") +
-                              " not played: first turns are used");
-    }
   }
 
   const Workload& workload_;
@@ -151,13 +147,15 @@ class Fitting {
   int64_t limit_ = 0, longest_ = 0;
   PromptFit fit_;
   std::vector<std::string> skipped_, truncated_, unspelt_;
-  int64_t unspelt_bytes_ = 0, later_turns_ = 0, conversations_ = 0;
+  int64_t unspelt_bytes_ = 0;
 };
 
 }  // namespace
 
 int64_t NeededTokens(const Prompt& prompt, const DecodeOptions& options) {
-  return NumTokens(prompt.first) + options.max_tokens + LongestDraft(options.arms) + 1;
+  int64_t tokens = NumTokens(prompt.first) + prompt.num_turns() * AnswerTokens(prompt, options);
+  for (const RenderedPrompt& turn : prompt.later) tokens += NumTokens(turn) + kAroundMessage;
+  return tokens + LongestDraft(options.arms) + 1;
 }
 
 PromptFit FitPrompts(const Workload& workload, std::vector<Prompt> prompts,

@@ -16,13 +16,14 @@ namespace dsb {
 struct PromptFit {
   std::vector<Prompt> prompts;  // that run
   int32_t context_tokens = 0;   // per sequence, to ask the engines for
-  // What does not run, by item and turn: "too long: ...", "truncated: ...", "not played: ...". The
-  // run is to be filled in.
+  // What does not run, by item and turn: "too long: ...", "truncated: ...". The run is to be filled
+  // in.
   std::vector<SkippedItemRecord> left_out;
   std::vector<std::string> warnings;  // the same for people, a line each
 };
 
-// Tokens that one sequence may need: prompt + max_tokens + draft length + 1.
+// Tokens that one sequence may need: prompt + max_tokens + draft length + 1; of a conversation all
+// of its turns and answers, each again as text.
 int64_t NeededTokens(const Prompt& prompt, const DecodeOptions& options);
 
 // By options.context, or else the model's own limit, which it must not exceed; without

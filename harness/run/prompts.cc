@@ -71,9 +71,17 @@ std::vector<Prompt> EncodePrompts(const Workload& workload, const WorkloadOption
                             options.domains.end();
     if (!wanted) continue;
     if (options.limit > 0 && num_per_domain[item.domain]++ >= options.limit) continue;
-    const ChatMessage first{.role = "user", .content = item.turns.front()};
-    prompts.push_back(
-        {item.key, item.dataset, item.domain, item.turns, backend.Render({&first, 1})});
+    Prompt& prompt = prompts.emplace_back();
+    prompt.key = item.key;
+    prompt.dataset = item.dataset;
+    prompt.domain = item.domain;
+    prompt.turns = item.turns;
+    for (const std::string& turn : item.turns) {
+      const ChatMessage message{.role = "user", .content = turn};
+      prompt.later.push_back(backend.Render({&message, 1}));
+    }
+    prompt.first = std::move(prompt.later.front());
+    prompt.later.erase(prompt.later.begin());
   }
   return prompts;
 }

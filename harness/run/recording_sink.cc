@@ -15,6 +15,7 @@ void RecordingSink::OnRequest(RequestRecord record) {
     }
   }
   to_.recorder.Add(std::move(record));
+  to_.progress.Update(to_.counts);  // an engine may report no steps
 }
 
 void RecordingSink::OnStep(StepRecord record) {

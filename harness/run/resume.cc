@@ -70,7 +70,7 @@ bool Matches(const Session& session, const std::vector<RunConfig>& configs) {
   ThrowBadInput("--resume: the configuration differs from the stored run's in " + fields + besides);
 }
 
-ResumePoint MakeResumePoint(const Store& store, const RunRecord& run) {
+ResumePoint MakeResumePoint(const Store& store, const RunRecord& run, bool with_answers) {
   ResumePoint point;
   point.run_id = run.id;
   point.complete = run.state == "complete";
@@ -80,12 +80,19 @@ ResumePoint MakeResumePoint(const Store& store, const RunRecord& run) {
   point.time_ns = std::max(run.duration_ns.value_or(0), reach.end_ns);
   point.num_segments = reach.num_segments;
   for (const auto& key : store.FinishedRequests(run.id)) point.finished.insert(key);
+  if (!with_answers || point.complete) return point;
+  for (RequestRow& row : ReadRun(store, run.id, {.token_ids = true}).requests) {
+    RequestRecord& request = row.request;
+    point.answers.emplace(std::pair(request.prompt_id, request.repeat),
+                          std::move(request.output_ids));
+  }
   return point;
 }
 
 }  // namespace
 
-ResumeState FindResumePoint(const Store& store, const std::vector<RunConfig>& configs) {
+ResumeState FindResumePoint(const Store& store, const std::vector<RunConfig>& configs,
+                            bool with_answers) {
   std::vector<UnknownRun> unknown;
   const std::vector<Session> sessions = Sessions(store, &unknown);
   ResumeState state;
@@ -101,7 +108,7 @@ ResumeState FindResumePoint(const Store& store, const std::vector<RunConfig>& co
   state.session = IdOf(*found);
   for (size_t arm = 0; arm < configs.size(); ++arm) {
     const RunRecord* run = RunOf(*found, configs[arm]);
-    if (run != nullptr) state.arms[arm] = MakeResumePoint(store, *run);
+    if (run != nullptr) state.arms[arm] = MakeResumePoint(store, *run, with_answers);
   }
   const bool one_is_missing =
       std::ranges::any_of(state.arms, [](const auto& arm) { return !arm.has_value(); });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -20,6 +21,7 @@ struct ResumePoint {
   int64_t num_segments = 0;
   int64_t time_ns = 0;                             // behind everything that is stored
   std::set<std::pair<int64_t, int64_t>> finished;  // (prompt id, repeat)
+  std::map<std::pair<int64_t, int64_t>, std::vector<int32_t>> answers = {};  // if asked for
 };
 
 struct ResumeState {
@@ -30,6 +32,8 @@ struct ResumeState {
 
 // The newest session in the file whose configurations equal `configs` (one per arm). kBadInput
 // naming the keys that differ if the file's newest session has another configuration.
-ResumeState FindResumePoint(const Store& store, const std::vector<RunConfig>& configs);
+// `with_answers`: also the token ids of what the finished requests answered.
+ResumeState FindResumePoint(const Store& store, const std::vector<RunConfig>& configs,
+                            bool with_answers = false);
 
 }  // namespace dsb

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -32,12 +33,16 @@ struct RunArm {
   bool steps_complete = true;
   int64_t num_segments = 0;                        // before this one
   std::set<std::pair<int64_t, int64_t>> finished;  // (prompt id, repeat) of earlier segments
+  // What they answered, as ids: where conversations go on.
+  std::map<std::pair<int64_t, int64_t>, std::vector<int32_t>> answers;
   int64_t next_request_id = 1;
   int64_t first_step_idx = 0;
   int64_t window_start_ns = 0, window_end_ns = 0;
-  CpuUse cpu_use;          // of the measured stages
-  int64_t idle_ns = 0;     // of them
-  bool replaying = false;  // an error that comes out now is this arm's
+  std::vector<ServerSampleRecord> server_samples;  // before and after the measured stages
+  CpuUse cpu_use;                                  // of the measured stages
+  int64_t idle_ns = 0;                             // of them
+  bool replaying = false;                          // an error that comes out now is this arm's
+  std::string overload;                            // how the load was cut short; empty: it was not
 };
 using RunArms = std::vector<std::unique_ptr<RunArm>>;
 

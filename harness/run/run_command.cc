@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/console.h"
 #include "base/counted.h"
+#include "harness/backends/remote_backend.h"
+#include "harness/backends/simulated_backend.h"
 #include "harness/device_time/open_source.h"
 #include "harness/machine/environment.h"
 #include "harness/machine/paths.h"
@@ -15,10 +17,12 @@
 #include "harness/options/names.h"
 #include "harness/options/output_files.h"
 #include "harness/options/stored_command.h"
+#include "harness/run/filled_prompts.h"
 #include "harness/run/prompt_fit.h"
 #include "harness/run/results_file.h"
 #include "harness/run/run_session.h"
 #include "harness/run/run_summary.h"
+#include "harness/run/scheduling_notes.h"
 #include "harness/terminal/interrupt.h"
 #include "harness/terminal/screen.h"
 #include "harness/timeline/timeline.h"
@@ -47,12 +51,34 @@ void CheckOutputs(const RunOptions& options) {
 // What the options say that cannot be had, or that changes nothing here.
 void WarnOfIdleOptions(const RunOptions& options, size_t num_prompts,
                        const std::set<std::string>& given) {
-  if (static_cast<size_t>(options.concurrency) > num_prompts) {
+  if (options.load == kLoadPaired && static_cast<size_t>(options.concurrency) > num_prompts) {
     Say("warning", "--concurrency " + std::to_string(options.concurrency) + ": with " +
                        Counted(static_cast<int64_t>(num_prompts), "prompt") +
                        " no more than that many requests are in flight");
   }
   for (const std::string& warning : IdleOptions(options, given)) Say("warning", warning);
+  for (const std::string& warning : IdleLoadOptions(options, given)) Say("warning", warning);
+}
+
+Trace ReadTraceOf(const RunOptions& options) {
+  Trace trace = ReadTrace(options.trace, options.requests);
+  if (trace.left_out > 0) {
+    Say("warning", trace.path + ": " + Counted(trace.left_out, "row") +
+                       " left out that have no tokens in or none out");
+  }
+  return trace;
+}
+
+std::vector<int64_t> DepthsOf(const RunOptions& options) {
+  std::vector<int64_t> depths;
+  for (const std::string& text : options.context_depth) {
+    const int64_t depth = ParseInteger(text).value();
+    if (std::find(depths.begin(), depths.end(), depth) != depths.end()) {
+      ThrowBadInput("--context-depth: found " + text + " twice, expected each depth once");
+    }
+    depths.push_back(depth);
+  }
+  return depths;
 }
 
 void WriteRunTimeline(const std::vector<CheckedRun>& runs, const RunSession& session,
@@ -66,9 +92,22 @@ void WriteRunTimeline(const std::vector<CheckedRun>& runs, const RunSession& ses
   }
 }
 
-std::unique_ptr<Backend> MakeBackend(const RunOptions& options) {
-  if (EngineFromName(options.engine) == EngineKind::kNull) {
-    return MakeNullBackend(options);
+// A remote one also says what the arms are.
+std::unique_ptr<Backend> MakeBackend(RunOptions& options) {
+  switch (EngineFromName(options.engine)) {
+    case EngineKind::kNull:
+      return MakeNullBackend(options);
+    case EngineKind::kSimulated:
+      return MakeSimulatedBackend(options, options);
+    case EngineKind::kNative:
+      break;
+    case EngineKind::kRemote: {
+      auto backend = std::make_unique<RemoteBackend>(options, options);
+      options.arms = backend->arms();
+      options.drafters.clear();
+      for (const ArmOptions& arm : options.arms) options.drafters.push_back(arm.drafter);
+      return backend;
+    }
   }
   return MakeNativeBackend(options);
 }
@@ -82,7 +121,9 @@ void SayHowToContinue(const char* what, const RunOptions& options,
 // What comes after the last request: what fails here costs no result.
 ExitCode FinishRun(const RunSession& session, const RunSummary& summary, const RunOptions& options,
                    Store& store) {
+  if (options.load != kLoadPaired) StoreLoadVerdicts(store, summary);
   std::vector<CheckedRun> runs = UsableRuns(store, summary);
+  if (FlagInertPolicies(store, runs)) runs = UsableRuns(store, summary);
   const size_t num_unusable = summary.run_ids.size() - runs.size();
   if (!options.timeline.empty()) WriteRunTimeline(runs, session, options.timeline);
   if (options.no_report) {
@@ -104,18 +145,31 @@ ExitCode FinishRun(const RunSession& session, const RunSummary& summary, const R
 }  // namespace
 
 ExitCode ExecuteRun(const RunOptions& typed, const RunTyped& how) {
+  RefuseForeignOptions(typed, how.given);
+  CheckLoadOptions(typed);
   CheckOutputs(typed);
   RunInputs inputs;
   RunOptions& options = inputs.options = typed;
   FillDefaults(options);
+  if (options.load == kLoadTrace) inputs.trace = ReadTraceOf(options);
   if (options.workloads.empty()) options.workloads = DefaultWorkloadPaths();
   inputs.workload = ReadWorkloads(options.workloads);
   inputs.isa = IsaName(ActiveIsa());
   const std::unique_ptr<Backend> backend = MakeBackend(options);
-  PromptFit fit = FitPrompts(inputs.workload, EncodePrompts(inputs.workload, options, *backend),
-                             options, *backend);
+  std::vector<Prompt> prompts = EncodePrompts(inputs.workload, options, *backend);
+  if (inputs.trace) {
+    const auto seed = static_cast<uint64_t>(options.seed);
+    prompts = TracePrompts(*inputs.trace, prompts, seed, *backend);
+  }
+  if (!options.context_depth.empty()) {
+    prompts = AtDepths(prompts, DepthsOf(options), static_cast<uint64_t>(options.seed), *backend);
+  }
+  PromptFit fit = FitPrompts(inputs.workload, std::move(prompts), options, *backend);
   for (const std::string& warning : fit.warnings) Say("warning", warning);
   inputs.prompts = std::move(fit.prompts);
+  for (const std::string& warning : FittedPromptWarnings(options, inputs.prompts)) {
+    Say("warning", warning);
+  }
   inputs.left_out = std::move(fit.left_out);
   inputs.context_tokens = fit.context_tokens;
   WarnOfIdleOptions(options, inputs.prompts.size(), how.given);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "base/console.h"
 #include "harness/machine/contention.h"
 
 namespace dsb {
@@ -51,6 +52,12 @@ void CloseRuns(Store& store, const RunArms& arms, int64_t stall_ns, RunSummary& 
                        "recorder stalled " + std::to_string(stall_ns) + " ns");
     }
     PutContention(store, *arm);
+    if (!arm->overload.empty()) store.PutRunFlag(arm->run_id, "overload", arm->overload);
+    store.PutServerSamples(arm->server_samples);
+    for (const EngineRemark& remark : arm->backend.engine->Remarks()) {
+      Say(remark.flag.empty() ? "note" : "warning", arm->options.drafter + ": " + remark.text);
+      if (!remark.flag.empty()) store.PutRunFlag(arm->run_id, remark.flag, remark.text);
+    }
     const ReplayCounters& counters = arm->replayer->counters();
     if (counters.errors > 0 && summary.num_errors == 0) summary.first_error = counters.first_error;
     summary.num_errors += counters.errors;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "harness/run/load_plan.h"
 #include "harness/run/prompts.h"
 #include "results/records.h"
+#include "workloads/trace/trace.h"
 #include "workloads/workload.h"
 
 namespace dsb {
@@ -18,6 +20,7 @@ struct RunInputs {
   Workload workload;
   std::vector<Prompt> prompts;
   std::vector<SkippedItemRecord> left_out;  // prompt_fit.h
+  std::optional<Trace> trace;               // of --load trace, its rows as they were read
   int32_t context_tokens = 0;
   EnvironmentRecord environment;
   BuildRecord build;
@@ -26,7 +29,11 @@ struct RunInputs {
   double load_average = 0;
 };
 
-// The load that the options ask for, over `num_arms` arms of a session.
+// The store's rows of RunInputs::prompts, of each by its turns.
+using PromptRows = std::vector<std::vector<int64_t>>;
+
+// The load that the options ask for, over `num_arms` arms of a session. kBadInput if it cannot be
+// drawn.
 LoadPlan PlanLoad(const RunInputs& inputs, size_t num_arms);
 
 struct RunSummary {

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/sha256.h"
 #include "engines/sampling/target_law.h"
+#include "engines/scheduling/policy_kind.h"
 #include "harness/machine/environment.h"
 #include "harness/options/file_name.h"
 
@@ -27,7 +28,8 @@ std::string PromptSha256(const RenderedPrompt& prompt) {
 }
 
 // What is verified how, and by which law tokens are drawn.
-void SetSampling(const RunOptions& options, const EngineDescription& description, RunRecord& run) {
+void SetSampling(const RunOptions& options, const EngineDescription& description,
+                 const PolicyEntry& policy, RunRecord& run) {
   const SamplingParams sampling = {
       .temperature = options.temperature, .top_k = options.top_k, .top_p = options.top_p};
   run.temperature = options.temperature;
@@ -35,10 +37,22 @@ void SetSampling(const RunOptions& options, const EngineDescription& description
   run.top_k = options.top_k;
   run.max_tokens = options.max_tokens;
   run.seed = options.seed;
-  run.verification_rule = !description.verifies_exactly ? "unknown"
-                          : IsGreedy(sampling)          ? "greedy_exact"
-                                                        : "rejection";
-  if (description.verifies_exactly) run.sampling_law = SamplingLawText(sampling);
+  // A biased policy changes what is drawn, not what is greedily chosen.
+  const bool exact = description.verifies_exactly && (IsGreedy(sampling) || policy.lossless);
+  run.verification_rule = !exact ? "unknown" : IsGreedy(sampling) ? "greedy_exact" : "rejection";
+  if (exact) run.sampling_law = SamplingLawText(sampling);
+}
+
+void SetLoad(const LoadPlan& plan, RunRecord& run) {
+  run.load_mode = plan.mode;
+  run.arrival = plan.arrival;
+  run.users = plan.users;
+  run.client_cap = plan.client_cap;
+  run.think_time_ns = plan.think_time_ns;
+  run.offered_rate_per_s = plan.offered_rate_per_s;
+  run.achieved_rate_per_s = plan.achieved_rate_per_s;
+  run.arrival_cv = plan.arrival_cv;
+  run.rate_scale = plan.rate_scale;
 }
 
 RunRecord MakeRunRecord(const RunInputs& inputs, const LoadPlan& plan, const SharedRows& shared,
@@ -53,10 +67,8 @@ RunRecord MakeRunRecord(const RunInputs& inputs, const LoadPlan& plan, const Sha
   run.drafter = arm.options.drafter;
   run.policy = arm.options.policy;
   run.draft_length = arm.options.drafter == "none" ? 0 : description.draft_length;
-  run.load_mode = plan.mode;
-  run.users = plan.users;
-  run.offered_rate_per_s = plan.offered_rate_per_s;
-  SetSampling(options, description, run);
+  SetLoad(plan, run);
+  SetSampling(options, description, *FindPolicy(arm.options.policy), run);
   run.prompt_form = shared.prompt_form;
   run.provenance = ProvenanceName(description.provenance);
   run.reports_rounds = description.reports_rounds;
@@ -76,7 +88,8 @@ RunRecord MakeRunRecord(const RunInputs& inputs, const LoadPlan& plan, const Sha
 
 }  // namespace
 
-SharedRows PutSharedRows(Store& store, const RunInputs& inputs, const Backend& backend) {
+SharedRows PutSharedRows(Store& store, const RunInputs& inputs, const LoadPlan& plan,
+                         const Backend& backend) {
   SharedRows shared;
   shared.prompt_form = backend.prompt_form();
   shared.environment_id = store.PutEnvironment(inputs.environment);
@@ -89,16 +102,42 @@ SharedRows PutSharedRows(Store& store, const RunInputs& inputs, const Backend& b
   workload.size_bytes = inputs.workload.size_bytes;
   workload.source = FileNames(inputs.options.workloads);
   shared.workload_id = store.PutArtifact(workload);
-  shared.prompt_ids.reserve(inputs.prompts.size());
+  shared.prompt_rows.reserve(inputs.prompts.size());
   for (const Prompt& prompt : inputs.prompts) {
     PromptRecord record;
     record.item_key = prompt.key;
-    record.conversation_key = prompt.key;
+    record.conversation_key = prompt.cluster();
     record.dataset = prompt.dataset;
     record.domain = prompt.domain;
-    record.num_prompt_tokens = static_cast<int64_t>(prompt.first.ids.size());
-    record.token_sha256 = PromptSha256(prompt.first);
-    shared.prompt_ids.push_back(store.PutPrompt(record, shared.workload_id));
+    record.context_depth_tokens = prompt.depth_tokens;
+    std::vector<int64_t>& rows = shared.prompt_rows.emplace_back();
+    // Of a later turn the message alone: what is before it depends on the answers.
+    for (int32_t turn = 0; turn < prompt.num_turns(); ++turn) {
+      const RenderedPrompt& rendered =
+          turn == 0 ? prompt.first : prompt.later[static_cast<size_t>(turn - 1)];
+      record.turn = turn;
+      record.num_prompt_tokens = static_cast<int64_t>(rendered.ids.size());
+      record.token_sha256 = PromptSha256(rendered);
+      rows.push_back(store.PutPrompt(record, shared.workload_id));
+    }
+  }
+  if (inputs.trace) {
+    ArtifactRecord trace;
+    trace.kind = "trace";
+    trace.name = inputs.trace->name;
+    trace.sha256 = inputs.trace->sha256;
+    trace.size_bytes = inputs.trace->size_bytes;
+    trace.source = FileName(inputs.trace->path);
+    shared.trace_id = store.PutArtifact(trace);
+  }
+  if (plan.schedule != nullptr) {
+    ArtifactRecord schedule;
+    schedule.kind = "schedule";
+    schedule.name = plan.schedule->law.process;
+    schedule.detail_json = ScheduleText(*plan.schedule);
+    schedule.sha256 = Sha256Hex(schedule.detail_json);
+    schedule.size_bytes = static_cast<int64_t>(schedule.detail_json.size());
+    shared.schedule_id = store.PutArtifact(schedule);
   }
   return shared;
 }
@@ -111,6 +150,7 @@ void PutRunRows(Store& store, const RunInputs& inputs, const LoadPlan& plan,
     arm.steps_complete = resume->steps_complete;
     arm.num_segments = resume->num_segments;
     arm.finished = resume->finished;
+    arm.answers = resume->answers;
     if (!arm.active) return;
     arm.clock.JumpTo(resume->time_ns);
     arm.first_step_idx = store.ResumeRun(arm.run_id);
@@ -120,8 +160,16 @@ void PutRunRows(Store& store, const RunInputs& inputs, const LoadPlan& plan,
                               shared.build_id);
     if (shared.target_id != 0) store.PutRunArtifact(arm.run_id, "target", shared.target_id);
     store.PutRunArtifact(arm.run_id, "workload", shared.workload_id);
+    if (shared.trace_id != 0) store.PutRunArtifact(arm.run_id, "trace", shared.trace_id);
+    if (shared.schedule_id != 0) store.PutRunArtifact(arm.run_id, "schedule", shared.schedule_id);
     if (arm.backend.drafter) {
       store.PutRunArtifact(arm.run_id, "drafter", store.PutArtifact(*arm.backend.drafter));
+    }
+    for (const auto& [role, file] : arm.backend.scheduling_files) {
+      store.PutRunArtifact(arm.run_id, role, store.PutArtifact(file));
+    }
+    if (arm.backend.tokenizer) {
+      store.PutRunArtifact(arm.run_id, "tokenizer", store.PutArtifact(*arm.backend.tokenizer));
     }
     const Provenance provenance = arm.backend.engine->Describe().provenance;
     if (provenance.acceptance == Provenance::Acceptance::kSynthetic) {

@@ -20,10 +20,12 @@ struct SharedRows {
   int64_t environment_id = 0, build_id = 0;
   int64_t target_id = 0;  // 0: no model file
   int64_t workload_id = 0;
-  std::vector<int64_t> prompt_ids;  // as RunInputs::prompts
+  int64_t trace_id = 0, schedule_id = 0;  // 0: none
+  PromptRows prompt_rows;
 };
 
-SharedRows PutSharedRows(Store& store, const RunInputs& inputs, const Backend& backend);
+SharedRows PutSharedRows(Store& store, const RunInputs& inputs, const LoadPlan& plan,
+                         const Backend& backend);
 // A new run with its artifacts, or the continuation of `resume`; then its segment. Fills the arm's
 // ids and counters.
 void PutRunRows(Store& store, const RunInputs& inputs, const LoadPlan& plan,

@@ -1,12 +1,15 @@
 #include "harness/run/run_session.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
 #include "base/error.h"
+#include "engines/scheduling/calibration.h"
 #include "harness/device_time/nvtx_ranges.h"
 #include "harness/machine/environment.h"
 #include "harness/options/stored_command.h"
+#include "harness/replay/queued_engine.h"
 #include "harness/run/plan_replay.h"
 #include "harness/run/run_end.h"
 #include "harness/run/run_rows.h"
@@ -50,8 +53,12 @@ void RunSession::AddArm(const ArmOptions& options, bool observed, const std::str
   arm.observed = observed;
   arm.backend = backend_.MakeArm(
       options,
-      {.max_concurrency = inputs_.options.concurrency, .context_tokens = inputs_.context_tokens},
+      {.max_concurrency = SlotsOf(inputs_.options), .context_tokens = inputs_.context_tokens},
       arm.clock);
+  const bool few_users = inputs_.options.load == kLoadPaired || inputs_.options.load == kLoadClosed;
+  if (!few_users || inputs_.options.concurrency > arm.backend.engine->Describe().max_concurrency) {
+    arm.backend.engine = std::make_unique<QueuedEngine>(std::move(arm.backend.engine));
+  }
   if (options.drafter != "none") {  // a default length is cut to the drafter's own
     arm.options.draft_length = arm.backend.engine->Describe().draft_length;
   }
@@ -63,6 +70,16 @@ void RunSession::AddArm(const ArmOptions& options, bool observed, const std::str
     facts.drafter_sha256 = arm.backend.drafter_hashes.sha256;
     facts.drafter_identity_sha256 = arm.backend.drafter_hashes.identity_sha256;
   }
+  facts.planner_table_sha256 = arm.backend.planner_table_sha256;
+  facts.acceptance = arm.backend.acceptance;
+  const std::string confidence = arm.backend.engine->Describe().confidence;
+  if (confidence != kHeadConfidence) facts.confidence = confidence;
+  for (const auto& [role, file] : arm.backend.scheduling_files) {
+    (role == "calibration" ? facts.calibration_sha256 : facts.cost_table_sha256) = file.sha256;
+  }
+  facts.server_url = arm.backend.server.url;
+  facts.server = arm.backend.server.text;
+  if (!arm.backend.server.model.empty()) facts.server_model = arm.backend.server.model;
   facts.workload = inputs_.workload.name;
   facts.workload_sha256 = inputs_.workload.sha256;
   facts.isa = inputs_.isa;
@@ -70,6 +87,7 @@ void RunSession::AddArm(const ArmOptions& options, bool observed, const std::str
   if (inputs_.options.device_time) facts.device_time_source = arm.device_time_source;
   facts.context_tokens = inputs_.context_tokens;
   facts.block_prompts = static_cast<int64_t>(BlockSize(inputs_.options.concurrency));
+  if (inputs_.trace) facts.trace_sha256 = inputs_.trace->sha256;
   facts.command_line = inputs_.command_line;
   facts.session = session;
   facts.load_average_1m = inputs_.load_average;
@@ -95,7 +113,7 @@ RunSummary RunSession::Run(const LoadPlan& plan, Store& store, Progress& progres
     replay = std::make_unique<PlanReplay>(PlanReplay::Parts{.inputs = inputs_,
                                                             .backend = backend_,
                                                             .arms = arms_,
-                                                            .prompt_ids = prompt_ids_,
+                                                            .prompt_rows = prompt_rows_,
                                                             .clock = clock_,
                                                             .recorder = *recorder_,
                                                             .tracer = *tracer_,
@@ -141,10 +159,12 @@ void RunSession::PutRuns(const LoadPlan& plan, Store& store, RunSummary& summary
   if (inputs_.options.resume) {
     std::vector<RunConfig> configs;
     for (const auto& arm : arms_) configs.push_back(arm->config);
-    resume = FindResumePoint(store, configs);
+    const bool talks = std::ranges::any_of(
+        inputs_.prompts, [](const Prompt& prompt) { return prompt.num_turns() > 1; });
+    resume = FindResumePoint(store, configs, talks);
   }
-  const SharedRows shared = PutSharedRows(store, inputs_, backend_);
-  prompt_ids_ = shared.prompt_ids;
+  const SharedRows shared = PutSharedRows(store, inputs_, plan, backend_);
+  prompt_rows_ = shared.prompt_rows;
   summary.was_complete = true;
   for (size_t i = 0; i < arms_.size(); ++i) {
     Arm& arm = *arms_[i];

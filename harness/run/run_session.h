@@ -55,7 +55,7 @@ class RunSession {
   Clock& clock_;
   DeviceTimeSource* const source_;
   RunArms arms_;
-  std::vector<int64_t> prompt_ids_;  // the store's rows, as inputs_.prompts
+  PromptRows prompt_rows_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<DeviceTracer> tracer_;
 };

@@ -8,12 +8,15 @@
 #include "base/error.h"
 #include "base/quoted.h"
 #include "harness/machine/environment.h"
+#include "harness/run/scheduling_notes.h"
 #include "harness/terminal/screen.h"
 #include "reports/document/wrap.h"
 #include "reports/model/model.h"
 #include "reports/report/report.h"
 #include "reports/text/number_text.h"
+#include "results/metrics/load_verdict.h"
 #include "results/metrics/metrics.h"
+#include "results/metrics/scheduling.h"
 #include "results/run_facts.h"
 #include "results/store/checked_reader.h"
 
@@ -59,14 +62,43 @@ std::vector<CheckedRun> UsableRuns(const Store& store, const RunSummary& summary
   return runs;
 }
 
+void StoreLoadVerdicts(Store& store, const RunSummary& summary) {
+  for (const int64_t id : summary.run_ids) {  // one in memory at a time
+    RunSummary one;
+    one.run_ids = {id};
+    for (const CheckedRun& run : UsableRuns(store, one)) {
+      const LoadVerdict verdict = JudgeLoad(run);
+      const auto put = [&](const char* flag, const std::string& detail) {
+        if (detail.empty() || run->flags.contains(flag)) return;
+        store.PutRunFlag(id, flag, detail);
+      };
+      put("not_steady", verdict.not_steady);
+      put("client_limited", verdict.client_limited);
+      put("overload", verdict.overload);
+    }
+  }
+}
+
 void StoreMetrics(Store& store, const std::vector<CheckedRun>& runs) {
   for (const CheckedRun& run : runs) store.PutMetrics(ComputeMetrics(run));
   StoreOverheadsOf(store, runs);
 }
 
+bool FlagInertPolicies(Store& store, const std::vector<CheckedRun>& runs) {
+  bool flagged = false;
+  for (const CheckedRun& run : runs) {
+    const std::string detail = PolicyInertDetail(run);
+    if (detail.empty()) continue;
+    store.PutRunFlag(run->run.id, "policy_inert", detail);
+    flagged = true;
+  }
+  return flagged;
+}
+
 std::string LossAdvice(const ReportModel& model, const RunOptions& options) {
   const std::optional<double> best = BestSpeedup(model);
-  if (!best || *best >= 1) return "";
+  // How a server drafts is not for this program's options to change.
+  if (!best || *best >= 1 || options.engine == "remote") return "";
   std::string advice = "Speculation loses here (speed-up " + Fixed(*best, 2) +
                        "): a step that verifies drafts costs more than the tokens it gains. Try ";
   if (options.weights == "stored" && options.engine == "native" && options.device == "cpu") {
@@ -90,6 +122,7 @@ void StoreMetricsAndPrint(Store& store, std::vector<CheckedRun> runs, const RunO
     // The model leaves out runs with nothing to report.
     if (Select(run).acceptance.empty()) store.PutMetrics(ComputeMetrics(run));
   }
+  const std::vector<std::string> cost_lines = CostTableLines(options, runs);
   const ReportModel model = BuildModel(std::move(runs), report.metrics);
   for (const ReportSet& set : model.sets) {
     for (const ReportArm& arm : set.arms) store.PutMetrics(arm.metrics);
@@ -99,7 +132,9 @@ void StoreMetricsAndPrint(Store& store, std::vector<CheckedRun> runs, const RunO
     }
   }
   const std::string file = ShellText(options.output);
-  std::string text = RenderReport(model, report) + "\nresults: " + Shown(options.output) + '\n';
+  std::string text = RenderReport(model, report) + '\n';
+  for (const std::string& line : cost_lines) text += line + '\n';
+  text += "results: " + Shown(options.output) + '\n';
   for (const std::string& line :
        Wrap(LossAdvice(model, options), static_cast<size_t>(report.columns))) {
     if (!line.empty()) text += line + '\n';

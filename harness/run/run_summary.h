@@ -16,8 +16,13 @@ struct ReportModel;  // reports/model/model.h
 
 // This command's runs. One whose rows are unusable is named on stderr and left out.
 std::vector<CheckedRun> UsableRuns(const Store& store, const RunSummary& summary);
+// What is wrong with this command's loads, as flags (results/metrics/load_verdict.h). Before the
+// runs are read for a report.
+void StoreLoadVerdicts(Store& store, const RunSummary& summary);
 // Computes the metrics of usable runs into their table.
 void StoreMetrics(Store& store, const std::vector<CheckedRun>& runs);
+// Flags the runs whose policy never cut anything (policy_inert). Whether there are some.
+bool FlagInertPolicies(Store& store, const std::vector<CheckedRun>& runs);
 // What to try where every arm that drafts was slower than plain decoding; else empty.
 std::string LossAdvice(const ReportModel& model, const RunOptions& options);
 // Computes and stores the metrics of this command's runs and prints the report of them to stdout,

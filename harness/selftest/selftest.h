@@ -1,4 +1,5 @@
-// What the harness itself costs: the replayer and the recorder behind an engine that takes no time.
+// What the harness itself costs: schedule, replayer and recorder behind an engine that takes no
+// time.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +12,15 @@ struct SelftestOptions {
   int64_t requests = 2000;
   int32_t max_tokens = 128;
   int32_t draft_length = 7;
+  double rate_per_s = 0;  // Poisson arrivals into the engine's queue; 0: a closed loop
 };
 
 struct SelftestResult {
   int64_t steps = 0, rounds = 0, requests = 0;
+  double schedule_s = 0;        // to draw the arrivals and write them down
+  double issue_lag_p99_s = 0;   // of requests against their schedule
   double replay_s = 0;          // until the last request left the engine
-  double stored_s = 0;          // until everything was committed
+  double stored_s = 0;          // until everything was committed, the schedule included
   double us_per_step = 0;       // replayer, null engine and hand-over to the recorder
   double rounds_per_s = 0;      // into the store, commit included
   double recorder_stall_s = 0;  // part of replay_s that waited for the recorder

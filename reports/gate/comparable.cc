@@ -47,8 +47,7 @@ std::vector<Fact> GateFacts(const RunData& data) {
   facts.push_back({"weights", config.weights});
   facts.push_back({"engine", run.engine});
   facts.push_back({"threads", std::to_string(run.threads)});
-  facts.push_back({"load_mode", run.load_mode});
-  facts.push_back({"users", run.users ? std::to_string(*run.users) : ""});
+  for (const Fact& fact : LoadFacts(run)) facts.push_back(fact);
   facts.push_back({"cpu_model", data.environment.cpu_model});
   facts.push_back({"device", config.device});
   facts.push_back({"gpu_model", data.environment.gpu_model.value_or("")});
@@ -65,6 +64,11 @@ std::vector<GateDifference> WhyNotComparable(const RunData& baseline, const RunD
   std::vector<GateDifference> differences;
   for (Difference& difference : Differences(GateFacts(baseline), GateFacts(candidate))) {
     if (difference.field != across) differences.push_back({arm, std::move(difference)});
+  }
+  // A computed time decides nothing about a measured one, whatever may differ.
+  const std::string &before_clock = baseline.run.clock, &after_clock = candidate.run.clock;
+  if (before_clock != after_clock) {
+    differences.push_back({arm, {"clock", before_clock, after_clock}});
   }
   if (AreOneRun(baseline, candidate)) {
     differences.push_back({arm,

@@ -85,7 +85,7 @@ void CheckScopes(const RunData& data, const GatePolicy& policy) {
 
 std::string TimingBlock(const RunRecord& run, bool has_noise_floor) {
   // Requests in flight together are no independent units: one run each is within_run only.
-  if (run.load_mode == "open" || run.load_mode == "trace" || run.users.value_or(1) > 1) {
+  if (run.arrival || run.users.value_or(1) > 1) {
     return "one run under load: its interval is within_run, and times are not decided by it";
   }
   if (!has_noise_floor) {

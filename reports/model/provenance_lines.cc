@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -47,6 +48,21 @@ std::string GpuFact(const RunData& data) {
   std::string words = state;
   std::replace(words.begin(), words.end(), '_', ' ');
   return "none (" + words + ")";
+}
+
+std::string ServerLine(const RunData& data) {
+  if (!IsForeign(data.run)) return "";
+  const RunConfig config = ConfigOf(data.run);
+  if (data.run.engine == "imported") {
+    return "IMPORTED from what " + config.server +
+           " measured; its machine is not known, and it tells no rounds";
+  }
+  std::map<std::string, int64_t> sources;
+  for (const RequestRow& row : data.requests) ++sources[row.request.token_count_source];
+  std::string counted;
+  for (const auto& [source, count] : sources) counted += (counted.empty() ? "" : ", ") + source;
+  return config.server + ", model " + config.server_model + " at " + config.server_url + ", " +
+         config.server_api + "; tokens counted by " + counted + "; the machine is the client's";
 }
 
 std::string BuildLine(const RunData& data) {

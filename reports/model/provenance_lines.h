@@ -17,6 +17,9 @@ std::string GpuFact(const RunData& data);
 std::string BuildLine(const RunData& data);
 // "target NAME (93.8 MiB, sha256 0123456789ab..), weights stored"
 std::string ArtifactLine(const RunData& data, const std::string& role);
+// Of a server's run: "llama-server b7, model NAME at http://127.0.0.1:8080, chat; tokens counted by
+// ids; the machine is the client's". Of an imported one, from what. "" of this program's engines.
+std::string ServerLine(const RunData& data);
 // What of the workload the run left out, items named: "1 prompt, too long for the context (a-17);
 // 80 turns, not played: first turns only"; "" if nothing.
 std::string LeftOutLine(const RunData& data);

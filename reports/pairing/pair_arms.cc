@@ -61,11 +61,10 @@ std::string QuestionOf(const RunRecord& run) {
   row.run = run;
   std::string key = config.target_sha256 + '\n' + config.workload_sha256;
   for (const Fact& fact : ComparableFacts(row)) key += '\n' + fact.value;
-  for (const std::string& part :
-       {config.weights, config.device, run.load_mode, std::to_string(run.threads),
-        std::to_string(run.users.value_or(0))}) {
+  for (const std::string& part : {config.weights, config.device, std::to_string(run.threads)}) {
     key += '\n' + part;
   }
+  for (const Fact& fact : LoadFacts(run)) key += '\n' + fact.value;
   return key;
 }
 

@@ -8,6 +8,7 @@
 #include "reports/report/notes.h"
 #include "reports/report/report_document.h"
 #include "reports/report/report_tables.h"
+#include "reports/report/scheduling_section.h"
 #include "reports/text/number_text.h"
 #include "results/run_facts.h"
 
@@ -25,6 +26,7 @@ std::string Figure(const std::optional<double>& value, const std::string& metric
 
 std::string Verdict(const PairedEstimate& estimate, int better) {
   const Estimate& ratio = estimate.ratio;
+  if (ratio.note == kWithinRunNote) return "inconclusive: one run under load";
   if (better == 0 || !ratio.lo || !ratio.hi) return "";
   if (*ratio.lo <= 1 && *ratio.hi >= 1) return "no difference shown";
   return (*ratio.lo > 1) == (better > 0) ? "better" : "worse";
@@ -137,6 +139,10 @@ Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const Metri
           Line{std::string("Note: ! the times of the ") + side + " were disturbed: " + what + "."});
     }
     document.emplace_back(FactorTable(pair.scopes));
+    if (const Table needed = BreakEvenTable({{after, &all}}); !needed.rows.empty()) {
+      document.emplace_back(needed);
+      document.emplace_back(Line{kBreakEvenWords});
+    }
     const std::string residual = ResidualLine(all);
     if (!residual.empty()) document.emplace_back(Line{residual});
     document.emplace_back(MetricTable(all));

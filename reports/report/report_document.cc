@@ -8,9 +8,12 @@
 #include "reports/model/scopes.h"
 #include "reports/paper/paper_tables.h"
 #include "reports/report/definitions.h"
+#include "reports/report/depth_section.h"
 #include "reports/report/device_table.h"
 #include "reports/report/figures.h"
+#include "reports/report/load_section.h"
 #include "reports/report/report_tables.h"
+#include "reports/report/scheduling_section.h"
 #include "reports/text/number_text.h"
 #include "results/run_facts.h"
 
@@ -42,6 +45,11 @@ void AddProvenance(const ReportSet& set, Document* out) {
   if (const std::string target = ArtifactLine(data, "target"); !target.empty()) {
     const std::string weights = ConfigOf(data.run).weights;
     out->emplace_back(Line{"Target: " + target + (weights.empty() ? "" : ", weights " + weights)});
+  }
+  for (const ReportArm& arm : set.arms) {
+    if (const std::string server = ServerLine(arm.data); !server.empty()) {
+      out->emplace_back(Line{arm.name + ": " + server});
+    }
   }
   std::string last;
   for (const ReportArm& arm : set.arms) {
@@ -135,7 +143,13 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
     if (!residual.empty()) out->emplace_back(Line{residual});
   }
   AddLines(GapLines(SpeedGaps(set), set.arms.size()), "", out);
+  if (const Table needed = BreakEvenTable(set); !needed.rows.empty()) {
+    out->emplace_back(needed);
+    out->emplace_back(Line{kBreakEvenWords});
+  }
   AddLines(SetNotes(set), "Note: ", out);
+  for (Block& block : LoadSection(set)) out->push_back(std::move(block));
+  for (Block& block : DepthSection(set, model.options)) out->push_back(std::move(block));
   const Table phases = PhaseTable(set);
   out->emplace_back(Heading{2, "Where the time goes"});
   if (phases.rows.empty()) {
@@ -146,6 +160,7 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
   }
   for (Block& block : DeviceSection(set)) out->push_back(std::move(block));
   AddFigures("Drafts and rounds", set, DraftFigures(), kDraftWords, out);
+  for (Block& block : SchedulingSection(set)) out->push_back(std::move(block));
   AddFigures("Latency", set, LatencyFigures(), kLatencyWords, out);
   AddPositions(set, out);
   if (sections.paper) {

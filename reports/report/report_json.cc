@@ -8,6 +8,7 @@
 #include "reports/paper/paper_tables.h"
 #include "reports/report/provenance_json.h"
 #include "reports/text/estimate_json.h"
+#include "results/metrics/depth.h"
 #include "results/run_facts.h"
 
 namespace dsb {
@@ -155,12 +156,27 @@ Json ArmJson(const ReportArm& arm) {
                  {"failed", counts.failed},
                  {"cancelled", counts.cancelled},
                  {"no_decode", counts.no_decode},
+                 {"outside_window", counts.outside_window},
                  {"other_segment", counts.other_segment}}},
                {"left_out", LeftOutJson(arm.data)},
                {"metrics", metrics},
                {"kernels", KernelsJson(arm.data)}};
   if (!arm.broken.empty()) json["broken_invariants"] = arm.broken;
   return json;
+}
+
+Json DepthsJson(const ReportArm& arm, const MetricOptions& options) {
+  Json depths = Json::array();
+  for (const DepthFigures& depth : FiguresByDepth(arm.data, options.bootstrap)) {
+    depths.push_back({{"depth_tokens", depth.depth_tokens},
+                      {"requests", depth.requests},
+                      {"mean_prompt_tokens", depth.mean_prompt_tokens},
+                      {"accepted_length", EstimateJson<Json>(depth.accepted_length)},
+                      {"step_time_ns", EstimateJson<Json>(depth.step_time)},
+                      {"draft_time_ns", EstimateJson<Json>(depth.draft_time)},
+                      {"verify_time_ns", EstimateJson<Json>(depth.verify_time)}});
+  }
+  return depths;
 }
 
 Json FactsJson(const std::vector<Fact>& facts) {
@@ -192,6 +208,8 @@ Json SetJson(const ReportSet& set, const MetricOptions& options, const ReportSec
   Json arms = Json::array(), comparisons = Json::array();
   for (size_t i = 0; i < set.arms.size(); ++i) {
     arms.push_back(ArmJson(set.arms[i]));
+    const Json depths = DepthsJson(set.arms[i], options);
+    if (!depths.empty()) arms.back()["by_depth"] = depths;
     if (!sections.crosswalk || IsBaseline(set.arms[i].data->run)) continue;
     const ReportComparison* comparison = set.ComparisonOf(i);
     arms.back()["crosswalk"] = CrosswalkJson(MakeCrosswalk(

@@ -11,6 +11,10 @@
 
 namespace dsb {
 
+// Note of a time's ratio that rests on one run a side under load.
+inline constexpr const char* kWithinRunNote =
+    "one run a side under load: what differs between runs is not known (dsbench sweep)";
+
 // Requests are paired by item key, turn and repeat; only measured requests that finished in both
 // arms count.
 struct PairCounts {

@@ -85,6 +85,12 @@ std::optional<double> ExactAuc(std::span<const double> predictions,
   return area / (positives * negatives);
 }
 
+// The next lower and the next higher of a rising grid; at its ends the number itself.
+std::pair<double, double> NeighboursOf(double value, std::span<const double> grid) {
+  const auto at = std::lower_bound(grid.begin(), grid.end(), value);
+  return {at == grid.begin() ? value : *(at - 1), at + 1 == grid.end() ? value : *(at + 1)};
+}
+
 double Sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 }  // namespace
@@ -182,7 +188,7 @@ ConfidenceQuality QualityOf(const ConfidenceRounds& rounds) {
 
 TemperatureFit FitTemperatures(std::span<const float> logits, int64_t block,
                                std::span<const int64_t> lengths, std::span<const int64_t> accepted,
-                               std::span<const double> grid) {
+                               std::span<const double> grid, int refinements) {
   DSB_CHECK(!grid.empty() && lengths.size() == accepted.size() &&
             logits.size() == lengths.size() * static_cast<size_t>(block));
   TemperatureFit fit;
@@ -206,11 +212,16 @@ TemperatureFit FitTemperatures(std::span<const float> logits, int64_t block,
       return CalibrationError(CalibrationBins(predictions, labels));
     };
     double best = grid[0], least = error_at(scaled, grid[0]);
-    for (const double temperature : grid.subspan(1)) {
+    const auto try_out = [&](double temperature) {
       const double error = error_at(scaled, temperature);
       const bool tie_won =
           error == least && std::abs(std::log(temperature)) < std::abs(std::log(best));
       if (error < least || tie_won) best = temperature, least = error;
+    };
+    for (const double temperature : grid.subspan(1)) try_out(temperature);
+    const auto [below, above] = NeighboursOf(best, grid);
+    for (int i = 1; i <= refinements; ++i) {
+      try_out(below * std::pow(above / below, static_cast<double>(i) / (refinements + 1)));
     }
     fit.ece_before.push_back(error_at(plain, 1.0));
     fit.ece_after.push_back(least);

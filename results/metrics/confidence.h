@@ -68,9 +68,11 @@ ConfidenceQuality QualityOf(const ConfidenceRounds& rounds);
 struct TemperatureFit {
   std::vector<double> temperatures, ece_before, ece_after;  // [block]
 };
-// logits: row-major [rounds, block]; lengths and accepted: [rounds]; grid: temperatures > 0.
+// logits: row-major [rounds, block]; lengths and accepted: [rounds]; grid: temperatures > 0,
+// rising. `refinements`: so many log-spaced temperatures more between the neighbours of the best
+// one.
 TemperatureFit FitTemperatures(std::span<const float> logits, int64_t block,
                                std::span<const int64_t> lengths, std::span<const int64_t> accepted,
-                               std::span<const double> grid);
+                               std::span<const double> grid, int refinements = 0);
 
 }  // namespace dsb

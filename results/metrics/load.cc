@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "results/metrics/load_window.h"
 #include "results/metrics/selection.h"
 
 namespace dsb {
@@ -59,7 +60,9 @@ std::optional<LoadSummary> SummariseLoad(const CheckedRun& run) {
   if (spans.empty()) return std::nullopt;
   const bool open = data.run.load_mode == "open" || data.run.load_mode == "trace";
   Spans window = Merge(spans);
-  if (open) {
+  if (const std::optional<LoadWindow> one = LoadWindowOf(data)) {
+    window = {{one->start_ns, one->end_ns}};
+  } else if (open) {
     const auto [first, last] = std::minmax_element(spans.begin(), spans.end());
     window = {{first->first, last->first}};
   }

@@ -16,9 +16,10 @@ struct LoadSummary {
   int64_t in_decode_ns = 0;  // the same with t_1 <= t < t_B
 };
 
-// Closed loop and batch: the window is the time with a measured request in flight, so that arms
-// which take turns do not count each other's time. Open loop and trace: from the first to the last
-// scheduled time. Of a resumed run: of one segment (selection.h). Empty without a window.
+// Of a load with one window an arm: load_window.h. Else, closed loop and batch: the window is the
+// time with a measured request in flight, so that arms which take turns do not count each other's
+// time. Open loop and trace: from the first to the last scheduled time. Of a resumed run: of one
+// segment (selection.h). Empty without a window.
 std::optional<LoadSummary> SummariseLoad(const CheckedRun& run);
 
 }  // namespace dsb

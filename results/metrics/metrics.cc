@@ -40,6 +40,7 @@ std::vector<MetricRecord> ComputeMetrics(const CheckedRun& run, const MetricOpti
     AddTimingRows(scope, selection, &context);
   }
   AddLoadRows(&context);
+  AddSloRows(&context);
   AddPhaseRows(&context);
   AddDeviceRows(&context);
   return std::move(context.metrics);

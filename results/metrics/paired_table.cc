@@ -1,6 +1,7 @@
 #include "results/metrics/paired_table.h"
 
 #include <map>
+#include <set>
 #include <span>
 #include <tuple>
 
@@ -15,12 +16,25 @@ namespace {
 
 using PairKey = std::tuple<std::string, int64_t, int64_t>;
 
+PairKey KeyOf(const RequestRow& row) {
+  return {row.prompt.item_key, row.prompt.turn, row.request.repeat};
+}
+
+// What came to its end, inside the window of a load or not.
+std::set<PairKey> EndedRequests(const RunData& data) {
+  std::set<PairKey> keys;
+  for (const RequestRow& row : data.requests) {
+    if (IsTimed(row.request) && TimingOf(row.request)) keys.insert(KeyOf(row));
+  }
+  return keys;
+}
+
 std::map<PairKey, const RequestRow*> TimedRequests(const RunData& data, const std::string& scope) {
   std::map<PairKey, const RequestRow*> rows;
   for (const RequestRow* row : Select(data, scope).timing) {
     if (!TimingOf(row->request)) continue;
     // In the order of issue: of a request that was asked again the last answer counts.
-    rows[{row->prompt.item_key, row->prompt.turn, row->request.repeat}] = row;
+    rows[KeyOf(*row)] = row;
   }
   return rows;
 }
@@ -53,13 +67,22 @@ std::optional<double> Quotient(double x, double y) {
 
 PairedTable::PairedTable(const CheckedRun& baseline, const CheckedRun& candidate,
                          const std::string& scope, const BootstrapOptions& options)
-    : options_(options), table_(2 * NumArmColumns()) {
+    : under_load_(baseline->run.arrival || candidate->run.arrival),
+      options_(options),
+      table_(2 * NumArmColumns()) {
   const auto baseline_rows = TimedRequests(baseline, scope);
   const auto candidate_rows = TimedRequests(candidate, scope);
+  // Outside one side's window a request is left out of both, and not dropped.
+  std::set<PairKey> baseline_ended, candidate_ended;
+  if (under_load_) baseline_ended = EndedRequests(baseline);
+  if (under_load_) candidate_ended = EndedRequests(candidate);
+  for (const auto& [key, row] : candidate_rows) {
+    if (!baseline_rows.contains(key) && !baseline_ended.contains(key)) ++counts_.only_candidate;
+  }
   for (const auto& [key, row] : baseline_rows) {
     const auto other = candidate_rows.find(key);
     if (other == candidate_rows.end()) {
-      ++counts_.only_baseline;
+      if (!candidate_ended.contains(key)) ++counts_.only_baseline;
       continue;
     }
     ++counts_.pairs;
@@ -68,7 +91,6 @@ PairedTable::PairedTable(const CheckedRun& baseline, const CheckedRun& candidate
     AppendArm(*other->second, &sums);
     table_.Add(row->prompt.dataset, ClusterOf(*row), sums);
   }
-  counts_.only_candidate = static_cast<int64_t>(candidate_rows.size()) - counts_.pairs;
   if (prompts() >= kMinPromptsForInterval) {
     resampled_ = ResampleTotals(table_, options_, scope, 0, options_.num_resamples);
   }
@@ -83,7 +105,18 @@ ComparedMetric PairedTable::Compare(std::string_view metric) const {
 }
 
 PairedEstimate PairedTable::Ratio(std::string_view metric, bool inverse) const {
-  return PairedRatio(table_, resampled_, ColumnsOf(metric, inverse), options_);
+  PairedEstimate estimate = PairedRatio(table_, resampled_, ColumnsOf(metric, inverse), options_);
+  if (!under_load_ || FindCompared(metric)->kind != MetricKind::kTiming) return estimate;
+  if (!estimate.ratio.value) return estimate;
+  estimate.ratio.lo.reset();
+  estimate.ratio.hi.reset();
+  estimate.ratio.method = "none";
+  estimate.ratio.num_resamples.reset();
+  estimate.ratio.statistics_seed.reset();
+  estimate.ratio.note = kWithinRunNote;
+  estimate.correlation.reset();
+  estimate.variance_saved.reset();
+  return estimate;
 }
 
 std::vector<double> PairedTable::ResampledRatios(std::string_view metric) const {

@@ -22,13 +22,15 @@ class PairedTable {
   int64_t prompts() const { return table_.num_clusters(); }
   // Both arms' values and their ratio with its interval. `metric` is one of ComparedMetrics().
   ComparedMetric Compare(std::string_view metric) const;
-  // candidate / baseline, or its inverse.
+  // candidate / baseline, or its inverse. Of runs under load times have no interval
+  // (kWithinRunNote): requests in flight together are no independent units.
   PairedEstimate Ratio(std::string_view metric, bool inverse = false) const;
   // The ratio of every resample in which it is defined; empty where Ratio has no interval.
   std::vector<double> ResampledRatios(std::string_view metric) const;
 
  private:
   PairCounts counts_;
+  bool under_load_ = false;
   BootstrapOptions options_;
   ClusterTable table_;
   std::vector<double> resampled_;  // totals of all resamples

@@ -34,6 +34,7 @@ void AddAcceptanceRows(const std::string& scope, const Selection& selection,
                        MetricContext* context);
 void AddTimingRows(const std::string& scope, const Selection& selection, MetricContext* context);
 void AddLoadRows(MetricContext* context);
+void AddSloRows(MetricContext* context);
 void AddPhaseRows(MetricContext* context);
 void AddDeviceRows(MetricContext* context);
 

@@ -1,8 +1,9 @@
 #include "results/metrics/selection.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
+
+#include "results/metrics/load_window.h"
 
 namespace dsb {
 namespace {
@@ -12,35 +13,17 @@ bool InScope(const RequestRow& row, const std::string& scope) {
          scope == "dataset:" + row.prompt.dataset;
 }
 
-bool IsTimed(const RequestRecord& request) {
-  return request.phase == "measured" && Finished(request);
-}
-
 }  // namespace
 
 const std::string& ClusterOf(const RequestRow& row) {
   return row.prompt.conversation_key.empty() ? row.prompt.item_key : row.prompt.conversation_key;
 }
 
-int64_t WindowSegment(const RunData& data) {
-  std::map<int64_t, int64_t> sizes;
-  for (const RequestRow& row : data.requests) {
-    if (IsTimed(row.request)) ++sizes[row.request.segment_id];
-  }
-  if (data.window_segment_id && sizes.contains(*data.window_segment_id)) {
-    return *data.window_segment_id;
-  }
-  int64_t best = 0, size = 0;
-  for (const auto& [segment, count] : sizes) {
-    if (count > size) best = segment, size = count;
-  }
-  return best;
-}
-
 Selection Select(const RunData& data, const std::string& scope) {
   Selection result;
   RequestCounts& counts = result.counts;
   const int64_t segment = WindowSegment(data);
+  const std::optional<LoadWindow> window = LoadWindowOf(data);
   for (const RequestRow& row : data.requests) {
     if (!InScope(row, scope)) continue;
     const RequestRecord& request = row.request;
@@ -56,6 +39,11 @@ Selection Select(const RunData& data, const std::string& scope) {
     if (request.end_reason != "error") result.acceptance.push_back(&row);
     if (!IsTimed(request)) continue;
     counts.other_segment += request.segment_id != segment;
+    // A load's latencies are of its window alone, and its other segments have none.
+    if (window && (request.segment_id != segment || !window->Contains(request.scheduled_ns))) {
+      ++counts.outside_window;
+      continue;
+    }
     result.timing.push_back(&row);
     int64_t bursts = 0;
     for (const BurstRecord& burst : request.bursts) bursts += burst.num_tokens > 0;

@@ -15,6 +15,11 @@ std::vector<BurstRecord> NonEmptyBursts(const RequestRecord& request) {
   return bursts;
 }
 
+// Of an answer whose first and last token alone have times of their own.
+bool HasBurstTimes(const RequestRecord& request) {
+  return request.token_count_source != kTotalsOnly;
+}
+
 }  // namespace
 
 std::optional<double> RequestTiming::tpot() const {
@@ -30,7 +35,10 @@ std::optional<RequestTiming> TimingOf(const RequestRecord& request) {
   const int64_t first_ns = bursts.front().t_ns, last_ns = bursts.back().t_ns;
   timing.decode_tokens = timing.tokens - bursts.front().num_tokens;
   timing.decode_ns = last_ns - first_ns;
-  timing.gaps = static_cast<int64_t>(bursts.size()) - 1;
+  if (HasBurstTimes(request)) {
+    timing.gaps = static_cast<int64_t>(bursts.size()) - 1;
+    timing.watched_ns = timing.decode_ns;
+  }
   timing.ttft_ns = first_ns - request.scheduled_ns;
   timing.ttft_from_issue_ns = first_ns - request.issued_ns;
   timing.e2e_ns = last_ns - request.scheduled_ns;
@@ -41,6 +49,7 @@ std::optional<RequestTiming> TimingOf(const RequestRecord& request) {
 
 void AppendGaps(const RequestRecord& request, std::vector<double>* gaps,
                 std::vector<double>* token_gaps) {
+  if (!HasBurstTimes(request)) return;
   const std::vector<BurstRecord> bursts = NonEmptyBursts(request);
   for (size_t b = 1; b < bursts.size(); ++b) {
     const auto gap = static_cast<double>(bursts[b].t_ns - bursts[b - 1].t_ns);
@@ -53,7 +62,7 @@ void AppendGaps(const RequestRecord& request, std::vector<double>* gaps,
 double StallNs(const RequestRecord& request, double tokens_per_s) {
   DSB_CHECK(tokens_per_s > 0);
   const std::vector<BurstRecord> bursts = NonEmptyBursts(request);
-  if (bursts.empty()) return 0;
+  if (bursts.empty() || !HasBurstTimes(request)) return 0;
   double waited_ns = 0;
   // When the reader has read all that was delivered so far.
   auto done_ns = static_cast<double>(bursts.front().t_ns);

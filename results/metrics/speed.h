@@ -10,11 +10,16 @@
 
 namespace dsb {
 
+// How an answer's tokens were counted (RequestRecord::token_count_source) where a file of another
+// program tells times of its first and last token alone: its bursts are these two.
+inline constexpr const char* kTotalsOnly = "totals";
+
 struct RequestTiming {
   int64_t tokens = 0;         // n: all delivered tokens
   int64_t decode_tokens = 0;  // n - k_1: the first burst is not decoding
   int64_t decode_ns = 0;      // t_B - t_1
   int64_t gaps = 0;           // between bursts
+  int64_t watched_ns = 0;     // decode_ns, if it is known when each burst came
   int64_t ttft_ns = 0;        // t_1 - s
   int64_t ttft_from_issue_ns = 0;
   int64_t e2e_ns = 0;  // t_B - s

@@ -85,8 +85,7 @@ size_t PromptsFor(const Setting& setting, size_t num_prompts, size_t num_setting
 
 class Identity : public testing::TestWithParam<std::tuple<WeightMode, std::string>> {
  protected:
-  // `drafter` empty: plain decoding. One without a confidence head cannot follow a threshold:
-  // fixed.
+  // `drafter` empty: plain decoding.
   std::unique_ptr<NativeEngine> MakeEngine(const LoadedTarget& target, const Setting& setting,
                                            const std::string& drafter) {
     ThreadPool& pool = setting.threads == 1 ? one_ : two_;
@@ -103,9 +102,7 @@ class Identity : public testing::TestWithParam<std::tuple<WeightMode, std::strin
                                             .pool = &pool});
     }
     const PolicyKind policy = PolicyFromName(setting.policy);
-    const bool fixed = DescribePolicy(policy).needs_confidence &&
-                       !(parts.drafter && parts.drafter->has_confidence());
-    parts.policy = MakePolicy({.kind = fixed ? PolicyKind::kFixed : policy, .threshold = 0.45});
+    parts.policy = MakePolicy({.kind = policy, .threshold = 0.45, .costs = TinyCosts()});
     parts.draft_length = setting.draft_length;
     parts.max_concurrency = setting.concurrency;
     return std::make_unique<NativeEngine>(std::move(parts), pool, clock_);

@@ -67,13 +67,9 @@ TEST_P(NativeEngine, GreedySpeculationChangesNoTokenUnderAnyLoadPolicyOrWeightMo
     ThreadPool one(1);
     const auto plain = MakeTinyEngine(world, {.draft = false, .policy = {}}, one, clock);
     const auto expected = Answers(RunAll(*plain, requests, 1));
-    const auto drafter = MakeTinyDrafter(world, 1, one);
     std::vector<PolicyKind> policies;  // all that a run may name
-    for (const std::string& name : PolicyNames()) {
-      const PolicyEntry& policy = *FindPolicy(name);
-      if (!policy.needs_confidence || drafter->has_confidence()) policies.push_back(policy.kind);
-    }
-    const int32_t whole = drafter->draft_length();
+    for (const std::string& name : PolicyNames()) policies.push_back(FindPolicy(name)->kind);
+    const int32_t whole = MakeTinyDrafter(world, 1, one)->draft_length();
     for (const Load& load : {Load{1, 1}, Load{2, 1}, Load{2, 2}, Load{1, 8}, Load{2, 8}}) {
       // Other weight modes differ in their products alone: one load tells.
       if (mode != WeightMode::kF32 && load.concurrency * load.threads != 16) continue;

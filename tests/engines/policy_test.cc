@@ -14,9 +14,9 @@ TEST(Policies, AreInTheTableOnce) {
   for (const PolicyEntry& entry : PolicyTable()) {
     EXPECT_EQ(&DescribePolicy(entry.kind), &entry);
     EXPECT_EQ(FindPolicy(entry.name), &entry);
-    EXPECT_EQ(entry.on_device, entry.admission <= AdmissionKind::kBudget) << entry.name;
+    EXPECT_TRUE(!entry.on_device || entry.admission <= AdmissionKind::kBudget) << entry.name;
     EXPECT_EQ(entry.needs_confidence, entry.admission > AdmissionKind::kFixed) << entry.name;
-    EXPECT_TRUE(entry.lossless || !entry.offered) << entry.name;
+    EXPECT_EQ(entry.lossless, entry.kind != PolicyKind::kGlobalArgmax) << entry.name;
     if (entry.offered) {
       EXPECT_EQ(PolicyFromName(entry.name), entry.kind);
       offered.emplace_back(entry.name);
@@ -31,6 +31,8 @@ TEST(Policies, AreInTheTableOnce) {
 TEST(Policies, RefuseNumbersOutOfRange) {
   EXPECT_THROW(MakePolicy({.threshold = 1.5}), Error);
   EXPECT_THROW(MakePolicy({.kind = PolicyKind::kBudget, .budget = -1}), Error);
+  EXPECT_THROW(MakePolicy({.kind = PolicyKind::kLagged}), Error);
+  EXPECT_THROW(MakePolicy({.kind = PolicyKind::kAlgorithm1}), Error);
 }
 
 // Changes its mind every round, and keeps what it was shown.

@@ -60,6 +60,18 @@ inline std::unique_ptr<BlockDrafter> MakeTinyBlockDrafter(const TinyWorld& world
   return std::unique_ptr<BlockDrafter>(block);
 }
 
+// Of no machine: drafts that are unlikely do not pay.
+inline std::shared_ptr<const CostTable> TinyCosts() {
+  const auto at = [](int64_t place, int64_t ns) {
+    return CostPoint{.at = place, .median_ns = ns, .min_ns = ns, .max_ns = ns, .samples = 0};
+  };
+  CostTable table;
+  table.measured = false;
+  table.verify.push_back({.requests = 1, .by_tokens = {{at(1, 100), at(64, 1000)}, 0, "tiny"}});
+  table.draft = {{at(1, 5), at(8, 20)}, 0, "tiny"};
+  return std::make_shared<const CostTable>(std::move(table));
+}
+
 struct TinyOptions {
   bool draft = true;
   int32_t draft_length = 7;  // no more than the drafter's own
@@ -75,7 +87,11 @@ Parts PartsOf(const TinyOptions& options, std::unique_ptr<AnyDrafter> drafter) {
   Parts parts;
   parts.context_tokens = kTinyContextTokens;
   parts.drafter = std::move(drafter);
-  parts.policy = MakePolicy(options.policy);
+  PolicyOptions policy = options.policy;
+  if (DescribePolicy(policy.kind).needs_costs && policy.costs == nullptr) {
+    policy.costs = TinyCosts();
+  }
+  parts.policy = MakePolicy(policy);
   if (options.make_budget) parts.policy.budget = options.make_budget();
   if (parts.drafter != nullptr) {
     parts.draft_length = std::min(options.draft_length, parts.drafter->draft_length());

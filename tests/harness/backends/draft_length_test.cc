@@ -15,14 +15,14 @@ TEST(DraftLengthTest, MoreThanTheDrafterDraftsIsRefusedUnlessItIsADefault) {
   options.drafter = "dspark";
   options.drafter_path = "models/dspark";
   options.draft_length = 7;
-  EXPECT_EQ(EffectiveDraftLength(options, 7, true), 7);
+  EXPECT_EQ(EffectiveDraftLength(options, 7), 7);
   options.draft_length = 8;
   ExpectBadInput({"draft length 8", "drafter dspark (models/dspark)", "drafts at most 7"},
-                 [&] { EffectiveDraftLength(options, 7, true); });
+                 [&] { EffectiveDraftLength(options, 7); });
   options.may_draft_less = true;
-  EXPECT_EQ(EffectiveDraftLength(options, 7, true), 7);
+  EXPECT_EQ(EffectiveDraftLength(options, 7), 7);
   options.draft_length.reset();
-  EXPECT_EQ(EffectiveDraftLength(options, 7, true), 7);
+  EXPECT_EQ(EffectiveDraftLength(options, 7), 7);
 }
 
 // Drafters of blocks of 4: what is a default is cut to it.

@@ -116,6 +116,7 @@ TEST_F(CliTest, BadCommandLines) {
       {{"--seed", "-1"}, {"--seed"}},
       {{"--weights", "q4"}, {"--weights", "stored, bf16, f32", "'q4'"}},
       {{"--policy", "best"}, {"--policy", "none, fixed, threshold"}},
+      {{"--policy", "global_argmax"}, {"global_argmax", "biased", "--allow-biased"}},
       {{"--drafters", "none,none"}, {"--drafters", "'none'", "twice"}},
       {{"--drafters", ""}, {"--drafters"}},
       {{"--drafters", "dspark,dspark:7"}, {"--drafters", "'dspark:7'", "twice"}},

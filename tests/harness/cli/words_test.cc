@@ -61,7 +61,7 @@ TEST_F(Words, WrongCommandLinesAreRefusedInPlainWords) {
       {{"completion"}, {"shell is missing"}},
       {{"report", "a.db", "b.db"}, {"the argument 'b.db'"}},
       {{"repot"}, {"unknown subcommand 'repot'", "did you mean 'report'"}},
-      {{}, {"subcommand", "run, report", "completion"}},
+      {{}, {"subcommand", "run, sweep, report", "completion"}},
       {{"--limit", "3"}, {"unknown option '--limit'", "a subcommand first"}},
       {{"help", "rn"}, {"help: expected run,", "did you mean 'run'"}},
       {{"compare", "a.db", "--across", "temprature"}, {"a.db"}},

@@ -45,8 +45,10 @@ TEST(Options, EachOneOfARunIsHashedOrSaysHowItIsStartedOnly) {
     }
   }
   // --resume goes on whatever these are. Another option's value identifies a measurement.
-  EXPECT_EQ(not_stored, (std::set<std::string>{"durable", "lock-wait", "no-report",
-                                               "null-fail-step", "output", "resume", "timeline"}));
+  EXPECT_EQ(not_stored, (std::set<std::string>{"api-key-env", "connect-timeout", "durable",
+                                               "first-byte-timeout", "idle-timeout", "lock-wait",
+                                               "no-report", "null-fail-step", "output",
+                                               "request-timeout", "resume", "timeline"}));
 }
 
 TEST(Options, TheConfigurationOfAnArm) {

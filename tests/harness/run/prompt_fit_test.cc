@@ -108,18 +108,32 @@ TEST_F(PromptFitTest, ATruncatedPromptKeepsItsEndAndItsForm) {
   ExpectBadInput({"no prompt is left"}, [&] { Fit(); });
 }
 
-TEST_F(PromptFitTest, LaterTurnsAndWhatCannotBeSpeltAreSaid) {
-  Add("talk", {"one", "two", "three"});
+TEST_F(PromptFitTest, WhatCannotBeSpeltIsSaid) {
   Add("odd", {"axxb"});
   const PromptFit fit = Fit();
-  ASSERT_EQ(fit.left_out.size(), 2u);
-  EXPECT_EQ(fit.left_out[1].item_key, "talk");
-  EXPECT_EQ(fit.left_out[1].turn, 2);
-  EXPECT_EQ(fit.left_out[1].reason, "not played: first turns only");
+  EXPECT_TRUE(fit.left_out.empty());
   EXPECT_THAT(fit.warnings,
               ElementsAre("1 prompt without all their bytes, since the target's vocabulary cannot "
-                          "spell 2 bytes: odd",
-                          "2 later turns of 1 conversation not played: first turns are used"));
+                          "spell 2 bytes: odd"));
+}
+
+TEST_F(PromptFitTest, AConversationNeedsRoomForAllItsTurnsAndAnswers) {
+  Add("talk", {"one", "two", "three"});
+  const PromptFit fit = Fit();
+  ASSERT_EQ(fit.prompts[1].num_turns(), 3);
+  EXPECT_EQ(fit.prompts[1].later[1].ids.size(), 7u);
+  // 5 + 5 + 7 tokens of messages, 3 answers of 9, twice what a template may add, and 1.
+  EXPECT_EQ(NeededTokens(fit.prompts[1], options_), 5 + 5 + 7 + 27 + 32 + 1);
+  options_.max_tokens = 20;
+  ExpectBadInput({"item 'talk'", "2 later turns", "60 answer tokens"}, [&] { Fit(); });
+}
+
+TEST_F(PromptFitTest, APromptsOwnAnswerLengthCounts) {
+  Prompt prompt = EncodePrompts(workload_, options_, backend_).front();
+  prompt.max_tokens = 4;
+  EXPECT_EQ(NeededTokens(prompt, options_), 5 + 4 + 1);
+  prompt.max_tokens = 50;  // more than the run allows
+  EXPECT_EQ(NeededTokens(prompt, options_), 5 + 9 + 1);
 }
 
 TEST_F(SessionTest, WhatIsLeftOutIsInEveryRunsRecord) {

@@ -28,6 +28,9 @@ class TestBackend : public Backend {
     const std::string& text = conversation.back().content;
     return {.ids = std::vector<int32_t>(text.begin(), text.end())};
   }
+  std::string AnswerText(std::span<const int32_t> ids) const override {
+    return {ids.begin(), ids.end()};
+  }
   std::vector<int32_t> stop_tokens() const override { return {}; }
   int64_t vocab_size() const override { return 256; }
   int64_t max_context_tokens() const override { return 1000; }

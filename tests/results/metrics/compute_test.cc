@@ -6,6 +6,7 @@
 
 #include "results/metrics/metrics.h"
 #include "results/metrics/selection.h"
+#include "results/run_config.h"
 #include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {
@@ -255,7 +256,12 @@ RunData WithDeviceTimes(RunData data) {
 
 TEST(ComputeMetrics, EveryRowIsInTheCatalogueAndUnique) {
   std::set<std::pair<std::string, std::string>> keys;
-  for (const MetricRecord& record : ComputeMetrics(CheckRun(WithDeviceTimes(SyntheticRun({}))))) {
+  RunData load = WithDeviceTimes(SyntheticRun({}));
+  load.run.arrival = "closed";  // one window, and something promised
+  RunConfig config;
+  config.slo = "ttft=1s";
+  load.run.config_json = ConfigToJson(config);
+  for (const MetricRecord& record : ComputeMetrics(CheckRun(std::move(load)))) {
     EXPECT_EQ(record.unit, DefinitionOf(record.metric).unit);
     EXPECT_TRUE(keys.emplace(record.metric, record.scope).second)
         << record.metric << " " << record.scope;

@@ -158,17 +158,16 @@ TEST_F(LockTest, AResumedRunStaysRunningWhileOthersOpenTheFile) {
     run = store.PutRun(record, store.PutEnvironment(SampleEnvironment()),
                        store.PutBuild(SampleBuild()));
   }
-  std::atomic<bool> stop = false;
-  std::vector<std::thread> others;
+  // They end where this thread fails, too.
+  std::vector<std::jthread> others;
   for (int i = 0; i < 2; ++i) {
-    others.emplace_back([&] {
-      while (!stop) Store(Path(), {});
+    others.emplace_back([&](const std::stop_token& stop) {
+      while (!stop.stop_requested()) Store(Path(), {});
     });
   }
   int num_interrupted = 0;
   for (int round = 0; round < 100; ++round) {
     Store store(Path(), {});
-    Database(Path(), "file", SQLITE_OPEN_READWRITE).Text("PRAGMA journal_mode");
     store.EndRun(run, "interrupted", "", 1, true);
     {
       // As a crash would leave it.
@@ -186,8 +185,7 @@ TEST_F(LockTest, AResumedRunStaysRunningWhileOthersOpenTheFile) {
       num_interrupted += ReadRuns(store)[0].state == "running" ? 0 : 1;
     }
   }
-  stop = true;
-  for (std::thread& other : others) other.join();
+  others.clear();
   EXPECT_EQ(num_interrupted, 0);
 }
 

@@ -1,0 +1,234 @@
+#include "engines/remote/stream_event.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/quoted.h"
+#include "base/strict_json.h"
+
+namespace dsb {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kDeepestEvent = 32;
+constexpr int64_t kMostTokens = int64_t{1} << 24;  // of an answer, far beyond any
+constexpr size_t kLongestMessage = 300;
+
+[[noreturn]] void Refuse(const char* key, const char* expected) {
+  ThrowBadInput("key '" + std::string(key) + "': expected " + expected);
+}
+
+const Json* Find(const Json& object, const char* key) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(key);
+  return found == object.end() || found->is_null() ? nullptr : &*found;
+}
+
+std::optional<int64_t> Count(const Json& object, const char* key) {
+  const Json* const value = Find(object, key);
+  if (value == nullptr) return std::nullopt;
+  // Beyond int64 the library has it as unsigned or as a real.
+  if (!value->is_number_integer() || *value < 0 || *value > kMostTokens) {
+    Refuse(key, "a count of tokens");
+  }
+  return value->get<int64_t>();
+}
+
+std::optional<double> Milliseconds(const Json& object, const char* key) {
+  const Json* const value = Find(object, key);
+  if (value == nullptr) return std::nullopt;
+  const double number = value->is_number() ? value->get<double>() : -1;
+  if (!(number >= 0 && number < 1e12)) Refuse(key, "a time in milliseconds");
+  return number;
+}
+
+std::string Text(const Json& object, const char* key) {
+  const Json* const value = Find(object, key);
+  if (value == nullptr) return {};
+  if (!value->is_string()) Refuse(key, "a string");
+  return value->get<std::string>();
+}
+
+std::vector<int32_t> Ids(const Json& object, const char* key) {
+  std::vector<int32_t> ids;
+  const Json* const value = Find(object, key);
+  if (value == nullptr) return ids;
+  if (!value->is_array()) Refuse(key, "an array of token ids");
+  ids.reserve(value->size());
+  for (const Json& id : *value) {
+    if (!id.is_number_integer() || id < 0 || id > INT32_MAX) Refuse(key, "an array of token ids");
+    ids.push_back(id.get<int32_t>());
+  }
+  return ids;
+}
+
+std::vector<int64_t> Counts(const Json& object, const char* key) {
+  std::vector<int64_t> counts;
+  for (const int32_t count : Ids(object, key)) counts.push_back(count);
+  return counts;
+}
+
+void ReadTimings(const Json& root, StreamEvent& event) {
+  const Json* const timings = Find(root, "timings");
+  if (timings == nullptr || !Find(*timings, "predicted_n")) return;
+  PassTimings& pass = event.timings.emplace();
+  pass.predicted_n = Count(*timings, "predicted_n").value_or(0);
+  pass.predicted_ms = Milliseconds(*timings, "predicted_ms").value_or(0);
+  pass.prompt_ms = Milliseconds(*timings, "prompt_ms").value_or(0);
+  pass.draft_n = Count(*timings, "draft_n").value_or(0);  // absent until the first draft
+  pass.accepted_n = Count(*timings, "draft_n_accepted").value_or(0);
+}
+
+void ReadUsage(const Json& root, StreamEvent& event) {
+  const Json* const usage = Find(root, "usage");
+  if (usage == nullptr) return;
+  event.prompt_tokens = Count(*usage, "prompt_tokens");
+  event.completion_tokens = Count(*usage, "completion_tokens");
+  const Json* const details = Find(*usage, "prompt_tokens_details");
+  if (details != nullptr) event.cached_tokens = Count(*details, "cached_tokens");
+}
+
+// vLLM's `metrics`, SGLang's `sglext`.
+void ReadMetrics(const Json& root, StreamEvent& event) {
+  if (const Json* const metrics = Find(root, "metrics")) {
+    event.server_ttft_ms = Milliseconds(*metrics, "time_to_first_token_ms");
+    event.server_queue_ms = Milliseconds(*metrics, "queue_time_ms");
+    if (const Json* const speculation = Find(*metrics, "speculative_decoding")) {
+      SpeculationTotals& totals = event.speculation.emplace();
+      totals.steps = Count(*speculation, "num_spec_steps");
+      totals.drafted = Count(*speculation, "num_draft_tokens");
+      totals.accepted = Count(*speculation, "num_accepted_draft_tokens");
+      totals.draft_length = Count(*speculation, "num_spec_tokens");
+      totals.step_accepted = Counts(*speculation, "per_step_accepted");
+      totals.step_drafted = Counts(*speculation, "per_step_drafted");
+      if (totals.step_accepted.size() != totals.step_drafted.size()) {
+        Refuse("per_step_drafted", "as many entries as per_step_accepted");
+      }
+    }
+  }
+  const Json* const extension = Find(root, "sglext");
+  const Json* const details =
+      extension == nullptr ? nullptr : Find(*extension, "spec_tokens_details");
+  if (details == nullptr) return;
+  SpeculationTotals& totals = event.speculation.emplace();
+  totals.steps = Count(*details, "spec_verify_ct");
+  totals.drafted = Count(*details, "spec_num_proposed_drafts");
+  totals.accepted = Count(*details, "spec_num_correct_drafts");
+}
+
+std::string ToolText(const Json& delta) {
+  std::string text;
+  const Json* const calls = Find(delta, "tool_calls");
+  if (calls == nullptr || !calls->is_array()) return text;
+  for (const Json& call : *calls) {
+    if (const Json* const function = Find(call, "function")) {
+      text += Text(*function, "name") + Text(*function, "arguments");
+    }
+  }
+  return text;
+}
+
+void ReadChoice(const Json& choice, StreamEvent& event) {
+  if (!choice.is_object()) Refuse("choices", "an array of objects");
+  event.has_choice = true;
+  if (Count(choice, "index").value_or(0) != 0) {
+    Refuse("choices", "one answer in the stream, found a second");
+  }
+  if (const Json* const delta = Find(choice, "delta")) {
+    event.text = Text(*delta, "reasoning_content");
+    if (event.text.empty()) event.text = Text(*delta, "reasoning");
+    event.text += Text(*delta, "content") + ToolText(*delta);
+  } else {
+    event.text = Text(choice, "text");
+  }
+  event.ids = Ids(choice, "token_ids");
+  event.finish = Text(choice, "finish_reason");
+  if (event.prompt_ids.empty()) event.prompt_ids = Ids(choice, "prompt_token_ids");
+}
+
+// llama-server's /completion.
+void ReadNative(const Json& root, StreamEvent& event) {
+  event.has_choice = Find(root, "content") != nullptr;
+  event.text = Text(root, "content");
+  event.ids = Ids(root, "tokens");
+  const Json* const stop = Find(root, "stop");
+  if (stop == nullptr || !stop->is_boolean() || !stop->get<bool>()) return;
+  const std::string type = Text(root, "stop_type");
+  event.finish = type == "limit" ? "length" : type == "eos" || type == "word" ? "stop" : type;
+  event.prompt_tokens = Count(root, "tokens_evaluated");
+  event.completion_tokens = Count(root, "tokens_predicted");
+  event.done = true;  // no [DONE] comes
+}
+
+std::string ErrorOf(const Json& root) {
+  const Json* error = Find(root, "error");
+  if (error == nullptr && Text(root, "object") == "error") error = &root;
+  if (error == nullptr) error = Find(root, "detail");
+  if (error == nullptr) return {};
+  std::string text;
+  if (error->is_string()) {
+    text = error->get<std::string>();
+  } else if (const Json* const message = Find(*error, "message");
+             message != nullptr && message->is_string()) {
+    text = message->get<std::string>();
+  } else {
+    text = error->dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+  return text.empty() ? "an error without a message" : text;
+}
+
+std::string Short(std::string text) {
+  if (text.size() > kLongestMessage) {
+    text.resize(kLongestMessage);
+    text += "...";
+  }
+  return Shown(text);
+}
+
+}  // namespace
+
+StreamEvent ReadStreamEvent(std::string_view data) {
+  StreamEvent event;
+  if (data == "[DONE]") {
+    event.done = true;
+    return event;
+  }
+  try {
+    const auto root = ParseStrictJson<Json>(data, "event", {.max_depth = kDeepestEvent});
+    if (!root.is_object()) ThrowBadInput("event: expected a JSON object");
+    if (std::string error = ErrorOf(root); !error.empty()) {
+      event.error = "the server says: " + Short(std::move(error));
+      return event;
+    }
+    ReadUsage(root, event);
+    ReadTimings(root, event);
+    ReadMetrics(root, event);
+    event.prompt_ids = Ids(root, "prompt_token_ids");
+    const Json* const choices = Find(root, "choices");
+    if (choices == nullptr) {
+      ReadNative(root, event);
+    } else if (!choices->is_array() || choices->size() > 1) {
+      Refuse("choices", "one answer in the stream");
+    } else if (!choices->empty()) {
+      ReadChoice(choices->front(), event);
+    }
+  } catch (const Error& error) {
+    event = {};
+    event.error = "unreadable event: " + Short(error.what());
+  }
+  return event;
+}
+
+std::string ErrorText(std::string_view body) {
+  try {
+    const auto root = ParseStrictJson<Json>(body, "body", {.max_depth = kDeepestEvent});
+    if (std::string error = ErrorOf(root); !error.empty()) return Short(std::move(error));
+  } catch (const Error&) {
+    // Shown as it is.
+  }
+  return body.empty() ? "no reason given" : Short(std::string(body));
+}
+
+}  // namespace dsb

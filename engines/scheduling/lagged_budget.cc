@@ -1,0 +1,200 @@
+#include "engines/scheduling/lagged_budget.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <deque>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+
+namespace dsb {
+namespace {
+
+constexpr double kLeastSurvival = 1e-6;
+constexpr double kNewRoundWeight = 1.0 / 32;  // in the mean of the rounds before
+
+// Mean confidence by position.
+class Usual {
+ public:
+  void Add(std::span<const float> confidence) {
+    for (size_t j = 0; j < confidence.size(); ++j) {
+      const auto c = static_cast<double>(confidence[j]);
+      if (j == mean_.size()) {
+        mean_.push_back(c);
+      } else {
+        mean_[j] += kNewRoundWeight * (c - mean_[j]);
+      }
+    }
+  }
+  double At(size_t position) const { return position < mean_.size() ? mean_[position] : 1; }
+
+ private:
+  std::vector<double> mean_;
+};
+
+// What one request drafted: confidence[first .. first + count) of its snapshot.
+struct Seen {
+  int32_t slot = 0;
+  int64_t generation = 0;
+  size_t first = 0, count = 0;
+};
+
+// A step's confidences.
+struct Snapshot {
+  int64_t step = 0;
+  std::vector<Seen> requests;
+  std::vector<float> confidence;
+
+  void Fill(const FinishedRounds& finished) {
+    step = finished.step;
+    requests.clear();
+    confidence.clear();
+    for (const FinishedRound& round : finished.rounds) {
+      requests.push_back({.slot = round.request.slot,
+                          .generation = round.request.generation,
+                          .first = confidence.size(),
+                          .count = round.confidence.size()});
+      confidence.insert(confidence.end(), round.confidence.begin(), round.confidence.end());
+    }
+  }
+  std::span<const float> Of(const Seen& seen) const {
+    return std::span(confidence).subspan(seen.first, seen.count);
+  }
+};
+
+// By their bits, 11 at a time: of positive numbers they are ordered as the numbers are.
+void SortFalling(std::vector<float>& values, std::vector<float>& scratch) {
+  constexpr int kBits = 11;
+  constexpr uint32_t kMask = (1U << kBits) - 1;
+  scratch.resize(values.size());
+  for (int shift = 0; shift < 32; shift += kBits) {
+    std::array<uint32_t, kMask + 1> first = {};
+    const auto key = [shift](float value) {
+      return (~std::bit_cast<uint32_t>(value) >> shift) & kMask;
+    };
+    for (const float value : values) ++first[key(value)];
+    uint32_t sum = 0;
+    for (uint32_t& place : first) sum += std::exchange(place, sum);
+    for (const float value : values) scratch[first[key(value)]++] = value;
+    values.swap(scratch);
+  }
+}
+
+class LaggedBudget : public VerifyBudget {
+ public:
+  explicit LaggedBudget(LaggedOptions options) : options_(std::move(options)) {
+    DSB_CHECK(options_.costs != nullptr && options_.lag >= 1 && options_.probe_every >= 1);
+  }
+
+  int32_t Next(const LoadView& load) override {
+    Forget(load.step - options_.lag);
+    Expect(load);
+    return Best(static_cast<int64_t>(load.requests.size()),
+                load.step - last_drafted_ >= options_.probe_every);
+  }
+
+  void Observe(const FinishedRounds& finished) override {
+    Snapshot snapshot;
+    if (!spare_.empty()) {
+      snapshot = std::move(spare_.back());
+      spare_.pop_back();
+    }
+    snapshot.Fill(finished);
+    if (!snapshot.confidence.empty()) last_drafted_ = finished.step;
+    past_.push_back(std::move(snapshot));
+  }
+
+  const std::vector<std::vector<float>>* RankedBy() const override {
+    return options_.ranks_old ? &old_ : nullptr;
+  }
+
+ private:
+  // Snapshots before `step` leave their mark on the mean; that of `step` is looked at now.
+  void Forget(int64_t step) {
+    while (!past_.empty() && past_.front().step < step) {
+      Snapshot& oldest = past_.front();
+      for (const Seen& seen : oldest.requests) usual_.Add(oldest.Of(seen));
+      spare_.push_back(std::move(oldest));
+      past_.pop_front();
+    }
+    by_slot_.clear();
+    if (past_.empty() || past_.front().step != step) return;
+    for (const Seen& seen : past_.front().requests) {
+      const auto slot = static_cast<size_t>(seen.slot);
+      if (by_slot_.size() <= slot) by_slot_.resize(slot + 1, nullptr);
+      by_slot_[slot] = &seen;
+    }
+  }
+
+  std::span<const float> Old(const RequestLoad& request) const {
+    const auto slot = static_cast<size_t>(request.slot);
+    if (slot >= by_slot_.size() || by_slot_[slot] == nullptr) return {};
+    const Seen& seen = *by_slot_[slot];
+    return seen.generation == request.generation ? past_.front().Of(seen)
+                                                 : std::span<const float>{};
+  }
+
+  // survival_: of every draft that could be verified, the likeliest first.
+  void Expect(const LoadView& load) {
+    survival_.clear();
+    old_.clear();
+    for (const RequestLoad& request : load.requests) {
+      const std::span<const float> known = Old(request);
+      if (options_.ranks_old) old_.emplace_back();
+      double survival = 1;
+      for (size_t j = 0; j < static_cast<size_t>(std::max(request.most, 0)); ++j) {
+        const double c = j < known.size() ? static_cast<double>(known[j]) : usual_.At(j);
+        if (options_.ranks_old) old_.back().push_back(static_cast<float>(c));
+        survival *= c;
+        if (survival >= kLeastSurvival) survival_.push_back(static_cast<float>(survival));
+      }
+    }
+    SortFalling(survival_, sorted_);
+  }
+
+  int32_t Best(int64_t requests, bool must_draft) {
+    const std::vector<double>& drafting = Drafting(requests);
+    double tokens = static_cast<double>(requests);
+    int32_t best = must_draft ? 0 : kNoDraft;
+    double most = tokens / (must_draft ? drafting[0] : options_.costs->StepNs(requests, 0, false));
+    for (size_t n = 1; n <= survival_.size(); ++n) {
+      tokens += static_cast<double>(survival_[n - 1]);
+      const double rate = tokens / drafting[n];
+      if (rate > most) {
+        most = rate;
+        best = static_cast<int32_t>(n);
+      }
+    }
+    return best;
+  }
+
+  // [survival_ + 1 or more] a step's time by the drafts that it verifies.
+  const std::vector<double>& Drafting(int64_t requests) {
+    std::vector<double>& ns = drafting_ns_[requests];
+    while (ns.size() <= survival_.size()) {
+      ns.push_back(options_.costs->StepNs(requests, static_cast<int64_t>(ns.size()), true));
+    }
+    return ns;
+  }
+
+  const LaggedOptions options_;
+  std::deque<Snapshot> past_;    // not in usual_ yet
+  std::vector<Snapshot> spare_;  // their memory
+  Usual usual_;
+  int64_t last_drafted_ = 0;          // step
+  std::vector<const Seen*> by_slot_;  // of the step that is looked at; into past_.front()
+  std::vector<float> survival_, sorted_;
+  std::vector<std::vector<float>> old_;
+  std::map<int64_t, std::vector<double>> drafting_ns_;  // by requests
+};
+
+}  // namespace
+
+std::unique_ptr<VerifyBudget> MakeLaggedBudget(LaggedOptions options) {
+  return std::make_unique<LaggedBudget>(std::move(options));
+}
+
+}  // namespace dsb

@@ -1,0 +1,29 @@
+// The production budget (paper 5.2, verification.md 6): as many drafts as gave the most tokens per
+// second if this round's confidences were those of two steps ago, whatever the steps between. The
+// maximum over all numbers, not the first one on the way: a staircase of costs does not stop it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "engines/scheduling/cost_table.h"
+#include "engines/scheduling/verify_budget.h"
+
+namespace dsb {
+
+struct LaggedOptions {
+  std::shared_ptr<const CostTable> costs;  // not null
+  int32_t lag = 2;                         // steps, at least 1
+  // Ranks by the old confidences too, as one public server does; else today's are ranked.
+  bool ranks_old = false;
+  // Steps without a draft after which one is drafted, to see whether it would pay by now.
+  int32_t probe_every = 32;
+};
+
+// What it does not know of a request, because that was not drafted for `lag` steps ago, it takes
+// from the mean of the rounds before, newer ones weighing more; certainty before the first. If no
+// number of drafts gains what drafting costs, the answer is kNoDraft. It may only see what the
+// interface shows it, so all of this is lossless.
+std::unique_ptr<VerifyBudget> MakeLaggedBudget(LaggedOptions options);
+
+}  // namespace dsb

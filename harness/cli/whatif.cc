@@ -1,0 +1,100 @@
+#include <memory>
+
+#include "base/console.h"
+#include "engines/drafters/registry.h"
+#include "harness/cli/command.h"
+#include "harness/cli/common_options.h"
+#include "harness/prediction/whatif_command.h"
+#include "harness/terminal/screen.h"
+
+namespace dsb {
+namespace {
+
+struct WhatifChoice {
+  WhatifCommandOptions options;
+  std::string format;
+};
+
+std::vector<Option> Describe(WhatifChoice& choice) {
+  WhatifCommandOptions& o = choice.options;
+  return {{.name = "acceptance",
+           .value = &o.acceptance,
+           .value_name = "WHAT",
+           .help = "your drafter's rounds, as run --acceptance takes them: a results file, "
+                   "survival:S1,S2,... or model:AL",
+           .check = NotEmpty(),
+           .required = true},
+          {.name = "drafter",
+           .value = &o.drafter,
+           .value_name = "NAME",
+           .help = "whose run of a results file, and how drafting is counted",
+           .choices = DrafterNames()},
+          {.name = "cost-table",
+           .value = &o.cost_table,
+           .value_name = "FILE",
+           .help = "the other machine's: of dsbench profile there, or a published one",
+           .check = NotEmpty(),
+           .path = PathForm::kPlain},
+          {.name = "model",
+           .value = &o.model,
+           .value_name = "NAME",
+           .help = "a target of published/models.json, with --device: the data sheet's bound",
+           .check = NotEmpty()},
+          {.name = "device",
+           .value = &o.device,
+           .value_name = "NAME",
+           .help = "a device of published/hardware.json",
+           .check = NotEmpty()},
+          {.name = "devices",
+           .value = &o.devices,
+           .value_name = "DEVICES",
+           .help = "that share the model evenly",
+           .check = IntegerIn(1, 4096)},
+          {.name = "draft-layers",
+           .value = &o.draft_layers,
+           .value_name = "LAYERS",
+           .help = "of the drafter, for the bound; 0: 1, of block drafters 5, on experts 3",
+           .check = IntegerIn(0, 1000)},
+          {.name = "users",
+           .value = &o.users,
+           .value_name = "USERS,...",
+           .help = "loads; comma list",
+           .check = IntegerIn(1, 65536)},
+          {.name = "most-drafts",
+           .value = &o.most_drafts,
+           .value_name = "TOKENS",
+           .help = "longest block; 0: what rounds and costs tell of, up to 7",
+           .check = DraftLength()},
+          {.name = "draws",
+           .value = &o.draws,
+           .value_name = "DRAWS",
+           .help = "for the bands",
+           .check = IntegerIn(1, 1000)},
+          {.name = "data",
+           .value = &o.data,
+           .value_name = "FOLDER",
+           .help = "published figures; default: the shipped ones ($DSBENCH_PUBLISHED if set)",
+           .check = NotEmpty(),
+           .path = PathForm::kPlain},
+          {.name = "threads",
+           .value = &o.threads,
+           .value_name = "THREADS",
+           .help = "CPU threads, which change nothing printed; 0: one per usable core",
+           .check = IntegerIn(0, 256)},
+          FormatOption(choice.format, {"text", "markdown", "json"}, "text, markdown or json")};
+}
+
+}  // namespace
+
+Command WhatifCommand() {
+  auto choice = std::make_shared<WhatifChoice>();
+  return {.name = "whatif",
+          .summary = "Put a drafter's rounds on another machine's costs: where does it pay",
+          .options = Describe(*choice),
+          .action = [choice] {
+            WriteOutput(RunWhatif(choice->options, choice->format, ColumnsOf(stdout)));
+            return ExitCode::kDone;
+          }};
+}
+
+}  // namespace dsb

@@ -1,0 +1,71 @@
+#include "reports/bridge/bridge_document.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "reports/text/number_text.h"
+
+namespace dsb {
+namespace {
+
+constexpr int kDecimals = 3;
+
+std::string Interval(double value, const std::optional<double>& lo,
+                     const std::optional<double>& hi) {
+  std::string text = Fixed(value, kDecimals);
+  if (lo && hi) text += " [" + Fixed(*lo, kDecimals) + ", " + Fixed(*hi, kDecimals) + "]";
+  return text;
+}
+
+}  // namespace
+
+Document BridgeDocument(const BridgeText& text, const Waterfall& waterfall) {
+  Document document;
+  document.push_back(Heading{1, text.title});
+  for (const std::string& fact : text.facts) document.push_back(Line{fact});
+  Table table{{{.title = "step", .left = true},
+               {.title = "factor"},
+               {.title = "so far"},
+               {.title = "% of the total"}},
+              {}};
+  for (const BridgeFactor& factor : waterfall.factors) {
+    table.rows.push_back({factor.name, Interval(factor.value, factor.lo, factor.hi),
+                          Fixed(factor.cumulative, kDecimals),
+                          factor.share ? Fixed(100 * *factor.share, 0) : "n/a"});
+  }
+  table.rows.push_back({"total", Interval(waterfall.total, waterfall.lo, waterfall.hi),
+                        Fixed(waterfall.total, kDecimals), "100"});
+  document.push_back(std::move(table));
+  document.push_back(Line{
+      "factor: candidate over baseline in this world, divided by the same in the world before it; "
+      "the factors multiply to the total exactly. % of the total: of its logarithm."});
+  for (const BridgeFactor& factor : waterfall.factors) {
+    document.push_back(Line{"- " + factor.name + ": " + factor.counterfactual});
+  }
+  for (const std::string& note : text.notes) document.push_back(Line{"Note: " + note});
+  return document;
+}
+
+std::string BridgeJson(const BridgeText& text, const Waterfall& waterfall) {
+  using Json = nlohmann::ordered_json;
+  const auto number = [](const std::optional<double>& value) {
+    return value ? Json(*value) : Json();
+  };
+  Json factors = Json::array();
+  for (const BridgeFactor& factor : waterfall.factors) {
+    factors.push_back({{"name", factor.name},
+                       {"counterfactual", factor.counterfactual},
+                       {"value", factor.value},
+                       {"lo", number(factor.lo)},
+                       {"hi", number(factor.hi)},
+                       {"cumulative", factor.cumulative},
+                       {"share", number(factor.share)}});
+  }
+  const Json json = {
+      {"format", "dsbench bridge"}, {"format_version", 1},        {"title", text.title},
+      {"facts", text.facts},        {"factors", factors},         {"total", waterfall.total},
+      {"lo", number(waterfall.lo)}, {"hi", number(waterfall.hi)}, {"notes", text.notes}};
+  return json.dump(1) + '\n';
+}
+
+}  // namespace dsb

@@ -1,0 +1,38 @@
+// A crosscheck as tables: what was equal, where the answers parted, and the verdict.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reports/crosscheck/crosscheck.h"
+#include "reports/document/document.h"
+
+namespace dsb {
+
+// Sampled answers against the target's own law (measurement.md 10, level 1): (sum of surprisals -
+// entropies) / standard deviation, and tokens outside the law's support.
+struct SurprisalCheck {
+  int64_t tokens = 0, outside = 0;
+  double z = 0;
+  bool passes = false;
+};
+
+struct CheckedPair {
+  std::string arm;          // of both
+  std::string left, right;  // engines, as shown
+  Crosscheck check;
+  CrossJudgement judgement;
+  std::optional<SurprisalCheck> left_law, right_law;  // sampled runs only
+};
+
+// Greedy answers of two arms, or of one arm against itself, as texts (compare --texts).
+struct TextsPair {
+  std::string name;  // "dspark against none"
+  Crosscheck check;
+};
+Document TextsDocument(const std::vector<TextsPair>& pairs, double largest_gap);
+
+Document CrosscheckDocument(const std::vector<CheckedPair>& pairs);
+std::string CrosscheckJson(const std::vector<CheckedPair>& pairs);
+
+}  // namespace dsb
