@@ -170,6 +170,7 @@ ExitCode ExecuteRun(const RunOptions& typed, const RunTyped& how) {
   for (const std::string& warning : FittedPromptWarnings(options, inputs.prompts)) {
     Say("warning", warning);
   }
+  for (const std::string& warning : CostTableWarnings(options)) Say("warning", warning);
   inputs.left_out = std::move(fit.left_out);
   inputs.context_tokens = fit.context_tokens;
   WarnOfIdleOptions(options, inputs.prompts.size(), how.given);

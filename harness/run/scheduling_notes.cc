@@ -58,6 +58,19 @@ std::vector<std::string> FittedPromptWarnings(const RunOptions& options,
   return warnings;
 }
 
+std::vector<std::string> CostTableWarnings(const RunOptions& options) {
+  std::vector<std::string> warnings;
+  for (const std::string& path : options.cost_tables) {
+    const CostTable table = ReadCostTable(path);
+    const int64_t most = table.verify.back().requests;
+    if (!table.measured || options.concurrency <= most) continue;
+    warnings.push_back("--cost-table " + path + " was measured up to " + Counted(most, "request") +
+                       " a step, this run has up to " + std::to_string(options.concurrency) +
+                       ": what those cost is extrapolated");
+  }
+  return warnings;
+}
+
 std::vector<std::string> CostTableLines(const RunOptions& options,
                                         const std::vector<CheckedRun>& runs) {
   std::vector<std::string> lines;

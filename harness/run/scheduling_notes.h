@@ -16,6 +16,10 @@ namespace dsb {
 std::vector<std::string> FittedPromptWarnings(const RunOptions& options,
                                               const std::vector<Prompt>& prompts);
 
+// A line for each measured cost table whose rows end below the users: beyond them it goes on by a
+// line.
+std::vector<std::string> CostTableWarnings(const RunOptions& options);
+
 // For each run that used a cost table of the options' files: the table, and the ratio of its
 // measured steps without prefill to what the table says, as median and 10 to 90 percentiles.
 std::vector<std::string> CostTableLines(const RunOptions& options,
