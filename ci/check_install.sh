@@ -47,7 +47,7 @@ export PATH="$1/opt/dsbench/bin:$PATH"
 dsbench help >/dev/null
 dsbench env >/dev/null
 dsbench run --engine null --limit 2 --max-tokens 8 --warmup 0 --output null.db --no-report
-dsbench report null.db | grep -q 'math'
+dsbench report null.db --full --html page.html | grep -q 'math' && grep -q '<svg' page.html
 # The first drafter that is looked for comes after the target: an empty one is enough to get there.
 printf nothing >empty.gguf
 if dsbench run --target empty.gguf --drafters all --output none.db 2>said; then exit 1; fi

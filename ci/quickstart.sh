@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # From a fresh clone to the main result: installs what is missing, fetches the target model, builds, decodes the shipped
-# prompts plainly and with every drafter in models/, greedily and at temperature 1, and prints one table. The first
-# prompts are timed, and as many are run as fit into a stated time, at least 30 an arm. Run again, it goes on with a job
-# that was interrupted, or only reruns the job.
+# prompts plainly and with every drafter in models/, greedily and at temperature 1, prints one table and writes a page
+# with charts. The first prompts are timed, and as many are run as fit into a stated time, at least 30 an arm. Run again,
+# it goes on with a job that was interrupted, or only reruns the job.
 # DSBENCH_QUICKSTART_SECONDS (240): time for the decoding. DSBENCH_QUICKSTART_LIMIT: prompts of each domain, instead of a
 # time; DSBENCH_QUICKSTART_MAX_TOKENS (64); DSBENCH_WEIGHTS (bf16);
 # DSBENCH_DRAFT_LENGTH (3): of the shipped drafters' drafts few survive past the third token, so that verifying
@@ -74,9 +74,11 @@ for temperature in "${temperatures[@]}"; do
   decode "$arms" "$temperature" "$limit" "$results" --warmup "$warmup" "${resume[@]}"
 done
 rm "$job"
-build/release/dsbench report "$results"
+page=${results%.db}.html
+build/release/dsbench report "$results" --html "$page"
 cat <<EOF
 
+Page:    $page (open it in a browser: charts, verdict, every figure; it needs no network)
 Results: $results (every round of every request, SQLite), $SECONDS s in all, $((SECONDS - built_after)) s of it after the build
 Next:
   build/release/dsbench report $results --crosswalk       each tool's acceptance definition from the same rounds

@@ -11,6 +11,7 @@
 #include "harness/cli/common_options.h"
 #include "harness/cli/figure_files.h"
 #include "harness/crosscheck/crosscheck_command.h"
+#include "harness/machine/environment.h"
 #include "harness/options/output_files.h"
 #include "harness/run/results_file.h"
 #include "harness/terminal/screen.h"
@@ -25,6 +26,7 @@ namespace {
 struct ReportChoice {
   std::string path = "results.db";
   std::string format, html, figures;
+  bool full = false;
   ReportOptions options;
 };
 
@@ -67,6 +69,12 @@ std::vector<Option> Describe(ReportChoice& choice) {
        .value = &options.sections.crosswalk,
        .value_name = "",
        .help = "add every tool's definition of acceptance, from the same rounds; off by default"},
+      {.name = "full",
+       .value = &choice.full,
+       .value_name = "",
+       .help =
+           "print every table as text, not only the arms and what they show; off by default, on "
+           "with --crosswalk or --paper"},
       {.name = "paper",
        .value = &options.sections.paper,
        .value_name = "",
@@ -92,13 +100,26 @@ std::vector<Option> Describe(ReportChoice& choice) {
   return all;
 }
 
+// Where to look next, under the short form.
+std::string NextLines(const ReportChoice& choice, const ReportModel& model) {
+  if (choice.options.format != ReportFormat::kText || choice.options.full || model.sets.empty()) {
+    return "";
+  }
+  const std::string command = "dsbench report " + ShellText(choice.path);
+  return "\nnext:  " + command + " --full              every table\n       " + command +
+         " --html report.html  charts\n";
+}
+
 ExitCode Execute(ReportChoice& choice) {
   choice.options.format = ParseReportFormat(choice.format);
   choice.options.columns = ColumnsOf(stdout);
+  choice.options.colour = ShowsColour(stdout);
+  const ReportSections& sections = choice.options.sections;
+  choice.options.full = choice.full || sections.crosswalk || sections.paper;
   if (!choice.html.empty()) RefuseForeignFile("--html", choice.html, WrittenAs::kPage);
   const Store store = OpenForReading(choice.path);
   const ReportModel model = BuildModel(store, choice.options.metrics);
-  Print(RenderReport(model, choice.options));
+  Print(RenderReport(model, choice.options) + NextLines(choice, model));
   if (!choice.html.empty()) {
     WriteWholeFile(choice.html, PrintHtml(MakePage(model)));
     Say("page", choice.html);

@@ -115,6 +115,8 @@ std::string LossAdvice(const ReportModel& model, const RunOptions& options) {
 void StoreMetricsAndPrint(Store& store, std::vector<CheckedRun> runs, const RunOptions& options) {
   ReportOptions report;
   report.columns = ColumnsOf(stdout);
+  report.colour = ShowsColour(stdout);
+  report.full = false;
   const size_t num_runs = runs.size();
   for (const CheckedRun& run : runs) {
     // The model leaves out runs with nothing to report.
@@ -137,7 +139,7 @@ void StoreMetricsAndPrint(Store& store, std::vector<CheckedRun> runs, const RunO
        Wrap(LossAdvice(model, options), static_cast<size_t>(report.columns))) {
     if (!line.empty()) text += line + '\n';
   }
-  text += "next:    dsbench report " + file + " --crosswalk\n";
+  text += "next:    dsbench report " + file + " --full, or --html report.html for charts\n";
   if (num_runs > 1) text += "         dsbench compare " + file + '\n';
   WriteOutput(text);
 }

@@ -30,7 +30,7 @@ enum class ChartMark {
 };
 
 struct ChartSeries {
-  std::string name;
+  std::string name = {};
   // Index of the arm in the page's list: its colour and marker, and what its switch hides. None:
   // not ours (published values) if `published`, else a part that is not an arm's (a phase).
   std::optional<size_t> arm = {};
@@ -41,7 +41,7 @@ struct ChartSeries {
 };
 
 struct ChartAxis {
-  std::string title;  // with its unit
+  std::string title = {};  // with its unit
   bool log = false;
   std::optional<double> lo = {}, hi = {};    // where the axis must reach; default: as the points do
   std::vector<std::string> categories = {};  // names instead of numbers

@@ -51,8 +51,10 @@ inline constexpr int kTerminalColumns = 100;
 
 // At most `columns` wide: long lines are wrapped at blanks, text columns of a wide table too; a
 // table that is still too wide becomes one block of lines a row. Only code is never wrapped.
-// Nothing is cut. A chart is its table. Plain text without colour.
-std::string PrintTerminal(const Document& document, int columns = kTerminalColumns);
+// Nothing is cut. A chart is its table. Without `colour` plain
+// text, with it headings are bold and the kinds of statements coloured.
+std::string PrintTerminal(const Document& document, int columns = kTerminalColumns,
+                          bool colour = false);
 std::string PrintMarkdown(const Document& document);
 
 }  // namespace dsb

@@ -176,7 +176,8 @@ struct Drawing {
   double height = 0;
 };
 
-Drawing Draw(const Chart& chart, bool with_arms) {
+Drawing Draw(const Chart& given, bool with_arms) {
+  const Chart chart = DrawableOf(given);
   const std::vector<double> xs = Extent(chart, true), ys = Extent(chart, false);
   const bool rows = !chart.y.categories.empty();
   size_t longest = 1;
@@ -223,7 +224,11 @@ std::string Attribute(std::string_view name, double units) {
 
 std::string CutText(const std::string& text, size_t most) {
   if (WidthOf(text) <= most) return text;
-  return Wrap(text, most - 1).front() + "\u2026";
+  size_t at = 0;
+  for (size_t left = most; at < text.size(); ++at) {  // a character begins where no 10xxxxxx is
+    if ((static_cast<unsigned char>(text[at]) & 0xC0) != 0x80 && --left == 0) break;
+  }
+  return text.substr(0, at) + "\u2026";
 }
 
 std::string InlineSvg(const Chart& chart) {

@@ -16,13 +16,6 @@ constexpr double kGroupWidth = 0.8;  // of the room of one category, filled by i
 
 std::string At(double x, double y) { return Length(x) + " " + Length(y); }
 
-bool Drawable(const Plot& plot, const ChartPoint& point) {
-  const auto fits = [](const ChartAxis& axis, double value) {
-    return std::isfinite(value) && (!axis.log || value > 0);
-  };
-  return fits(plot.chart.x, point.x.value) && fits(plot.chart.y, point.y.value);
-}
-
 // What every mark ends with: its figure and its text.
 std::string Tail(const Plot& plot, const ChartSeries& series, const ChartPoint& point,
                  std::string_view element) {
@@ -128,9 +121,7 @@ class Bars {
 
 std::string DrawSeries(const Plot& plot, const ChartSeries& series, size_t bar_place, Bars* bars) {
   std::vector<const ChartPoint*> points;
-  for (const ChartPoint& point : series.points) {
-    if (Drawable(plot, point)) points.push_back(&point);
-  }
+  for (const ChartPoint& point : series.points) points.push_back(&point);
   std::string out;
   const bool is_line = series.mark == ChartMark::kLine || series.mark == ChartMark::kSteps;
   if (is_line) out += Band(plot, points) + Path(plot, points, series.mark == ChartMark::kSteps);

@@ -17,6 +17,10 @@ struct Plot {
   Scale x, y;
 };
 
+// Without the points that have no place on the axes, and without ends of intervals that have none:
+// what is no number, and what a logarithmic axis cannot show.
+Chart DrawableOf(Chart chart);
+
 // All series: lines and bands first, markers above them.
 std::string DrawMarks(const Plot& plot);
 // "k3" of an arm, "q2" of a part, "pub" of what is published.

@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <exception>
+#include <functional>
 #include <iterator>
 #include <map>
+#include <thread>
+#include <utility>
 
+#include "base/thread_pool.h"
 #include "results/invariants.h"
 #include "results/metrics/paired_table.h"
 #include "results/run_facts.h"
@@ -29,18 +34,47 @@ std::optional<size_t> BaselineFor(const ReportSet& set, size_t candidate) {
   return best;
 }
 
+// Calls `job` for 0 .. count - 1, on all processors; what one throws is thrown when all have ended.
+void ForAll(size_t count, const std::function<void(size_t)>& job) {
+  const size_t processors = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 8);
+  ThreadPool pool(static_cast<int>(std::clamp<size_t>(count, 1, processors)));
+  std::vector<std::exception_ptr> failures(count);
+  pool.ParallelFor(static_cast<int64_t>(count), 1, [&](int64_t first, int64_t last, int) {
+    for (int64_t i = first; i < last; ++i) {
+      const auto place = static_cast<size_t>(i);
+      try {
+        job(place);
+      } catch (...) {
+        failures[place] = std::current_exception();
+      }
+    }
+  });
+  for (const std::exception_ptr& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+}
+
+// The resampling is what a large file's report waits for; each comparison is a pure function of its
+// two runs.
 void Compare(const MetricOptions& options, ReportSet* set) {
+  std::vector<std::pair<size_t, size_t>> jobs;  // comparison, scope
   for (size_t i = 0; i < set->arms.size(); ++i) {
     if (IsBaseline(set->arms[i].data->run)) continue;
     const std::optional<size_t> baseline = BaselineFor(*set, i);
     if (!baseline) continue;
     ReportComparison comparison{.candidate = i, .baseline = *baseline, .scopes = {}};
-    for (const std::string& scope : set->arms[i].scopes) {
-      comparison.scopes.push_back(
-          CompareArms(set->arms[*baseline].data, set->arms[i].data, scope, options));
-    }
+    comparison.scopes.resize(set->arms[i].scopes.size());
+    for (size_t s = 0; s < comparison.scopes.size(); ++s)
+      jobs.push_back({set->comparisons.size(), s});
     set->comparisons.push_back(std::move(comparison));
   }
+  ForAll(jobs.size(), [&](size_t job) {
+    const auto [place, s] = jobs[job];
+    ReportComparison& comparison = set->comparisons[place];
+    const ReportArm& candidate = set->arms[comparison.candidate];
+    comparison.scopes[s] = CompareArms(set->arms[comparison.baseline].data, candidate.data,
+                                       candidate.scopes[s], options);
+  });
 }
 
 // Takes the observed runs out of the arms, each to the arm of its session that it is the twin of.

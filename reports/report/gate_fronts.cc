@@ -1,6 +1,9 @@
 #include "reports/report/gate_fronts.h"
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/quoted.h"
 #include "reports/document/markup.h"
@@ -52,6 +55,35 @@ std::string Command(const std::string& kind, const std::string& text) {
   return line + "\n";
 }
 
+Chart LossChart(const std::string& title, size_t number, double margin) {
+  Chart chart{.id = "loss-" + std::to_string(number),
+              .title = title,
+              .caption =
+                  "Loss with its 95 % interval. Left of the line, all of it: pass. Right of it, "
+                  "all of it: fail. Across it: undecided.",
+              .x = {.title = "loss, %", .lo = 0, .hi = margin * 100}};
+  chart.guides.push_back({.x = margin * 100, .label = "margin", .strong = true});
+  return chart;
+}
+
+void AddLoss(const GateTest& test, Chart* chart) {
+  constexpr size_t kPassed = 4, kFailed = 5, kOpen = 6;  // parts of the palette
+  const auto percent = [](const std::optional<double>& loss) {
+    return loss ? std::optional(*loss * 100) : std::nullopt;
+  };
+  const auto row = static_cast<double>(chart->y.categories.size());
+  chart->y.categories.push_back(test.arm +
+                                (test.scope == "all" ? "" : ", " + ScopeTitle(test.scope)));
+  chart->series.push_back(
+      {.name = "",
+       .part = test.state == GateState::kPass   ? kPassed
+               : test.state == GateState::kFail ? kFailed
+                                                : kOpen,
+       .points = {{.x = {*percent(test.loss), percent(test.lo), percent(test.hi)},
+                   .y = {.value = row},
+                   .label = GateStateName(test.state)}}});
+}
+
 }  // namespace
 
 std::string GateJunit(const GateVerdict& verdict) {
@@ -67,8 +99,9 @@ std::string GateJunit(const GateVerdict& verdict) {
     if (element.empty()) {
       body += "/>\n";
     } else {
-      body += "><" + std::string(element) + " type=\"" + Markup(one.type) + "\" message=\"" +
-              Markup(one.message) + "\"/></testcase>\n";
+      const std::string type = one.type.empty() ? "" : " type=\"" + Markup(one.type) + "\"";
+      body += "><" + std::string(element) + type + " message=\"" + Markup(one.message) +
+              "\"/></testcase>\n";
     }
   }
   const std::string counts = " tests=\"" + std::to_string(cases.size()) + "\" failures=\"" +
@@ -91,44 +124,24 @@ std::string GateAnnotations(const GateVerdict& verdict) {
 Page GatePage(const GateVerdict& verdict) {
   Page page{.title = std::string("Gate: ") + GateStateName(verdict.state),
             .body = MakeGateDocument(verdict)};
-  Chart chart{
-      .id = "losses",
-      .title = "Loss against its margin",
-      .caption =
-          "95 % intervals. Left of the line, all of it: pass. Right of it, all of it: fail. "
-          "Across it: undecided. Tests without a margin stand in the table alone.",
-      .x = {.title = "loss, in units of its margin", .lo = 0, .hi = 1}};
-  chart.guides.push_back({.x = 1, .label = "margin", .strong = true});
-  chart.guides.push_back({.x = 0, .label = "no change"});
+  std::vector<Chart> charts;
   for (const GateTest& test : verdict.tests) {
     if (!test.loss || test.margin <= 0) continue;
-    const auto scaled = [&](const std::optional<double>& loss) {
-      return loss ? std::optional(*loss / test.margin) : std::nullopt;
-    };
-    std::string name = test.metric;
-    if (verdict.arms.size() > 1) name = test.arm + ": " + name;
-    if (test.against != "baseline") name += " (" + test.against + ")";
-    if (test.scope != "all") name += ", " + ScopeTitle(test.scope);
-    const auto row = static_cast<double>(chart.y.categories.size());
-    chart.y.categories.push_back(name);
-    const std::string said = std::string(GateStateName(test.state)) + ", margin " +
-                             PercentWithUnit(test.margin) + ", loss " + PercentWithUnit(*test.loss);
-    chart.series.push_back({.name = "",
-                            .part = test.state == GateState::kPass   ? size_t{4}
-                                    : test.state == GateState::kFail ? size_t{5}
-                                                                     : size_t{6},
-                            .points = {{.x = {*scaled(test.loss), scaled(test.lo), scaled(test.hi)},
-                                        .y = {.value = row},
-                                        .label = said}}});
+    const std::string title = test.metric + " against " + test.against;
+    auto chart = std::find_if(charts.begin(), charts.end(),
+                              [&](const Chart& made) { return made.title == title; });
+    if (chart == charts.end()) {
+      chart = charts.insert(charts.end(), LossChart(title, charts.size() + 1, test.margin));
+    }
+    AddLoss(test, &*chart);
   }
-  if (chart.series.empty()) return page;
   // After the reasons, before the tables.
   auto place = page.body.begin();
   while (place != page.body.end() && !std::holds_alternative<Table>(*place) &&
          (place == page.body.begin() || !std::holds_alternative<Heading>(*place))) {
     ++place;
   }
-  page.body.insert(place, std::move(chart));
+  page.body.insert(place, charts.begin(), charts.end());
   return page;
 }
 

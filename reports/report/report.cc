@@ -4,6 +4,7 @@
 #include "reports/document/document.h"
 #include "reports/model/model.h"
 #include "reports/pairing/pairs.h"
+#include "reports/report/compact_document.h"
 #include "reports/report/compare_document.h"
 #include "reports/report/report_document.h"
 #include "reports/report/report_json.h"
@@ -44,6 +45,9 @@ std::string RenderReport(const Store& store, const ReportOptions& options) {
 std::string RenderReport(const ReportModel& model, const ReportOptions& options) {
   if (options.format == ReportFormat::kJson) return ReportJson(model, options.sections);
   if (options.format == ReportFormat::kCsv) return PrintCsv(TidyTable(model));
+  if (options.format == ReportFormat::kText && !options.full) {
+    return PrintTerminal(MakeCompactDocument(model), options.columns, options.colour);
+  }
   return Print(MakeDocument(model, options.sections), options.format, options.columns);
 }
 

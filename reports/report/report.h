@@ -27,7 +27,9 @@ struct ReportOptions {
   ReportFormat format = ReportFormat::kText;
   ReportSections sections;
   MetricOptions metrics;
-  int columns = 100;  // of text
+  int columns = 100;    // of text
+  bool full = true;     // text: every table; else the arms and what they show
+  bool colour = false;  // text
 };
 
 // The model of all runs of the file. Throws as ReadRuns and ReadCheckedRun do.
