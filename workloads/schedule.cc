@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/error.h"
 #include "workloads/arrivals.h"
@@ -53,26 +54,40 @@ Schedule DrawSchedule(const ScheduleLaw& law, const std::vector<int32_t>& turns,
 
 std::string ScheduleText(const Schedule& schedule) {
   const ScheduleLaw& law = schedule.law;
-  nlohmann::json json = {{"version", 1},
-                         {"process", law.process},
-                         {"rate_per_s", law.rate_per_s},
-                         {"cv", law.cv},
-                         {"rate_scale", law.rate_scale},
-                         {"trace_sha256", law.trace_sha256},
-                         {"think_mean_ns", law.think_mean_ns},
-                         {"seed", law.seed}};
-  auto offsets = nlohmann::json::array(), items = offsets, repeats = offsets, thoughts = offsets;
-  for (const Visit& visit : schedule.visits) {
-    offsets.push_back(visit.offset_ns);
-    items.push_back(visit.item);
-    repeats.push_back(visit.repeat);
-    if (law.think_mean_ns > 0) thoughts.push_back(visit.think_ns);
+  const nlohmann::json head = {{"cv", law.cv},
+                               {"process", law.process},
+                               {"rate_per_s", law.rate_per_s},
+                               {"rate_scale", law.rate_scale},
+                               {"seed", law.seed},
+                               {"think_mean_ns", law.think_mean_ns},
+                               {"trace_sha256", law.trace_sha256},
+                               {"version", 1}};
+  // By hand, since there may be millions.
+  std::string text = head.dump();
+  text.pop_back();
+  text.reserve(text.size() + 32 * schedule.visits.size());
+  const auto list = [&](const char* name, const auto& append) {
+    text += std::string(",\"") + name + "\":[";
+    bool first = true;
+    for (const Visit& visit : schedule.visits) {
+      if (!std::exchange(first, false)) text += ',';
+      append(visit);
+    }
+    text += ']';
+  };
+  list("items", [&](const Visit& visit) { text += std::to_string(visit.item); });
+  list("repeats", [&](const Visit& visit) { text += std::to_string(visit.repeat); });
+  list("offsets_ns", [&](const Visit& visit) { text += std::to_string(visit.offset_ns); });
+  if (law.think_mean_ns > 0) {
+    list("think_ns", [&](const Visit& visit) {
+      text += '[';
+      for (size_t i = 0; i < visit.think_ns.size(); ++i) {
+        text += (i == 0 ? "" : ",") + std::to_string(visit.think_ns[i]);
+      }
+      text += ']';
+    });
   }
-  json["items"] = std::move(items);
-  json["repeats"] = std::move(repeats);
-  json["offsets_ns"] = std::move(offsets);
-  json["think_ns"] = std::move(thoughts);
-  return json.dump();
+  return text + '}';
 }
 
 double AchievedRate(const Schedule& schedule) {

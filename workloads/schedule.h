@@ -40,7 +40,7 @@ struct Schedule {
 Schedule DrawSchedule(const ScheduleLaw& law, const std::vector<int32_t>& turns, int64_t num_visits,
                       const std::vector<int64_t>& trace_times_ns = {});
 
-// Canonical JSON, one line: what is stored and hashed.
+// JSON on one line, always the same of one schedule: what is stored and hashed.
 std::string ScheduleText(const Schedule& schedule);
 
 // Visits a second, from the first to the last; 0 if they take no time.

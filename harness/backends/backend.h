@@ -65,8 +65,10 @@ class Backend {
   // What the next answer of `conversation` is asked with. kBadInput on invalid UTF-8.
   virtual RenderedPrompt Render(std::span<const ChatMessage> conversation) const = 0;
   // An answer as the text that a user sees, without end tokens; for the conversation's next turn.
-  // Empty where engines deliver no ids: they deliver the text, or there is none.
-  virtual std::string AnswerText(std::span<const int32_t> /*ids*/) const { return {}; }
+  // `ids` is empty where the engine knows none; empty: it delivers text with its bursts.
+  virtual std::string AnswerText(std::span<const int32_t> /*ids*/, int64_t /*num_tokens*/) const {
+    return {};
+  }
   // How it puts a conversation before the model; none: somebody else does.
   virtual std::optional<std::string> prompt_form() const { return std::nullopt; }
   virtual std::vector<int32_t> stop_tokens() const = 0;

@@ -25,7 +25,7 @@ RenderedPrompt NativeBackend::Render(std::span<const ChatMessage> conversation) 
   return {.ids = std::move(encoded.ids), .dropped_bytes = encoded.dropped_bytes};
 }
 
-std::string NativeBackend::AnswerText(std::span<const int32_t> ids) const {
+std::string NativeBackend::AnswerText(std::span<const int32_t> ids, int64_t /*num_tokens*/) const {
   StreamingDecoder decoder(*target_->tokenizer);
   std::string text;
   for (const int32_t id : ids) {

@@ -19,7 +19,7 @@ class NativeBackend : public Backend {
   // Reads options.target, after it made sure of options.device; the drafters are read by MakeArm.
   // kResource and kBadInput as LoadTarget.
   explicit NativeBackend(const ModelOptions& options);
-  std::string AnswerText(std::span<const int32_t> ids) const override;
+  std::string AnswerText(std::span<const int32_t> ids, int64_t num_tokens) const override;
   RenderedPrompt Render(std::span<const ChatMessage> conversation) const override;
   std::optional<std::string> prompt_form() const override {
     return ChatFormatName(target_->chat_format);

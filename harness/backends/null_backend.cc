@@ -22,7 +22,7 @@ class NullBackend : public Backend {
     }
     return prompt;
   }
-  std::string AnswerText(std::span<const int32_t> ids) const override {
+  std::string AnswerText(std::span<const int32_t> ids, int64_t /*num_tokens*/) const override {
     std::string text;
     for (const int32_t id : ids) text.push_back(static_cast<char>(id));
     return text;

@@ -70,6 +70,12 @@ class SimulatedBackend : public Backend {
     for (const ChatMessage& message : conversation) bytes += message.content.size();
     return {.ids = std::vector<int32_t>(1 + bytes / kBytesPerToken, 0)};
   }
+  // Nothing was said: as many words, for the next turn's length.
+  std::string AnswerText(std::span<const int32_t> /*ids*/, int64_t num_tokens) const override {
+    std::string text;
+    for (int64_t i = 0; i < num_tokens; ++i) text += " and";
+    return text;
+  }
   std::optional<std::string> prompt_form() const override {
     if (target_ == nullptr) return std::nullopt;
     return ChatFormatName(target_->chat_format);

@@ -46,9 +46,10 @@ std::vector<std::string> IdleOptions(const DecodeOptions& options,
 
 void RefuseForeignOptions(const RunOptions& options, const std::set<std::string>& given) {
   const bool remote = EngineFromName(options.engine) == EngineKind::kRemote;
-  constexpr const char* kOurs[] = {"drafters", "drafter-path", "drafter-weights",   "draft-length",
-                                   "policy",   "threshold",    "weights",           "device",
-                                   "threads",  "device-time",  "device-time-source"};
+  constexpr const char* kOurs[] = {
+      "drafters",           "drafter-path", "drafter-weights", "draft-length", "policy",
+      "threshold",          "weights",      "device",          "threads",      "device-time",
+      "device-time-source", "slots"};
   constexpr const char* kServers[] = {"url",
                                       "arm",
                                       "model",

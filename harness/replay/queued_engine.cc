@@ -59,4 +59,8 @@ void QueuedEngine::Instrument(const Instrumentation& instrumentation) {
   engine_->Instrument(instrumentation);
 }
 
+std::vector<EngineCounter> QueuedEngine::ReadCounters() { return engine_->ReadCounters(); }
+
+std::vector<EngineRemark> QueuedEngine::Remarks() const { return engine_->Remarks(); }
+
 }  // namespace dsb

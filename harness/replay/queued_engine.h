@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <vector>
 
 #include "engines/engine.h"
 
@@ -19,6 +20,8 @@ class QueuedEngine : public Engine {
   StepResult Step(int64_t until_ns) override;  // what the engine throws of a late request passes
   void Cancel(int64_t request_id) override;
   void Instrument(const Instrumentation& instrumentation) override;
+  std::vector<EngineCounter> ReadCounters() override;
+  std::vector<EngineRemark> Remarks() const override;
 
  private:
   void Fill();

@@ -25,6 +25,10 @@ bool Conversations::IsFinished(size_t visit, int32_t turn) const {
       {parts_.prompt_rows[item][static_cast<size_t>(turn)], RepeatOf(visit)});
 }
 
+std::string Conversations::TextOf(const std::vector<int32_t>& ids, int64_t num_tokens) const {
+  return parts_.backend.AnswerText(ids, num_tokens);
+}
+
 std::vector<OpenVisit> Conversations::Open() {
   std::vector<OpenVisit> open;
   const size_t num_visits = parts_.stage.schedule->visits.size();
@@ -38,7 +42,7 @@ std::vector<OpenVisit> Conversations::Open() {
         const int64_t row = parts_.prompt_rows[item][static_cast<size_t>(left.first_turn++)];
         const auto ids = parts_.arm.answers.find({row, RepeatOf(visit)});
         if (left.num_turns == 1 || ids == parts_.arm.answers.end()) continue;
-        answers_[visit].push_back(parts_.backend.AnswerText(ids->second));
+        answers_[visit].push_back(TextOf(ids->second, static_cast<int64_t>(ids->second.size())));
       }
     }
     if (left.first_turn == left.num_turns) {
@@ -90,7 +94,9 @@ PreparedRequest Conversations::Make(size_t visit, int32_t turn) {
 
 void Conversations::OnAnswer(size_t visit, int32_t /*turn*/, const RequestRecord& record,
                              const std::string& text) {
-  answers_[visit].push_back(text.empty() ? parts_.backend.AnswerText(record.output_ids) : text);
+  int64_t num_tokens = 0;
+  for (const BurstRecord& burst : record.bursts) num_tokens += burst.num_tokens;
+  answers_[visit].push_back(text.empty() ? TextOf(record.output_ids, num_tokens) : text);
 }
 
 }  // namespace dsb

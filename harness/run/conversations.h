@@ -37,6 +37,7 @@ class Conversations : public VisitRequests {
  private:
   const Prompt& PromptOf(size_t visit) const;
   int64_t RepeatOf(size_t visit) const;
+  std::string TextOf(const std::vector<int32_t>& ids, int64_t num_tokens) const;
   bool IsFinished(size_t visit, int32_t turn) const;
   RenderedPrompt Render(size_t visit, int32_t turn) const;
 

@@ -8,6 +8,7 @@
 #include "engines/scheduling/calibration.h"
 #include "harness/device_time/nvtx_ranges.h"
 #include "harness/machine/environment.h"
+#include "harness/options/names.h"
 #include "harness/options/stored_command.h"
 #include "harness/replay/queued_engine.h"
 #include "harness/run/plan_replay.h"
@@ -17,6 +18,8 @@
 namespace dsb {
 namespace {
 
+// A server has a queue of its own: what is due goes there.
+constexpr int32_t kServerPlaces = 65536;
 // A launch takes about 150 bytes in memory and 200 in the trace.
 constexpr int64_t kMaxTimelineLaunches = 500'000;
 
@@ -51,12 +54,15 @@ void RunSession::AddArm(const ArmOptions& options, bool observed, const std::str
   Arm& arm = *arms_.emplace_back(std::make_unique<Arm>(clock_));
   arm.options = options;
   arm.observed = observed;
+  const RunOptions& asked = inputs_.options;
+  const bool has_users = asked.load == kLoadPaired || asked.load == kLoadClosed;
+  const bool is_server = EngineFromName(asked.engine) == EngineKind::kRemote;
+  const int32_t places = is_server && !has_users ? kServerPlaces : SlotsOf(asked);
   arm.backend = backend_.MakeArm(
-      options,
-      {.max_concurrency = SlotsOf(inputs_.options), .context_tokens = inputs_.context_tokens},
-      arm.clock);
-  const bool few_users = inputs_.options.load == kLoadPaired || inputs_.options.load == kLoadClosed;
-  if (!few_users || inputs_.options.concurrency > arm.backend.engine->Describe().max_concurrency) {
+      options, {.max_concurrency = places, .context_tokens = inputs_.context_tokens}, arm.clock);
+  const bool may_overflow =
+      has_users ? asked.concurrency > arm.backend.engine->Describe().max_concurrency : !is_server;
+  if (may_overflow) {
     arm.backend.engine = std::make_unique<QueuedEngine>(std::move(arm.backend.engine));
   }
   if (options.drafter != "none") {  // a default length is cut to the drafter's own

@@ -6,6 +6,8 @@
 
 #include "base/counted.h"
 #include "reports/report/conclusion.h"
+#include "reports/report/depth_section.h"
+#include "reports/report/load_section.h"
 #include "reports/report/report_document.h"
 #include "reports/text/number_text.h"
 #include "results/run_facts.h"
@@ -63,6 +65,8 @@ Document MakeCompactDocument(const ReportModel& model) {
     for (Statement& statement : Conclude(set, model.options)) {
       document.emplace_back(std::move(statement));
     }
+    for (Block& block : LoadSection(set)) document.push_back(std::move(block));
+    for (Block& block : DepthSection(set, model.options)) document.push_back(std::move(block));
     document.emplace_back(Line{""});
   }
   document.emplace_back(Line{

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -48,6 +49,7 @@ struct Recorder::State {
   template <typename Write>
   void Commit(int64_t num_bytes, const Write& write);
   void WriteRequests(std::vector<RequestRecord>& requests);
+  void WriteTogether(std::span<const RequestRecord> requests);
   void WriteSteps(std::vector<StepRecord>& steps);
   void WriteKernels(std::vector<std::vector<KernelTimeRecord>>& kernels);
   void Fail(ExitCode code, const std::string& message) noexcept;

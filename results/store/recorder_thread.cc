@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::chrono::seconds kLongestWait{1};  // of a step for its batch
 constexpr std::chrono::milliseconds kRetryAfter{50};
+// Requests that finish faster than they are committed share a transaction: each of its own writes
+// the pages anew that its neighbours share.
+constexpr size_t kFewWaiting = 16, kMostTogether = 256;
 
 }  // namespace
 
@@ -109,12 +112,33 @@ void Recorder::State::Commit(int64_t num_bytes, const Write& write) {
 }
 
 void Recorder::State::WriteRequests(std::vector<RequestRecord>& requests) {
-  for (const RequestRecord& request : requests) {
-    Commit(BytesOf(request), [&] { store.PutRequest(request); });
-    const std::lock_guard<std::mutex> lock(mutex);
-    --outstanding_requests;
+  std::span<const RequestRecord> left = requests;
+  while (!left.empty()) {
+    // Few wait: each is committed as soon as it can be.
+    const size_t together = left.size() > kFewWaiting ? std::min(left.size(), kMostTogether) : 1;
+    WriteTogether(left.first(together));
+    left = left.subspan(together);
   }
   requests.clear();
+}
+
+void Recorder::State::WriteTogether(std::span<const RequestRecord> requests) {
+  int64_t num_bytes = 0;
+  for (const RequestRecord& request : requests) num_bytes += BytesOf(request);
+  try {
+    Commit(num_bytes, [&] {
+      store.Transact([&] {
+        for (const RequestRecord& request : requests) store.PutRequest(request);
+      });
+    });
+  } catch (const DatabaseError& error) {
+    if (requests.size() == 1 || error.is_locked()) throw;
+    // One is at fault: those before it are kept.
+    for (size_t i = 0; i < requests.size(); ++i) WriteTogether(requests.subspan(i, 1));
+    return;
+  }
+  const std::lock_guard<std::mutex> lock(mutex);
+  outstanding_requests -= static_cast<int64_t>(requests.size());
 }
 
 void Recorder::State::WriteSteps(std::vector<StepRecord>& steps) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string>
 
 #include "base/sha256.h"
 
@@ -57,9 +58,14 @@ TEST(Schedule, ATraceKeepsItsOrderAndRate) {
 TEST(Schedule, ItsTextIsTheWholeOfIt) {
   const Schedule schedule = DrawSchedule({.process = "batch", .seed = 1}, {1}, 2);
   EXPECT_EQ(ScheduleText(schedule),
-            R"({"cv":0.0,"items":[0,0],"offsets_ns":[0,0],"process":"batch","rate_per_s":0.0,)"
-            R"("rate_scale":1.0,"repeats":[0,1],"seed":1,"think_mean_ns":0,"think_ns":[],)"
-            R"("trace_sha256":"","version":1})");
+            R"({"cv":0.0,"process":"batch","rate_per_s":0.0,"rate_scale":1.0,"seed":1,)"
+            R"("think_mean_ns":0,"trace_sha256":"","version":1,)"
+            R"("items":[0,0],"repeats":[0,1],"offsets_ns":[0,0]})");
+  const ScheduleLaw thinking{.process = "closed", .think_mean_ns = 5, .seed = 1};
+  const Schedule drawn = DrawSchedule(thinking, {2}, 1);
+  EXPECT_TRUE(ScheduleText(drawn).ends_with("\"think_ns\":[[" +
+                                            std::to_string(drawn.visits[0].think_ns[0]) + "," +
+                                            std::to_string(drawn.visits[0].think_ns[1]) + "]]}"));
 }
 
 }  // namespace

@@ -88,6 +88,7 @@ TEST(LoadPlanTest, EveryOtherLoadIsOneWindowAnArmOverOneSchedule) {
   EXPECT_EQ(trace.mode, "trace");
   EXPECT_EQ(trace.rate_scale, 2);
   EXPECT_EQ(trace.achieved_rate_per_s, 2);
+  EXPECT_FALSE(trace.stop_if_overloaded);
   EXPECT_EQ(OneWindowEach(work, {.law = {.process = "batch"}, .num_visits = 2}).mode, "batch");
 }
 

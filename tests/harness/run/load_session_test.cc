@@ -136,7 +136,7 @@ class TalkingBackend : public TestBackend {
     }
     return prompt;
   }
-  std::string AnswerText(std::span<const int32_t> ids) const override {
+  std::string AnswerText(std::span<const int32_t> ids, int64_t /*num_tokens*/) const override {
     std::string text;
     for (const int32_t id : ids) text += std::to_string(id) + ",";
     return text;
@@ -194,8 +194,8 @@ TEST_F(Talks, EachTurnHoldsTheAnswersThatWereGiven) {
         const std::string key = "item-" + std::to_string(item);
         const RequestRow &first = *rows.at({key, 0}), &second = *rows.at({key, 1}),
                          &third = *rows.at({key, 2});
-        const std::string one = talking_.AnswerText(first.request.output_ids);
-        const std::string two = talking_.AnswerText(second.request.output_ids);
+        const std::string one = talking_.AnswerText(first.request.output_ids, 0);
+        const std::string two = talking_.AnswerText(second.request.output_ids, 0);
         EXPECT_EQ(TextOf(second), "u:a;a:" + one + ";u:b;");
         EXPECT_EQ(TextOf(third), "u:a;a:" + one + ";u:b;a:" + two + ";u:c;");
         EXPECT_GE(second.request.scheduled_ns, *first.request.finished_ns);

@@ -28,7 +28,7 @@ class TestBackend : public Backend {
     const std::string& text = conversation.back().content;
     return {.ids = std::vector<int32_t>(text.begin(), text.end())};
   }
-  std::string AnswerText(std::span<const int32_t> ids) const override {
+  std::string AnswerText(std::span<const int32_t> ids, int64_t /*num_tokens*/) const override {
     return {ids.begin(), ids.end()};
   }
   std::vector<int32_t> stop_tokens() const override { return {}; }

@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "results/store/sqlite.h"
@@ -116,6 +118,25 @@ TEST_F(RecorderTest, FailureReachesEveryLaterCall) {
   EXPECT_THROW(recorder.Flush(), Error);
   EXPECT_THROW(recorder.Finish(), Error);
   EXPECT_EQ(store.FinishedRequests(ids.run).size(), 1U);
+}
+
+// They come faster than they are committed, so that many share a transaction.
+TEST_F(RecorderTest, ABadRequestOfManyCostsNoneBeforeIt) {
+  Store store(Path(), {});
+  const RunIds ids = StartRun(store, "u-1");
+  Recorder recorder(store, {});
+  std::vector<RequestRecord> requests;
+  for (int64_t i = 0; i < 1000; ++i) requests.push_back(SampleRequest(ids, i));
+  requests[900].end_reason = "bored";
+  EXPECT_THROW(
+      {
+        for (RequestRecord& request : requests) recorder.Add(std::move(request));
+        recorder.Finish();
+      },
+      Error);
+  const auto stored = store.FinishedRequests(ids.run);
+  ASSERT_EQ(stored.size(), 900U);
+  for (int64_t i = 0; i < 900; ++i) EXPECT_EQ(stored[static_cast<size_t>(i)].second, i);
 }
 
 TEST_F(RecorderTest, FailureWakesACallerThatWaits) {
