@@ -87,7 +87,7 @@ TEST(Jsonl, NamesPlaceAndExpectation) {
       {"\n{", "dir/set.jsonl:2: byte 2: found the end", "expected JSON"},
       {"{\"turns\":[\"a\"]} x", "dir/set.jsonl:1: byte 17: found ill-formed text \"x\"", "JSON"},
       {"{\"turns\":[\"a\"]}{\"turns\":[\"b\"]}", "dir/set.jsonl:1: byte 16", "expected"},
-      {"[1]", "dir/set.jsonl:1: a list", "expected one object a line"},
+      {"[1]", "dir/set.jsonl: entry 1: a number", "expected one object a line"},
       {"\"text\"", "dir/set.jsonl:1: a string", "expected one object a line"},
       {"null", "dir/set.jsonl:1: null", "expected one object a line"},
       {"{}", "dir/set.jsonl:1: key \"turns\" is missing", "list of strings"},
