@@ -4,6 +4,11 @@
 #include "engines/native/native_engine.h"
 
 namespace dsb {
+namespace {
+
+constexpr size_t kMostHeldRows = 64;  // of a request: what they take of memory is small
+
+}  // namespace
 
 struct NativeEngine::DecodeRound {
   std::vector<Sequence*> sequences;
@@ -46,6 +51,7 @@ void NativeEngine::Draft(DecodeRound& round, PhaseTimer& timer) {
     return;
   }
   timer.Begin(Phase::kDraft);
+  AdvanceHeld();
   for (size_t i = 0; i < round.sequences.size(); ++i) {
     const Sequence* sequence = round.sequences[i];
     round.requests.push_back({.slot = sequence->slot(),
@@ -159,7 +165,10 @@ void NativeEngine::Commit(DecodeRound& round, StepResult& result, PhaseTimer& ti
   std::vector<CommittedRows> rows;
   for (size_t i = 0; i < round.sequences.size(); ++i) {
     const Sequence& sequence = *round.sequences[i];
-    if (sequence.end() != EndReason::kNone || committed[i].empty()) continue;
+    if (sequence.end() != EndReason::kNone || committed[i].empty()) {
+      held_[static_cast<size_t>(sequence.slot())] = {};
+      continue;
+    }
     const auto count = static_cast<int32_t>(committed[i].size());
     // The anchor and the accepted drafts; the next token has no features yet.
     rows.push_back({.slot = sequence.slot(),
@@ -167,8 +176,43 @@ void NativeEngine::Commit(DecodeRound& round, StepResult& result, PhaseTimer& ti
                     .features = runner_.Features(i, count),
                     .next_tokens = committed[i]});
   }
-  if (!rows.empty()) parts_.drafter->Advance(rows);
+  if (round.budget == kNoDraft) {
+    for (const CommittedRows& committed_rows : rows) Hold(committed_rows);
+  } else if (!rows.empty()) {
+    parts_.drafter->Advance(rows);
+  }
   timer.End(Phase::kDraft);
+}
+
+void NativeEngine::Hold(const CommittedRows& rows) {
+  HeldRows& held = held_[static_cast<size_t>(rows.slot)];
+  if (held.next_tokens.empty()) held.first_position = rows.first_position;
+  const FeatureRows& features = rows.features;
+  held.features.insert(held.features.end(), features.rows,
+                       features.rows + features.num_rows * features.width);
+  held.next_tokens.insert(held.next_tokens.end(), rows.next_tokens.begin(), rows.next_tokens.end());
+  if (held.next_tokens.size() >= kMostHeldRows) AdvanceHeld();
+}
+
+void NativeEngine::AdvanceHeld() {
+  std::vector<CommittedRows> rows;
+  for (size_t slot = 0; slot < held_.size(); ++slot) {
+    const HeldRows& held = held_[slot];
+    if (held.next_tokens.empty()) continue;
+    const auto count = static_cast<int64_t>(held.next_tokens.size());
+    rows.push_back({.slot = static_cast<int32_t>(slot),
+                    .first_position = held.first_position,
+                    .features = {.rows = held.features.data(),
+                                 .num_rows = count,
+                                 .width = static_cast<int64_t>(held.features.size()) / count},
+                    .next_tokens = held.next_tokens});
+  }
+  if (rows.empty()) return;
+  parts_.drafter->Advance(rows);
+  for (HeldRows& held : held_) {
+    held.features.clear();
+    held.next_tokens.clear();
+  }
 }
 
 }  // namespace dsb

@@ -55,6 +55,10 @@ class NativeEngine : public Engine {
   void RunTarget(DecodeRound& round, StepResult& result);
   void Accept(DecodeRound& round);
   void Commit(DecodeRound& round, StepResult& result, PhaseTimer& timer);
+  // Of a round that nothing was drafted for: the drafter takes it in when it drafts again, with
+  // others at once.
+  void Hold(const CommittedRows& rows);
+  void AdvanceHeld();
 
   NativeEngineParts parts_;
   ThreadPool* pool_;
@@ -64,7 +68,13 @@ class NativeEngine : public Engine {
   SequenceTable table_;
   std::vector<VerifyScratch> verify_scratch_;  // one per worker
   const bool law_confidence_;                  // the policy reads some and the drafter has none
-  int64_t num_steps_ = 0;                      // that worked on a request
+  struct HeldRows {
+    int32_t first_position = 0;
+    std::vector<float> features;
+    std::vector<int32_t> next_tokens;
+  };
+  std::vector<HeldRows> held_;  // by slot
+  int64_t num_steps_ = 0;       // that worked on a request
 };
 
 }  // namespace dsb

@@ -10,11 +10,9 @@
 namespace dsb {
 namespace {
 
-// Passes a second by their tokens, for a round of so many requests that are drafted for already.
-StepRates RatesOf(const CostTable& costs, std::span<const DraftedRequest> round) {
-  const auto requests = static_cast<int64_t>(round.size());
-  int64_t most = requests;
-  for (const DraftedRequest& request : round) most += request.proposed;
+// Passes a second by their tokens, for rounds of so many requests that are drafted for already.
+StepRates RatesOf(const CostTable& costs, int64_t requests) {
+  const int64_t most = requests * (1 + std::max<int64_t>(costs.conditions.draft_length, 1));
   std::vector<double> per_s;
   for (int64_t tokens = 0; tokens <= most; ++tokens) {
     per_s.push_back(1e9 / costs.StepNs(requests, std::max<int64_t>(0, tokens - requests), true));
@@ -43,9 +41,9 @@ std::vector<int32_t> VerifyPolicy::Choose(int32_t next,
   const AdmissionKind kind = entry().admission;
   AdmissionParams params = {
       .threshold = options.threshold, .budget = next, .rates = &options.rates};
-  StepRates rates;
   if (kind > AdmissionKind::kBudget && options.rates.empty()) {
-    rates = RatesOf(*options.costs, round);
+    StepRates& rates = (*rates_of_costs)[round.size()];
+    if (rates.empty()) rates = RatesOf(*options.costs, static_cast<int64_t>(round.size()));
     params.rates = &rates;
   }
   const std::vector<std::vector<float>>* const old = budget->RankedBy();
@@ -78,7 +76,9 @@ VerifyPolicy MakePolicy(const PolicyOptions& options) {
   if (entry.needs_costs && options.costs == nullptr && !rated) {
     ThrowBadInput("policy " + std::string(entry.name) + " needs a cost table (--cost-table)");
   }
-  return {.options = options, .budget = MakeBudget(options)};
+  return {.options = options,
+          .budget = MakeBudget(options),
+          .rates_of_costs = std::make_shared<std::map<size_t, StepRates>>()};
 }
 
 }  // namespace dsb

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <vector>
@@ -31,6 +32,8 @@ struct PolicyOptions {
 struct VerifyPolicy {
   PolicyOptions options;
   std::unique_ptr<VerifyBudget> budget;  // not null; kUnlimitedBudget unless the policy has one
+  // Of options.costs, by requests, as far as they were needed.
+  std::shared_ptr<std::map<size_t, StepRates>> rates_of_costs = {};
 
   const PolicyEntry& entry() const { return DescribePolicy(options.kind); }
   // `next` is what budget->Next said before the round was drafted.

@@ -65,7 +65,8 @@ class Backend {
   // What the next answer of `conversation` is asked with. kBadInput on invalid UTF-8.
   virtual RenderedPrompt Render(std::span<const ChatMessage> conversation) const = 0;
   // An answer as the text that a user sees, without end tokens; for the conversation's next turn.
-  virtual std::string AnswerText(std::span<const int32_t> ids) const = 0;
+  // Empty where engines deliver no ids: they deliver the text, or there is none.
+  virtual std::string AnswerText(std::span<const int32_t> /*ids*/) const { return {}; }
   // How it puts a conversation before the model; none: somebody else does.
   virtual std::optional<std::string> prompt_form() const { return std::nullopt; }
   virtual std::vector<int32_t> stop_tokens() const = 0;

@@ -44,6 +44,9 @@ class SimulatedBackend : public Backend {
  public:
   SimulatedBackend(const ModelOptions& model, const SimulatedOptions& options)
       : model_(model), options_(options) {
+    if (!model.calibrations.empty()) {
+      ThrowBadInput("--calibration: the simulated engine has no use for one, expected none");
+    }
     for (const ArmOptions& arm : model.arms) arms_.push_back(arm.source());
     for (const std::string& path : model.cost_tables) tables_.push_back(ReadTable(path));
     for (const std::string& path : options.planner_tables) {

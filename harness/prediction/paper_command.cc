@@ -38,13 +38,8 @@ std::string RunPaperStudy(const PaperCommandOptions& options, const std::string&
   ServingStudy served;
   served.fit = FitServing(serving, true);
   served.without_coverage = FitServing(serving, false);
-  std::vector<ServingRow>* const rows[] = {&served.rows, &served.rows_without};
-  pool.ParallelFor(2, 1, [&](int64_t first, int64_t last, int /*worker*/) {
-    for (int64_t i = first; i < last; ++i) {
-      *rows[i] =
-          PredictServing(serving, i == 0 ? served.fit : served.without_coverage, 1, kServingRounds);
-    }
-  });
+  served.rows = PredictServing(serving, served.fit, 1, kServingRounds);
+  served.rows_without = PredictServing(serving, served.without_coverage, 1, kServingRounds);
   if (format == "json") return PaperJson(study, models, served);
   const Document document = PaperDocument(published, study, models, serving, served);
   return format == "markdown" ? PrintMarkdown(document) : PrintTerminal(document, columns);

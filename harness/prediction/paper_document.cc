@@ -35,7 +35,7 @@ void AddFits(const std::vector<ModelStudy>& models, Document& document) {
   for (const ModelStudy& model : models) {
     table.rows.push_back(
         {model.name, Fixed(model.fit.pass.floor_ms, 1), Fixed(model.fit.pass.token_ms, 4),
-         Signed(model.fit.line_rms, 1), Signed(model.fit.line_worst, 1),
+         Fixed(100 * model.fit.line_rms, 1) + " %", Fixed(100 * model.fit.line_worst, 1) + " %",
          Fixed(model.fit.least_requests, 0) + " to " + Fixed(model.fit.most_requests, 0),
          "up to " + Fixed(model.most_tokens_fitted, 0),
          "up to " + Fixed(model.most_tokens_predicted, 0)});
@@ -75,9 +75,9 @@ void AddConcurrency(const ModelStudy& model, Document& document) {
                     Fixed(model.budget_bias, 2) + ", RMS " + Fixed(model.budget_rms, 2) +
                     " tokens, over the draws " + BandText(model.budget_bias_band, 2));
   Say(document, model.all_five_loses_at
-                    ? "all 5 falls under MTP-1 between the load before and " +
-                          std::to_string(*model.all_five_loses_at) +
-                          " requests, as the paper says of static multi-token drafting."
+                    ? "all 5 is under MTP-1 from " + std::to_string(*model.all_five_loses_at) +
+                          " requests on (of a grid of loads), as the paper says of static "
+                          "multi-token drafting."
                     : "all 5 stays above MTP-1 up to 400 requests.");
 }
 

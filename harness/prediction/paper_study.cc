@@ -114,6 +114,7 @@ ModelStudy StudyModel(const PublishedModel& model, const StudyOptions& options, 
   Prediction named;
   std::vector<double> all_five(Loads().size());
   const auto num_draws = static_cast<int64_t>(draws.size());
+  FitBaseline(model, options.inputs);  // what is wrong with the marks is said on this thread
   // The draws, then the named inputs, then them without a scheduler.
   pool.ParallelFor(num_draws + 2, 1, [&](int64_t first, int64_t last, int /*worker*/) {
     for (int64_t i = first; i < last; ++i) {

@@ -172,7 +172,7 @@ void AddProductionLagged(CaseList& list) {
     add(two, ", production budget", stairs, {1, 2, 3}, kZero, false);
     add(two, ", one step old", stairs, {1, 2, 3}, kZero, true);
     add(one, ", one step old, dear passes", dear, {1, 2, 3}, kZero, true);
-    add(one, ", the same, random keys without the round", dear, {2}, std::nullopt, true)
+    add(one, ", the same, random keys without the round", dear, {2}, mpq_class(9, 350), true)
         .setup.keys = NoiseKeys::kByPositionOnly;
   }
 }
@@ -186,7 +186,7 @@ void AddLawConfidence(CaseList& list) {
         .setup.confidence = ConfidenceSource::kLargestOfLaw;
   }
   list.Add({NoiseReuseWorld()}, "threshold on the drawn token's probability", threshold, {2},
-           std::nullopt)
+           mpq_class(63, 500))
       .setup.confidence = ConfidenceSource::kOfTheDrawnToken;
 }
 

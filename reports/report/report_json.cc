@@ -7,6 +7,7 @@
 #include "reports/pairing/pairs.h"
 #include "reports/paper/paper_tables.h"
 #include "reports/report/provenance_json.h"
+#include "reports/report/scheduling_section.h"
 #include "reports/text/estimate_json.h"
 #include "results/metrics/depth.h"
 #include "results/run_facts.h"
@@ -63,6 +64,7 @@ Json ComparisonJson(const ArmComparison& comparison) {
                        {"candidate", OrNull<Json>(metric.candidate)},
                        {"ratio", PairedJson(metric.ratio)}});
   }
+  const std::optional<Estimate> needed = BreakEvenLength(comparison);
   return {{"scope", comparison.scope},
           {"pairs", comparison.counts.pairs},
           {"only_baseline", comparison.counts.only_baseline},
@@ -72,6 +74,7 @@ Json ComparisonJson(const ArmComparison& comparison) {
           {"speedup", PairedJson(factors.speedup)},
           {"accepted_length_factor", PairedJson(factors.accepted_length_factor)},
           {"step_time_factor", PairedJson(factors.step_time_factor)},
+          {"break_even_length", needed ? EstimateJson<Json>(*needed) : Json(nullptr)},
           {"residual", OrNull<Json>(factors.residual)},
           {"metrics", metrics}};
 }

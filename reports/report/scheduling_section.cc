@@ -73,24 +73,30 @@ std::vector<Block> SchedulingSection(const ReportSet& set) {
   return blocks;
 }
 
+std::optional<Estimate> BreakEvenLength(const ArmComparison& comparison) {
+  const auto lengths = AcceptedLengths(comparison);
+  const Estimate& factor = comparison.factors.step_time_factor.ratio;
+  if (!lengths || !factor.value || *factor.value <= 0) return std::nullopt;
+  const auto inverse = [tau = lengths->first](const std::optional<double>& x) {
+    return x && *x > 0 ? std::optional(tau / *x) : std::nullopt;
+  };
+  Estimate needed = factor;
+  needed.value = inverse(factor.value);
+  needed.lo = inverse(factor.hi);
+  needed.hi = inverse(factor.lo);
+  return needed;
+}
+
 Table BreakEvenTable(const std::vector<BreakEvenRow>& rows) {
   Table table;
   table.columns = {
       {"arm", true}, {"accepted length", false}, {"break-even", false}, {"of it", false}};
   for (const BreakEvenRow& row : rows) {
-    const auto lengths = AcceptedLengths(*row.comparison);
-    const Estimate& factor = row.comparison->factors.step_time_factor.ratio;
-    if (!lengths || !factor.value || *factor.value <= 0) continue;
-    const auto [baseline, candidate] = *lengths;
-    Estimate needed = factor;
-    const auto inverse = [tau = baseline](const std::optional<double>& x) {
-      return x && *x > 0 ? std::optional(tau / *x) : std::nullopt;
-    };
-    needed.value = inverse(factor.value);
-    needed.lo = inverse(factor.hi);
-    needed.hi = inverse(factor.lo);
-    table.rows.push_back({row.arm, Fixed(candidate, 3), WithInterval(needed, 3),
-                          Fixed(candidate / *needed.value, 3)});
+    const std::optional<Estimate> needed = BreakEvenLength(*row.comparison);
+    if (!needed) continue;
+    const double candidate = AcceptedLengths(*row.comparison)->second;
+    table.rows.push_back({row.arm, Fixed(candidate, 3), WithInterval(*needed, 3),
+                          Fixed(candidate / *needed->value, 3)});
   }
   return table;
 }

@@ -1,6 +1,7 @@
 // What the arms' policies did, by load, and the accepted length that each arm would have needed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,10 @@ namespace dsb {
 std::vector<Block> SchedulingSection(const ReportSet& set);
 
 // The accepted length at which an arm equals its baseline with the step time that it has:
-// tau_baseline x step_time / step_time_baseline, with its interval, beside the one that it has.
-// No rows without a comparison that has both.
+// tau_baseline x step_time / step_time_baseline, with its interval. None without both.
+std::optional<Estimate> BreakEvenLength(const ArmComparison& comparison);
+
+// That beside the accepted length that the arm has; no rows without one.
 struct BreakEvenRow {
   std::string arm;
   const ArmComparison* comparison = nullptr;

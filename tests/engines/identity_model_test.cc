@@ -31,7 +31,7 @@ std::vector<Setting> Settings(bool full) {
   std::vector<Setting> settings;
   for (int32_t length = 1; length <= 7; ++length) {
     for (size_t load = 0; load < 3; ++load) {
-      const int32_t concurrency = std::array{1, 2, 8}[load];
+      const int32_t concurrency = std::array{1, 2, 16}[load];
       const size_t turn = settings.size();
       for (size_t choice = 0; choice < 2 * policies.size(); ++choice) {
         const size_t policy_in_turn = (static_cast<size_t>(length) + load) % policies.size();

@@ -98,6 +98,45 @@ TEST_P(NativeEngine, SampledTokensDoNotDependOnLoadAtFixedLength) {
   EXPECT_EQ(Answers(RunAll(*alone, requests, 1)), Answers(RunAll(*together, requests, 6)));
 }
 
+// Has something drafted in every fourth step only, and nothing of it verified.
+class DraftsSeldom : public VerifyBudget {
+ public:
+  int32_t Next(const LoadView& load) override { return load.step % 4 == 0 ? 0 : kNoDraft; }
+  void Observe(const FinishedRounds& /*finished*/) override {}
+};
+
+TEST_P(NativeEngine, DraftsTheSameAfterRoundsThatWereNotDraftedFor) {
+  const MonotonicClock clock;
+  const TinyWorld world = MakeTinyWorld(GetParam());
+  const std::vector<EngineRequest> requests = Requests(world, 5, 90);
+  ThreadPool pool(2);
+  const PolicyOptions nothing = {.kind = PolicyKind::kBudget, .budget = 0};
+  const auto always =
+      MakeTinyEngine(world, {.draft = true, .policy = nothing, .concurrency = 3}, pool, clock);
+  const auto seldom =
+      MakeTinyEngine(world,
+                     {.draft = true,
+                      .policy = nothing,
+                      .make_budget = [] { return std::make_unique<DraftsSeldom>(); },
+                      .concurrency = 3},
+                     pool, clock);
+  const auto expected = RunAll(*always, requests, 3), found = RunAll(*seldom, requests, 3);
+  int64_t drafted = 0, undrafted = 0;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    ASSERT_EQ(found[i].tokens, expected[i].tokens);
+    ASSERT_EQ(found[i].rounds.size(), expected[i].rounds.size());
+    for (size_t r = 0; r < found[i].rounds.size(); ++r) {
+      const RoundOutcome &a = expected[i].rounds[r], &b = found[i].rounds[r];
+      (b.proposed > 0 ? drafted : undrafted) += 1;
+      if (b.proposed == 0) continue;
+      EXPECT_EQ(b.draft_ids, a.draft_ids);
+      EXPECT_EQ(b.confidence, a.confidence);
+    }
+  }
+  EXPECT_GT(drafted, 50);
+  EXPECT_GT(undrafted, 2 * drafted);
+}
+
 TEST_P(NativeEngine, RoundsAccountForEveryToken) {
   const MonotonicClock clock;
   const TinyWorld world = MakeTinyWorld(GetParam());

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "reports/report/compare_document.h"
 #include "reports/report/report_json.h"
+#include "reports/report/scheduling_section.h"
 #include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {
@@ -55,6 +56,24 @@ TEST(Compare, RefusesRunsOfDifferentQuestionsAndShowsBoth) {
   EXPECT_THAT(message, HasSubstr("target_sha256 (baseline none, candidate abc)"));
   EXPECT_EQ(message.find("top_p"), std::string::npos);
   EXPECT_EQ(message.find('\n'), std::string::npos);
+}
+
+TEST(Compare, SaysWhichAcceptedLengthWouldBreakEven) {
+  SyntheticArm slow;
+  slow.step_ns = 20'000'000;
+  const ComparedPair pair = ComparePair(CheckRun(Plain()), CheckRun(SyntheticRun(slow)), Quick());
+  const ArmComparison& all = pair.scopes.front();
+  const std::optional<Estimate> needed = BreakEvenLength(all);
+  ASSERT_TRUE(needed);
+  EXPECT_NEAR(*needed->value, 20.0 / 8, 0.05);
+  EXPECT_LE(*needed->lo, *needed->value);
+  EXPECT_GE(*needed->hi, *needed->value);
+  // Of as many tokens as it needs, the arm is as fast as its baseline.
+  EXPECT_NEAR(*all.factors.speedup.ratio.value,
+              *all.factors.accepted_length_factor.ratio.value / *needed->value, 1e-9);
+  const Table table = BreakEvenTable({{"slow", &all}});
+  ASSERT_EQ(table.rows.size(), 1u);
+  EXPECT_EQ(table.rows[0][0], "slow");
 }
 
 TEST(Compare, AcrossAllowsNamedFieldsOnly) {
