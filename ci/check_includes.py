@@ -71,7 +71,7 @@ SUB_ROOMS = {
         "paper": ("text", "document", "model"),
         "pareto": ("text", "document"),
         "bridge": ("text", "document"),
-        "charts": ("text", "document", "model", "paper"),
+        "charts": ("text", "document", "model", "paper", "pareto"),
         "report": ("text", "document", "model", "pairing", "gate", "paper", "charts"),
     },
     "harness": {

@@ -15,6 +15,7 @@
 #include "harness/run/results_file.h"
 #include "reports/bridge/bridge_document.h"
 #include "reports/bridge/bridge_runs.h"
+#include "reports/document/html.h"
 #include "reports/gate/pairs.h"
 #include "reports/pairing/find_run.h"
 #include "reports/text/number_text.h"
@@ -180,15 +181,21 @@ std::string RunBridge(const BridgeCommandOptions& options, const std::string& fo
   }
   std::string json;
   Document document;
+  int num_charts = 0;
   for (const Bridge& bridge : bridges) {
     if (format == "json") {
       json += BridgeJson(bridge.text, bridge.waterfall);
       continue;
     }
+    const bool draws = format == "html";
     for (Block& block : BridgeDocument(bridge.text, bridge.waterfall)) {
+      if (draws && std::holds_alternative<Table>(block)) {
+        document.push_back(BridgeChart(bridge.waterfall, "bridge-" + std::to_string(++num_charts)));
+      }
       document.push_back(std::move(block));
     }
   }
+  if (format == "html") return PrintHtml({.title = "Bridge", .body = std::move(document)});
   if (format == "json") return json;
   return format == "markdown" ? PrintMarkdown(document) : PrintTerminal(document, columns);
 }

@@ -38,7 +38,8 @@ std::vector<Option> Describe(BridgeChoice& choice) {
        .value = &o.paper,
        .value_name = "",
        .help = "the DSpark paper's claims in place of two files; off by default"},
-      FormatOption(choice.format, {"text", "markdown", "json"}, "text, markdown or json")};
+      FormatOption(choice.format, {"text", "markdown", "json", "html"},
+                   "text, markdown, json, or html: a page with the waterfall drawn")};
   for (Option& option : BootstrapOptionList(o.bootstrap)) all.push_back(std::move(option));
   return all;
 }

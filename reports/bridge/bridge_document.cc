@@ -1,5 +1,6 @@
 #include "reports/bridge/bridge_document.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -44,6 +45,37 @@ Document BridgeDocument(const BridgeText& text, const Waterfall& waterfall) {
   }
   for (const std::string& note : text.notes) document.push_back(Line{"Note: " + note});
   return document;
+}
+
+Chart BridgeChart(const Waterfall& waterfall, const std::string& id) {
+  Chart chart{
+      .id = id,
+      .title = "From accepted length to a user's speed",
+      .caption =
+          "Each bar goes from the ratio before its step to the ratio with it; equal lengths "
+          "are equal factors.",
+      .x = {.title = "candidate / baseline", .log = true, .lo = 1, .hi = 1, .decimals = kDecimals}};
+  chart.guides.push_back({.x = 1, .strong = true});
+  ChartSeries steps{.name = "step", .part = 1, .mark = ChartMark::kSpans};
+  ChartSeries total{.name = "total", .part = 4, .mark = ChartMark::kSpans};
+  const auto add = [&](const std::string& name, double from, double to, const std::string& said,
+                       ChartSeries* series) {
+    const auto row = static_cast<double>(chart.y.categories.size());
+    chart.y.categories.push_back(name);
+    series->points.push_back(
+        {.x = {.value = to, .lo = std::min(from, to), .hi = std::max(from, to)},
+         .y = {.value = row},
+         .label = said});
+  };
+  double before = 1;
+  for (const BridgeFactor& factor : waterfall.factors) {
+    add(factor.name, before, factor.cumulative,
+        "factor " + Interval(factor.value, factor.lo, factor.hi), &steps);
+    before = factor.cumulative;
+  }
+  add("total", 1, waterfall.total, Interval(waterfall.total, waterfall.lo, waterfall.hi), &total);
+  chart.series = {std::move(steps), std::move(total)};
+  return chart;
 }
 
 std::string BridgeJson(const BridgeText& text, const Waterfall& waterfall) {

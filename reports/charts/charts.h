@@ -43,7 +43,7 @@ Charts ReliabilityCharts(const ReportSet& set, const ArmList& arms);
 // Distributions over requests: time to the first token, time per token.
 Charts LatencyCharts(const ReportSet& set, const ArmList& arms);
 
-// Throughput and budget against the load; none unless runs differ in their number of users.
+// Throughput and budget against the load; none unless runs differ in it.
 Charts LoadCharts(const ReportModel& model, const ArmList& arms);
 
 // The paper's Table 1 and Figures 3 to 6 with the set's arms in the same axes (Figure 2 is behind

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <set>
 
 #include "reports/charts/charts.h"
+#include "reports/pareto/pareto.h"
 
 namespace dsb {
 namespace {
@@ -16,10 +18,9 @@ Chart OverUsers(const ReportModel& model, const ArmList& arms, Chart chart, cons
         const MetricRecord *const x = arm.Find(x_metric, "all"), *const y =
                                                                      arm.Find(y_metric, "all");
         if (x == nullptr || y == nullptr || !x->estimate.value || !y->estimate.value) continue;
-        const std::optional<int64_t> users = arm.data->run.users;
         series.points.push_back({.x = ValueOf(x->estimate),
                                  .y = ValueOf(y->estimate),
-                                 .label = users ? std::to_string(*users) + " users" : "",
+                                 .label = LoadName(arm.data->run),
                                  .figure = FigureKey(arm, y_metric, "all")});
       }
     }
@@ -33,22 +34,20 @@ Chart OverUsers(const ReportModel& model, const ArmList& arms, Chart chart, cons
 }  // namespace
 
 Charts LoadCharts(const ReportModel& model, const ArmList& arms) {
-  std::vector<int64_t> users;
-  for (const ReportSet& set : model.sets) {
-    const std::optional<int64_t> some = set.arms.front().data->run.users;
-    if (some && std::find(users.begin(), users.end(), *some) == users.end()) users.push_back(*some);
-  }
-  if (users.size() < 2) return {};
+  std::set<std::string> loads;
+  for (const ReportSet& set : model.sets) loads.insert(LoadName(set.arms.front().data->run));
+  if (loads.size() < 2) return {};
   const ChartAxis in_flight{.title = "requests decoding at once", .lo = 0};
   const ChartAxis throughput{.title = "tokens/s of all users", .lo = 0, .decimals = 1};
   return {
-      OverUsers(model, arms,
-                {.id = "pareto",
-                 .title = "Throughput against a user's speed",
-                 .caption = "A point a number of users; up and to the right is better.",
-                 .x = {.title = "tokens/s of a user", .decimals = 1},
-                 .y = throughput},
-                "user_decode_tokens_per_s", "output_tokens_per_s", ChartMark::kSteps),
+      OverUsers(
+          model, arms,
+          {.id = "pareto",
+           .title = "Throughput against a user's speed",
+           .caption = "A point a load, joined as steps: nothing between two points was measured.",
+           .x = {.title = "tokens/s of a user", .decimals = 1},
+           .y = throughput},
+          "user_decode_tokens_per_s", "output_tokens_per_s", ChartMark::kSteps),
       OverUsers(
           model, arms,
           {.id = "throughput", .title = "Throughput against load", .x = in_flight, .y = throughput},

@@ -16,7 +16,7 @@ Charts TokenTimeChart(const ReportSet& set, const ArmList& arms) {
   Chart chart{
       .id = "token-time",
       .title = "Where a delivered token's time goes",
-      .x = {.title = "ms of the engine's steps per delivered token", .lo = 0, .decimals = 3}};
+      .x = {.title = "ms per delivered token", .lo = 0, .decimals = 3}};
   chart.caption = "Wall time of the measured steps, prompts included, over the tokens delivered.";
   std::vector<ChartSeries> phases;
   for (size_t p = 0; p < kPhaseNames.size(); ++p) {

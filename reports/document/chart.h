@@ -26,7 +26,7 @@ enum class ChartMark {
   kSteps,   // a staircase that changes at the points: a distribution, or a Pareto front
   kBars,    // from 0, those of one place beside each other
   kStack,   // bars along x, each from where the series before it ended
-  kSpans,   // from y.lo to y.hi: the bars of a waterfall
+  kSpans,   // from y.lo to y.hi, of rows from x.lo to x.hi: the bars of a waterfall
 };
 
 struct ChartSeries {

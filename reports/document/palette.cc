@@ -8,9 +8,9 @@ namespace {
 // After Okabe and Ito (jfly.uni-koeln.de/color, 2008), darkened on white and lightened on black
 // until each has a contrast of 3 : 1 or more to its ground (WCAG 2.1, 1.4.11).
 constexpr std::array<const char*, kNumColours> kOnWhite = {
-    "#6b6b6b", "#0067a5", "#c24a00", "#008561", "#a8498c", "#946c00", "#2f91cf", "#4d3a8f"};
+    "#6b6b6b", "#266ebd", "#ce701a", "#23a767", "#c479b2", "#7c5b21", "#1c426a", "#411982"};
 constexpr std::array<const char*, kNumColours> kOnBlack = {
-    "#a8a8a8", "#62b4f0", "#f08542", "#2fc497", "#e48fc8", "#e0b12e", "#a6dcff", "#a99bf0"};
+    "#a8a8a8", "#90bbf8", "#b85c16", "#60efa7", "#a5619d", "#ffe167", "#dff4ff", "#6c72d6"};
 
 // Phases and other parts of a whole: shades that read as one family, apart from the arms.
 constexpr std::array<const char*, kNumColours> kPartsOnWhite = {

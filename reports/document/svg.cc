@@ -74,7 +74,8 @@ std::string DrawLegend(const std::vector<LegendEntry>& entries) {
   std::string out;
   for (const LegendEntry& entry : entries) {
     const ChartSeries& series = *entry.series;
-    const bool is_bar = series.mark == ChartMark::kStack || series.mark == ChartMark::kBars;
+    const bool is_bar = series.mark == ChartMark::kStack || series.mark == ChartMark::kBars ||
+                        series.mark == ChartMark::kSpans;
     out += "<g class=\"" + ColourClass(series) + "\"><path class=\"" + (is_bar ? "b" : "m") +
            "\" d=\"" + MarkerPath(is_bar ? 1 : series.arm.value_or(series.part)) +
            "\" transform=\"translate(" + Length(entry.x + 6) + " " + Length(entry.y - 4) + ")\"/>" +

@@ -18,7 +18,8 @@ void Clean(const ChartAxis& axis, ChartValue* value) {
 bool CanBeDrawn(const Chart& chart, ChartMark mark, const ChartPoint& point) {
   if (!Fits(chart.x, point.x.value) || !Fits(chart.y, point.y.value)) return false;
   if (mark == ChartMark::kStack) return point.x.value >= 0;
-  return mark != ChartMark::kSpans || (point.y.lo && point.y.hi);
+  const ChartValue& span = chart.y.categories.empty() ? point.y : point.x;
+  return mark != ChartMark::kSpans || (span.lo && span.hi);
 }
 
 }  // namespace

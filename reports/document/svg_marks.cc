@@ -108,6 +108,12 @@ class Bars {
                      plot_.x.At(reached), plot_.y.At(point.y.value + 0.34));
   }
   std::string Span(const ChartSeries& series, const ChartPoint& point) const {
+    if (!plot_.chart.y.categories.empty()) {
+      return Rectangle(plot_, series, point, "b", plot_.x.At(point.x.lo.value_or(point.x.value)),
+                       plot_.y.At(point.y.value - 0.34),
+                       plot_.x.At(point.x.hi.value_or(point.x.value)),
+                       plot_.y.At(point.y.value + 0.34));
+    }
     return Rectangle(plot_, series, point, "b", plot_.x.At(point.x.value - 0.36),
                      plot_.y.At(point.y.lo.value_or(0)), plot_.x.At(point.x.value + 0.36),
                      plot_.y.At(point.y.hi.value_or(point.y.value)));

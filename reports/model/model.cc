@@ -6,6 +6,7 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -178,21 +179,25 @@ ReportArm MakeArm(CheckedRun data, const MetricOptions& options) {
 ReportModel BuildModel(std::vector<CheckedRun> runs, const MetricOptions& options) {
   ReportModel model;
   model.options = options;
+  std::vector<std::optional<ReportArm>> arms(runs.size());
+  ForAll(runs.size(), [&](size_t i) {
+    if (!Select(runs[i]).acceptance.empty()) arms[i] = MakeArm(std::move(runs[i]), options);
+  });
   std::vector<std::string> keys;
-  for (CheckedRun& data : runs) {
+  for (std::optional<ReportArm>& arm : arms) {
     ++model.num_runs;
-    if (Select(data).acceptance.empty()) {
+    if (!arm) {
       ++model.num_empty_runs;
       continue;
     }
-    const std::string key = SetKey(data);
+    const std::string key = SetKey(arm->data);
     const auto found = std::find(keys.begin(), keys.end(), key);
     const auto place = static_cast<size_t>(found - keys.begin());
     if (found == keys.end()) {
       keys.push_back(key);
       model.sets.emplace_back();
     }
-    model.sets[place].arms.push_back(MakeArm(std::move(data), options));
+    model.sets[place].arms.push_back(std::move(*arm));
   }
   for (ReportSet& set : model.sets) {
     std::stable_partition(set.arms.begin(), set.arms.end(),

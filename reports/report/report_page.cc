@@ -5,9 +5,12 @@
 #include "reports/model/crosswalk.h"
 #include "reports/report/conclusion.h"
 #include "reports/report/definitions.h"
+#include "reports/report/depth_section.h"
+#include "reports/report/load_section.h"
 #include "reports/report/notes.h"
 #include "reports/report/report_document.h"
 #include "reports/report/report_tables.h"
+#include "reports/report/scheduling_section.h"
 #include "reports/report/tidy_table.h"
 #include "results/run_facts.h"
 
@@ -72,6 +75,9 @@ class Builder {
     PutSection("Where the time goes, and when", TokenTimeChart(set, arms_),
                ProgressionChart(set, arms_), PromptChart(set, arms_), LatencyCharts(set, arms_));
     PutSection("Whether the confidence means what it says", ReliabilityCharts(set, arms_));
+    for (Block& block : LoadSection(set)) Put(std::move(block));
+    for (Block& block : DepthSection(set, model_.options)) Put(std::move(block));
+    for (Block& block : SchedulingSection(set)) Put(std::move(block));
     AddCrosswalks(set);
     Put(Heading{.level = 2, .text = "What was run"});
     for (Block& block : ProvenanceOf(set)) Put(std::move(block));

@@ -99,8 +99,8 @@ TEST(Crosscheck, WhatIsNotComparedIsCounted) {
   RequestRow other_prompt = Answer("b", kTen, {});
   other_prompt.request.prompt_ids = {7};
   RequestRow no_ids = Answer("c", {}, {});
-  const CheckedRun left = RunOf({Answer("a", kTen, {}), Answer("b", kTen, {}), Answer("c", kTen, {}),
-                               Answer("d", kTen, {})}),
+  const CheckedRun left = RunOf({Answer("a", kTen, {}), Answer("b", kTen, {}),
+                                 Answer("c", kTen, {}), Answer("d", kTen, {})}),
                    right =
                        RunOf({Answer("a", kTen, {}), other_prompt, no_ids, Answer("e", kTen, {})});
   const Crosscheck check = PairAnswers(left, right);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -41,8 +42,8 @@ class TerminalTest : public testing::Test {
 std::vector<std::string> ScreenLines(const std::string& text) {
   std::vector<std::string> lines = {""};
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text.compare(i, 3, "\x1b[K") == 0) {
-      i += 2;
+    if (text.compare(i, 2, "\x1b[") == 0) {  // clears the line, or sets a colour
+      i = std::min(text.find_first_of("Km", i), text.size());
     } else if (text[i] == '\r' || text[i] == '\n') {
       lines.emplace_back();
     } else {
@@ -92,6 +93,14 @@ TEST_F(TerminalTest, ReadersKeepToTheWidth) {
   for (const std::string& line : ScreenLines(RunOnTerminal({"prove"}, 20))) {
     EXPECT_LE(WidthOf(line), 20u) << line;
   }
+}
+
+TEST_F(TerminalTest, ReportsAreColouredOnlyWhereItIsWanted) {
+  RunOnTerminal(Run("c.db"), 80);
+  EXPECT_THAT(RunOnTerminal({"report", Path("c.db")}, 80), HasSubstr("\x1b[1mresult\x1b[0m"));
+  const std::string plain = RunOnTerminal({"report", Path("c.db")}, 80, {{"NO_COLOR", "1"}});
+  EXPECT_THAT(plain, HasSubstr("result"));
+  EXPECT_EQ(plain.find('\x1b'), std::string::npos);
 }
 
 TEST_F(TerminalTest, ADumbTerminalGetsPlainLines) {
