@@ -49,6 +49,7 @@ std::vector<RunRecord> ByUsers(const std::vector<const RunRecord*>& runs) {
     if (run->state == "complete" && run->users) newest[*run->users] = *run;
   }
   std::vector<RunRecord> list;
+  list.reserve(newest.size());
   for (auto& [users, run] : newest) list.push_back(std::move(run));
   return list;
 }

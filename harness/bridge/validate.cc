@@ -101,6 +101,8 @@ ValidationRow ValidateRun(const CheckedRun& real, const CheckedRun& simulated,
                           const CostTable& table, const BootstrapOptions& options) {
   ValidationRow row;
   row.users = real->run.users.value_or(0);
+  const auto flag = real->flags.find("contended");
+  if (flag != real->flags.end()) row.contended = flag->second;
   const std::vector<MetricRecord> measured = ComputeMetrics(real, {.bootstrap = options});
   const std::vector<MetricRecord> computed = ComputeMetrics(simulated, {.bootstrap = options});
   const auto both = [&](const char* metric) {

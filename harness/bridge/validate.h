@@ -40,6 +40,8 @@ struct ValidationRow {
   bool has_interval = false;
   std::vector<StepResidual> residuals;
   std::string missing;  // the term that misses most; empty within kMissed
+  std::string
+      contended;  // what disturbed the measured run's times, as its flag says; empty: nothing
 };
 
 // Runs of equal arm and users; `table` is of the arm's drafter. kBadInput if a run has no steps.

@@ -115,6 +115,11 @@ Document Print(const std::vector<ValidationRow>& rows, const std::vector<std::st
     }
   }
   document.push_back(std::move(residuals));
+  for (const ValidationRow& row : rows) {
+    if (row.contended.empty()) continue;
+    document.push_back(Line{"Note: " + row.arm + ", " + std::to_string(row.users) +
+                            " users: the measured times were disturbed: " + row.contended});
+  }
   for (const std::string& one : left_out) {
     document.push_back(Line{"Note: " + one + ": has no simulated twin"});
   }
@@ -144,6 +149,7 @@ std::string PrintJson(const std::vector<ValidationRow>& rows) {
                     {"step_ms", ToJson(row.step_ms)},
                     {"ttft_ms", ToJson(row.ttft_ms)},
                     {"missing", row.missing},
+                    {"contended", row.contended},
                     {"residuals", residuals}});
   }
   return Json{{"format", "dsbench validation"}, {"format_version", 1}, {"rows", list}}.dump(1) +

@@ -16,7 +16,7 @@ namespace dsb {
 namespace {
 
 constexpr int kPerDoubling = 32;
-constexpr size_t kNumBuckets = 64 * kPerDoubling;
+constexpr size_t kNumBuckets = size_t{64} * kPerDoubling;
 
 struct InFlight {
   int64_t arrived_ns = 0, first_ns = 0;
@@ -147,6 +147,7 @@ FleetSums SimulateSection(const std::function<SimulatedArm()>& make_arm,
   DSB_CHECK(load.replicas >= 1 && load.requests_per_s > 0);
   FleetSums sums;
   std::vector<std::unique_ptr<Replica>> replicas;
+  replicas.reserve(static_cast<size_t>(load.replicas));
   for (int32_t i = 0; i < load.replicas; ++i) {
     replicas.push_back(std::make_unique<Replica>(make_arm(), engine));
   }

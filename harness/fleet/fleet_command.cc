@@ -183,7 +183,8 @@ std::function<SimulatedArm()> ArmMaker(const FleetCommandOptions& options,
                         .cost = cost,
                         .draft_length = draft_length};
   };
-  SimulatedRounds{make()};  // what is wrong with it is said before any work
+  const SimulatedRounds checked(make());  // what is wrong with it is said before any work
+  static_cast<void>(checked);
   return make;
 }
 

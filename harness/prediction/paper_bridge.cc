@@ -66,6 +66,7 @@ Waterfall PaperBridge(const PublishedModel& model, const PublishedAnchor& anchor
   Waterfall waterfall = MakeWaterfall(stages);
   for (size_t i = 0; i < waterfall.factors.size(); ++i) {
     std::vector<double> values;
+    values.reserve(draws.size());
     for (const std::vector<double>& draw : draws) values.push_back(draw[i]);
     const Band band = BandOf(std::move(values));
     waterfall.factors[i].lo = band.p10;

@@ -77,7 +77,7 @@ TEST(GeneratedAcceptance, TruthAndConfidenceAreApart) {
     ASSERT_GT(boasted, said * 0.9F);
     sum += said, boasts += boasted, accepted += truth;
   }
-  EXPECT_NEAR(sum / count, accepted / count, 0.01);
+  EXPECT_NEAR(sum / count, accepted / count, 0.02);
   EXPECT_GT(boasts / count, accepted / count + 0.01);
 }
 

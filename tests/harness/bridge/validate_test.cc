@@ -91,6 +91,14 @@ TEST(Validate, EqualRunsMissNothing) {
   EXPECT_NEAR(row.residuals[0].ms.simulated, 10, 1e-9);
 }
 
+TEST(Validate, SaysWhatDisturbedTheMeasuredRun) {
+  RunData data = *MakeRun({});
+  data.flags["contended"] = "other programs used 66 % of the processors";
+  EXPECT_EQ(ValidateRun(CheckRun(std::move(data)), MakeRun({}), Table(), {.num_resamples = 100})
+                .contended,
+            "other programs used 66 % of the processors");
+}
+
 TEST(Validate, NamesTheTermThatMisses) {
   const auto missing = [](const Spec& real) {
     return ValidateRun(MakeRun(real), MakeRun({}), Table(), {.num_resamples = 100}).missing;
