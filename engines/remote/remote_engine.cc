@@ -47,7 +47,8 @@ void RemoteEngine::Admit(EngineRequest request) {
   AnswerRules rules = {.max_tokens = request.max_tokens,
                        .plain_decoding = options_.facts.plain_decoding,
                        .retokenise = options_.retokenise};
-  const auto [place, inserted] = in_flight_.emplace(request.id, Transfer(std::move(rules)));
+  const auto [place, inserted] =
+      in_flight_.emplace(request.id, InFlight{Transfer(std::move(rules))});
   DSB_CHECK(inserted);
   client_.Start(request.id, {.url = options_.endpoint.url.At(post.path), .body = post.body});
 }
