@@ -161,8 +161,7 @@ std::string AiperfJsonl(const CheckedRun& run) {
                         {"request_end_ns", end_ns},
                         {"benchmark_phase", "profiling"},
                         {"was_cancelled", request.end_reason == "cancelled"}};
-    Json& metrics = json["metrics"] = Json::object();
-    json["error"] = nullptr;
+    Json metrics = Json::object(), error = nullptr;
     metrics["input_sequence_length"] = Value(row->prompt.num_prompt_tokens, "tokens");
     if (good) {
       const int64_t tokens = NumTokens(request), first_ns = request.bursts.front().t_ns;
