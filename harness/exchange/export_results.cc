@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "results/run_facts.h"
@@ -178,9 +179,11 @@ std::string AiperfJsonl(const CheckedRun& run) {
             Value(Milliseconds(end_ns - first_ns) / static_cast<double>(tokens - 1), "ms");
       }
     } else {
-      json["error"] = {
+      error = {
           {"code", nullptr}, {"type", request.end_reason}, {"message", request.error.value_or("")}};
     }
+    json["metrics"] = std::move(metrics);
+    json["error"] = std::move(error);
     lines += json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
   }
   return lines;
