@@ -48,7 +48,7 @@ void RemoteEngine::Admit(EngineRequest request) {
                        .plain_decoding = options_.facts.plain_decoding,
                        .retokenise = options_.retokenise};
   const auto [place, inserted] =
-      in_flight_.emplace(request.id, InFlight{.transfer = Transfer(std::move(rules))});
+      in_flight_.emplace(request.id, InFlight{Transfer(std::move(rules))});
   DSB_CHECK(inserted);
   client_.Start(request.id, {.url = options_.endpoint.url.At(post.path), .body = post.body});
 }

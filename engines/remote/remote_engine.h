@@ -41,7 +41,6 @@ class RemoteEngine : public Engine, private HttpSink {
  private:
   struct InFlight {
     Transfer transfer;
-    bool cancelled = false;
   };
   bool OnBody(int64_t id, int status, std::string_view bytes, int64_t time_ns) override;
   void OnEnd(int64_t id, const HttpResult& result, int64_t time_ns) override;

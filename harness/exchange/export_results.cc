@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "results/run_facts.h"
@@ -161,8 +162,7 @@ std::string AiperfJsonl(const CheckedRun& run) {
                         {"request_end_ns", end_ns},
                         {"benchmark_phase", "profiling"},
                         {"was_cancelled", request.end_reason == "cancelled"}};
-    Json& metrics = json["metrics"] = Json::object();
-    json["error"] = nullptr;
+    Json metrics = Json::object(), error = nullptr;
     metrics["input_sequence_length"] = Value(row->prompt.num_prompt_tokens, "tokens");
     if (good) {
       const int64_t tokens = NumTokens(request), first_ns = request.bursts.front().t_ns;
@@ -179,9 +179,11 @@ std::string AiperfJsonl(const CheckedRun& run) {
             Value(Milliseconds(end_ns - first_ns) / static_cast<double>(tokens - 1), "ms");
       }
     } else {
-      json["error"] = {
+      error = {
           {"code", nullptr}, {"type", request.end_reason}, {"message", request.error.value_or("")}};
     }
+    json["metrics"] = std::move(metrics);
+    json["error"] = std::move(error);
     lines += json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
   }
   return lines;

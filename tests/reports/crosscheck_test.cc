@@ -32,7 +32,7 @@ RequestRow Answer(const std::string& item, std::vector<int32_t> ids,
   return row;
 }
 
-CheckedRun RunOf(std::vector<RequestRow> rows) {
+CheckedRun MadeRun(std::vector<RequestRow> rows) {
   RunData data;
   data.run.engine = "remote";
   data.run.drafter = "dspark";
@@ -43,8 +43,8 @@ CheckedRun RunOf(std::vector<RequestRow> rows) {
 const std::vector<int32_t> kTen = {10, 11, 12, 13, 14, 15, 16, 17, 18, 19};
 
 TEST(Crosscheck, EqualAnswersAndRoundsAreTheSame) {
-  const CheckedRun left = RunOf({Answer("a", kTen, {2, 2, 2})}),
-                   right = RunOf({Answer("a", kTen, {2, 2, 2})});
+  const CheckedRun left = MadeRun({Answer("a", kTen, {2, 2, 2})}),
+                   right = MadeRun({Answer("a", kTen, {2, 2, 2})});
   const Crosscheck check = PairAnswers(left, right);
   EXPECT_EQ(check.num_identical(), 1);
   EXPECT_EQ(check.rounds_compared(), 3);
@@ -56,8 +56,8 @@ TEST(Crosscheck, EqualAnswersAndRoundsAreTheSame) {
 TEST(Crosscheck, RoundsAreComparedInsideTheCommonTokensOnly) {
   std::vector<int32_t> other = kTen;
   other[7] = 99;
-  const CheckedRun left = RunOf({Answer("a", kTen, {2, 2, 2})}),
-                   right = RunOf({Answer("a", other, {2, 2, 0})});
+  const CheckedRun left = MadeRun({Answer("a", kTen, {2, 2, 2})}),
+                   right = MadeRun({Answer("a", other, {2, 2, 0})});
   Crosscheck check = PairAnswers(left, right);
   EXPECT_EQ(check.answers[0].common_tokens, 7);
   EXPECT_EQ(check.rounds_compared(), 2);  // the third reaches beyond token 7
@@ -85,7 +85,7 @@ TEST(Crosscheck, RoundsThatPartAreAnotherAlgorithmIfTheyAreMany) {
           Answer(item, kTen,
                  i < different ? std::vector<int64_t>{2, 1, 3} : std::vector<int64_t>{2, 2, 2}));
     }
-    const CheckedRun one = RunOf(std::move(left)), two = RunOf(std::move(right));
+    const CheckedRun one = MadeRun(std::move(left)), two = MadeRun(std::move(right));
     const Crosscheck check = PairAnswers(one, two);
     EXPECT_EQ(check.rounds_compared() - check.rounds_equal(), different);
     return Judge(check, {}).verdict;
@@ -99,10 +99,10 @@ TEST(Crosscheck, WhatIsNotComparedIsCounted) {
   RequestRow other_prompt = Answer("b", kTen, {});
   other_prompt.request.prompt_ids = {7};
   RequestRow no_ids = Answer("c", {}, {});
-  const CheckedRun left = RunOf({Answer("a", kTen, {}), Answer("b", kTen, {}),
-                                 Answer("c", kTen, {}), Answer("d", kTen, {})}),
-                   right =
-                       RunOf({Answer("a", kTen, {}), other_prompt, no_ids, Answer("e", kTen, {})});
+  const CheckedRun left = MadeRun({Answer("a", kTen, {}), Answer("b", kTen, {}),
+                                   Answer("c", kTen, {}), Answer("d", kTen, {})}),
+                   right = MadeRun(
+                       {Answer("a", kTen, {}), other_prompt, no_ids, Answer("e", kTen, {})});
   const Crosscheck check = PairAnswers(left, right);
   EXPECT_EQ(check.answers.size(), 1u);
   EXPECT_EQ(check.other_prompts, 1);

@@ -50,7 +50,7 @@ TEST(StoredCommand, NamesNoFolder) {
     for (size_t i = 0; i < DescribeOptions(options).size(); ++i) {
       RunOptions changed = Null();
       const Option option = DescribeOptions(changed)[i];
-      if (option.path == PathForm::kNone) continue;
+      if (option.path == PathForm::kNone || option.path == PathForm::kUrl) continue;
       const bool named = option.path == PathForm::kNamed;
       std::vector<std::string> texts = {(named ? "dspark=" : "") + root + "file.x"};
       if (TakesMany(option.value)) texts.push_back((named ? "dflash=" : "") + root + "other.x/");
@@ -64,6 +64,15 @@ TEST(StoredCommand, NamesNoFolder) {
       }
     }
   }
+}
+
+TEST(StoredCommand, NamesNoServersHost) {
+  RunOptions options = Null();
+  options.server_arms = {"plain=https://alice.example.com:8443", "dspark=http://127.0.0.1:8081"};
+  const std::string stored = Stored(options);
+  EXPECT_THAT(stored, Not(HasSubstr("alice")));
+  EXPECT_THAT(stored, HasSubstr("--arm plain=https://host-"));
+  EXPECT_THAT(stored, HasSubstr("--arm dspark=http://127.0.0.1:8081"));
 }
 
 TEST(StoredCommand, TwoPathsOfOneNameStayTwo) {
