@@ -1,17 +1,14 @@
 #!/usr/bin/env python3
-"""Starts llama.cpp's HTTP server out of the PyPI wheel xllamacpp on 127.0.0.1 and waits for SIGTERM.
-
-Usage: llama_server.py PORT MODEL.gguf [DRAFT.gguf]. With a drafter: speculation of type draft-dspark, 7 tokens.
-"""
+"""Starts llama.cpp's HTTP server out of the PyPI wheel xllamacpp on 127.0.0.1 and waits for SIGTERM."""
+import argparse
+import importlib
 import signal
 import sys
-
-import xllamacpp
 
 DRAFT_TOKENS = 7
 
 
-def parameters(port, model, draft):
+def parameters(xllamacpp, port, model, draft):
     params = xllamacpp.CommonParams()
     params.model.path = model
     params.port = port
@@ -29,13 +26,21 @@ def parameters(port, model, draft):
 
 
 def main():
-    if len(sys.argv) not in (3, 4) or not sys.argv[1].isdigit():
-        sys.exit("llama_server.py: expected PORT MODEL.gguf [DRAFT.gguf]")
-    draft = sys.argv[3] if len(sys.argv) == 4 else None
-    server = xllamacpp.Server(parameters(int(sys.argv[1]), sys.argv[2], draft))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("port", type=int)
+    parser.add_argument("model", help="GGUF file of the target")
+    parser.add_argument("draft", nargs="?", help=f"GGUF file of a drafter: type draft-dspark, {DRAFT_TOKENS} tokens")
+    arguments = parser.parse_args()
+    try:
+        xllamacpp = importlib.import_module("xllamacpp")
+    except ImportError:
+        print("llama_server.py: needs the Python package xllamacpp", file=sys.stderr)
+        return 3
+    server = xllamacpp.Server(parameters(xllamacpp, arguments.port, arguments.model, arguments.draft))
     print("listening", server.listening_address, flush=True)
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,3 +1,5 @@
+#include <initializer_list>
+
 #include "base/counted.h"
 #include "reports/charts/charts.h"
 #include "results/metrics/confidence.h"
@@ -18,7 +20,7 @@ Charts ReliabilityCharts(const ReportSet& set, const ArmList& arms) {
     quality.push_back(QualityOf(rounds));
     positions = std::max(positions, quality.back().positions.size());
   }
-  for (const size_t k : {0, 2, 4, 6}) {
+  for (const size_t k : std::initializer_list<size_t>{0, 2, 4, 6}) {
     if (k >= positions) break;
     const std::string position = std::to_string(k + 1);
     Chart chart{.id = "reliability-" + position,

@@ -21,8 +21,8 @@ struct Line {
   std::string text;
 };
 
-// A sentence with a word before it that says what kind it is: "shown", "would decide".
-struct Statement {
+// A sentence with a label before it: "shown", "would decide".
+struct LabelledLine {
   std::string kind, text;
 };
 
@@ -41,7 +41,7 @@ struct Table {
   std::vector<std::optional<size_t>> row_arms = {};
 };
 
-using Block = std::variant<Heading, Line, Statement, CodeLine, Table, Chart>;
+using Block = std::variant<Heading, Line, LabelledLine, CodeLine, Table, Chart>;
 using Document = std::vector<Block>;
 
 inline constexpr int kTerminalColumns = 100;

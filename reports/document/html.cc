@@ -45,10 +45,10 @@ class Writer {
     CloseCharts();
     out_ += "<p class=\"note\">" + Markup(line.text) + "</p>\n";
   }
-  void operator()(const Statement& statement) {
+  void operator()(const LabelledLine& labelled) {
     CloseCharts();
-    out_ += "<p class=\"said\"><span class=\"kind\">" + Markup(statement.kind) + "</span><span>" +
-            Markup(statement.text) + "</span></p>\n";
+    out_ += "<p class=\"said\"><span class=\"kind\">" + Markup(labelled.kind) + "</span><span>" +
+            Markup(labelled.text) + "</span></p>\n";
   }
   void operator()(const CodeLine& code) {
     CloseCharts();

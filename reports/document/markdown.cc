@@ -60,8 +60,8 @@ void Append(const Heading& heading, std::string* out) {
 
 void Append(const Line& line, std::string* out) { *out += EscapeLine(line.text) + "\n"; }
 
-void Append(const Statement& statement, std::string* out) {
-  *out += "**" + Escape(statement.kind) + ":** " + Escape(statement.text) + "\n";
+void Append(const LabelledLine& labelled, std::string* out) {
+  *out += "**" + Escape(labelled.kind) + ":** " + Escape(labelled.text) + "\n";
 }
 
 // A fence longer than any run of backticks inside: nothing in the text ends it.

@@ -23,17 +23,17 @@ class Printer {
     out_ += std::string(std::min(WidthOf(text), columns_), heading.level == 1 ? '=' : '-') + "\n";
   }
   void operator()(const Line& line) { AppendWrapped(Shown(line.text)); }
-  void operator()(const Statement& statement) {
-    const std::string kind = Shown(statement.kind);
+  void operator()(const LabelledLine& labelled) {
+    const std::string kind = Shown(labelled.kind);
     const size_t width = WidthOf(kind);
     if (width >= kKindWidth || columns_ < 3 * kKindWidth) {
-      return AppendWrapped(Shown(statement.kind + ": " + statement.text));
+      return AppendWrapped(Shown(labelled.kind + ": " + labelled.text));
     }
     std::string margin = kind + std::string(kKindWidth - width, ' ');
-    for (const std::string& line : Wrap(Shown(statement.text), columns_ - kKindWidth)) {
+    for (const std::string& line : Wrap(Shown(labelled.text), columns_ - kKindWidth)) {
       const size_t from = out_.size();
       out_ += margin + line + "\n";
-      if (margin[0] != ' ') Paint(from, from + kind.size(), ColourOf(statement.kind));
+      if (margin[0] != ' ') Paint(from, from + kind.size(), ColourOf(labelled.kind));
       margin.assign(kKindWidth, ' ');
     }
   }
@@ -58,7 +58,7 @@ class Printer {
  private:
   static constexpr size_t kKindWidth = 14;  // the texts of statements begin beside it
 
-  // What a statement's kind is painted in: ANSI's codes for green, red, yellow and bold.
+  // What a label is painted in: ANSI's codes for green, red, yellow and bold.
   static const char* ColourOf(const std::string& kind) {
     if (kind == "shown faster") return "32";
     if (kind == "shown slower") return "31";

@@ -62,7 +62,7 @@ Document MakeCompactDocument(const ReportModel& model) {
   for (const ReportSet& set : model.sets) {
     document.emplace_back(Heading{1, TitleOf(set)});
     document.emplace_back(ArmTable(set));
-    for (Statement& statement : Conclude(set, model.options)) {
+    for (LabelledLine& statement : Conclude(set, model.options)) {
       document.emplace_back(std::move(statement));
     }
     for (Block& block : LoadSection(set)) document.push_back(std::move(block));

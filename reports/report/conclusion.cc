@@ -43,7 +43,7 @@ std::string Times(const Estimate& ratio) {
   return text.insert(std::min(text.find(' '), text.size()), "\u00d7");
 }
 
-Statement Result(const std::vector<Ranked>& ranked) {
+LabelledLine Result(const std::vector<Ranked>& ranked) {
   const Ranked& best = ranked.front();
   const std::string prompts = Counted(best.all->prompts, "prompt");
   if (ShownAbove(best.speedup())) {
@@ -60,12 +60,12 @@ Statement Result(const std::vector<Ranked>& ranked) {
                         "."};
 }
 
-std::optional<Statement> Why(const Ranked& best) {
+std::optional<LabelledLine> Why(const Ranked& best) {
   const SpeedupFactors& factors = best.all->factors;
   const std::optional<double>&length = factors.accepted_length_factor.ratio.value,
         &step = factors.step_time_factor.ratio.value;
   if (!length || !step) return std::nullopt;
-  return Statement{"why", "Its rounds give " + Fixed(*length, 2) + " times the tokens and take " +
+  return LabelledLine{"why", "Its rounds give " + Fixed(*length, 2) + " times the tokens and take " +
                               Fixed(1 / *step, 2) + " times as long."};
 }
 
@@ -77,7 +77,7 @@ void Decide(const std::string& what, const Estimate& ratio, std::vector<std::str
                             : what + ": about " + Fixed(std::ceil(*prompts), 0) + " prompts");
 }
 
-void Add(const char* kind, const std::vector<std::string>& items, std::vector<Statement>* out) {
+void Add(const char* kind, const std::vector<std::string>& items, std::vector<LabelledLine>* out) {
   if (items.empty()) return;
   std::string text;
   for (const std::string& item : items) text += (text.empty() ? "" : "; ") + item;
@@ -85,7 +85,7 @@ void Add(const char* kind, const std::vector<std::string>& items, std::vector<St
 }
 
 // What makes the speeds themselves doubtful, once for all arms.
-void AddDoubts(const ReportSet& set, std::vector<Statement>* out) {
+void AddDoubts(const ReportSet& set, std::vector<LabelledLine>* out) {
   std::vector<std::string> disturbed, unpaired;
   for (const ReportArm& arm : set.arms) {
     if (!ContentionOf(arm.data).empty()) disturbed.push_back(arm.name);
@@ -121,8 +121,8 @@ std::optional<double> PromptsToDecide(const Estimate& ratio) {
   return static_cast<double>(ratio.n) * (side / distance) * (side / distance);
 }
 
-std::vector<Statement> Conclude(const ReportSet& set, const MetricOptions& options) {
-  std::vector<Statement> out;
+std::vector<LabelledLine> Conclude(const ReportSet& set, const MetricOptions& options) {
+  std::vector<LabelledLine> out;
   const std::vector<Ranked> ranked = Rank(set);
   if (ranked.empty()) {
     out.push_back(
@@ -132,7 +132,7 @@ std::vector<Statement> Conclude(const ReportSet& set, const MetricOptions& optio
                        : "No arm has a speed-up: no prompt was finished by both sides."});
   } else {
     out.push_back(Result(ranked));
-    if (std::optional<Statement> why = Why(ranked.front())) out.push_back(*why);
+    if (std::optional<LabelledLine> why = Why(ranked.front())) out.push_back(*why);
     std::vector<std::string> faster, slower, open, would;
     for (const Ranked& arm : ranked) {
       const std::string text = arm.arm->name + " " + Times(arm.speedup());

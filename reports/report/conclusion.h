@@ -12,7 +12,7 @@ namespace dsb {
 
 // First the result, then why, then the rest. An arm is shown to be faster or slower if its interval
 // leaves 1 out.
-std::vector<Statement> Conclude(const ReportSet& set, const MetricOptions& options);
+std::vector<LabelledLine> Conclude(const ReportSet& set, const MetricOptions& options);
 
 // Prompts after which an interval of a ratio as wide as this one would leave 1 out, if the ratio
 // stays: widths fall with the root of the number. Empty if it leaves 1 out already, or has no

@@ -50,7 +50,7 @@ class Builder {
 
   void AddSet(const ReportSet& set) {
     Put(Heading{.level = 1, .text = TitleOf(set)});
-    for (Statement& statement : Conclude(set, model_.options)) Put(std::move(statement));
+    for (LabelledLine& statement : Conclude(set, model_.options)) Put(std::move(statement));
     Put(Heading{.level = 2, .text = "Who is faster"});
     PutCharts(BreakEvenChart(set, arms_));
     PutCharts(SpeedupCharts(set, arms_));
@@ -138,7 +138,7 @@ class Builder {
       Put(Line{Counted(model_.num_runs, "run") + " in the file, none with a finished request."});
     }
     for (const std::string& run : model_.left_out) {
-      Put(Statement{"left out", "This build cannot read it: " + run + "."});
+      Put(LabelledLine{"left out", "This build cannot read it: " + run + "."});
     }
   }
 

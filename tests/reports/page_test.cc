@@ -102,8 +102,8 @@ TEST(TidyTable, HasEveryMetricOfEveryArmAndEveryRatio) {
   for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size());
 }
 
-std::string TextOf(const std::vector<Statement>& statements, const std::string& kind) {
-  for (const Statement& statement : statements) {
+std::string TextOf(const std::vector<LabelledLine>& statements, const std::string& kind) {
+  for (const LabelledLine& statement : statements) {
     if (statement.kind == kind) return statement.text;
   }
   return "";

@@ -103,7 +103,9 @@ TEST(ForeignText, LabelsAreOneLineAndShown) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   ExpectHarmless(result.out + result.err);
   EXPECT_THAT(result.out, HasSubstr("red\\x1b[31m: greedy"));
-  EXPECT_THAT(result.out, HasSubstr("--label $'red\\x1b[31m'"));
+  const ChildResult full = RunChild({"report", db, "--full"});
+  ExpectHarmless(full.out);
+  EXPECT_THAT(full.out, HasSubstr("--label $'red\\x1b[31m'"));
 }
 
 }  // namespace

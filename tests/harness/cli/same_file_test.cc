@@ -143,14 +143,19 @@ TEST(PathOptions, SayThatTheyNameFiles) {
   const std::vector<std::string> none;
   int num_paths = 0;
   for (const Command& command :
-       {RunCommand(none), ReportCommand(), CompareCommand(), GateCommand(), TimelineCommand(),
-        GenerateCommand(), ProveCommand(), SampleCommand(), EnvCommand(), SelftestCommand()}) {
+       {RunCommand(none), SweepCommand(none),  ReportCommand(),    CompareCommand(),
+        GateCommand(),    CrosscheckCommand(), ImportCommand(),    ProbeCommand(),
+        ExportCommand(),  TimelineCommand(),   GenerateCommand(),  ProveCommand(),
+        SampleCommand(),  ProfileCommand(),    CalibrateCommand(), PaperCommand(),
+        BridgeCommand(),  FleetCommand(),      WhatifCommand(),    ValidateCommand(),
+        EnvCommand(),     SelftestCommand()}) {
     for (const Option& option : command.options) {
       bool names_files = false;
       for (const char* word : {"FILE", "FOLDER", "PATH"}) {
         names_files = names_files || option.value_name.find(word) != std::string::npos;
       }
-      EXPECT_EQ(option.path != PathForm::kNone, names_files) << command.name << ' ' << option.name;
+      const bool says_so = option.path != PathForm::kNone && option.path != PathForm::kUrl;
+      EXPECT_EQ(says_so, names_files) << command.name << ' ' << option.name;
       num_paths += names_files;
     }
   }

@@ -38,7 +38,7 @@ Document With(const std::string& text) {
   Document document;
   document.emplace_back(Heading{1, text});
   document.emplace_back(Line{text});
-  document.emplace_back(Statement{text, text});
+  document.emplace_back(LabelledLine{text, text});
   document.emplace_back(CodeLine{text});
   Table table;
   table.columns = {{text, true}, {"n", false}};
