@@ -29,7 +29,7 @@ std::string PromptSha256(const RenderedPrompt& prompt) {
 
 // What is verified how, and by which law tokens are drawn.
 void SetSampling(const RunOptions& options, const EngineDescription& description,
-                 const PolicyEntry& policy, RunRecord& run) {
+                 const std::string& policy_name, RunRecord& run) {
   const SamplingParams sampling = {
       .temperature = options.temperature, .top_k = options.top_k, .top_p = options.top_p};
   run.temperature = options.temperature;
@@ -37,8 +37,11 @@ void SetSampling(const RunOptions& options, const EngineDescription& description
   run.top_k = options.top_k;
   run.max_tokens = options.max_tokens;
   run.seed = options.seed;
-  // A biased policy changes what is drawn, not what is greedily chosen.
-  const bool exact = description.verifies_exactly && (IsGreedy(sampling) || policy.lossless);
+  // A biased policy changes what is drawn, not what is greedily chosen. A server's has no name
+  // here.
+  const PolicyEntry* const policy = FindPolicy(policy_name);
+  const bool lossless = policy == nullptr || policy->lossless;
+  const bool exact = description.verifies_exactly && (IsGreedy(sampling) || lossless);
   run.verification_rule = !exact ? "unknown" : IsGreedy(sampling) ? "greedy_exact" : "rejection";
   if (exact) run.sampling_law = SamplingLawText(sampling);
 }
@@ -68,7 +71,7 @@ RunRecord MakeRunRecord(const RunInputs& inputs, const LoadPlan& plan, const Sha
   run.policy = arm.options.policy;
   run.draft_length = arm.options.drafter == "none" ? 0 : description.draft_length;
   SetLoad(plan, run);
-  SetSampling(options, description, *FindPolicy(arm.options.policy), run);
+  SetSampling(options, description, arm.options.policy, run);
   run.prompt_form = shared.prompt_form;
   run.provenance = ProvenanceName(description.provenance);
   run.reports_rounds = description.reports_rounds;

@@ -105,7 +105,11 @@ TEST_F(Paths, NoFolderOfTheSourceIsCompiledIn) {
   std::ifstream file(DSB_BINARY, std::ios::binary);
   const std::string program((std::istreambuf_iterator<char>(file)), {});
   ASSERT_NE(program.find("share"), std::string::npos);
-  EXPECT_EQ(program.find(DSB_SOURCE_DIR "/"), std::string::npos);
+  // Sources that a sanitizer names in its messages are no folders.
+  for (size_t at = 0; (at = program.find(DSB_SOURCE_DIR "/", at)) != std::string::npos; ++at) {
+    const std::string text = program.c_str() + at;
+    EXPECT_THAT(text, testing::ContainsRegex("\\.(cc|h)($|:|\\))"));
+  }
 }
 
 }  // namespace
