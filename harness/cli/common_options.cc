@@ -13,6 +13,23 @@ Option FormatOption(std::string& format, std::vector<std::string> names, const s
           .choices = std::move(names)};
 }
 
+Option PublishedDataOption(std::string& folder) {
+  return {.name = "data",
+          .value = &folder,
+          .value_name = "FOLDER",
+          .help = "published figures; default: the shipped ones ($DSBENCH_PUBLISHED if set)",
+          .check = NotEmpty(),
+          .path = PathForm::kPlain};
+}
+
+Option PredictionThreadsOption(int32_t& threads) {
+  return {.name = "threads",
+          .value = &threads,
+          .value_name = "THREADS",
+          .help = "CPU threads, which change nothing printed; 0: one per usable core",
+          .check = IntegerIn(0, 256)};
+}
+
 std::vector<Option> BootstrapOptionList(BootstrapOptions& options) {
   return {{.name = "resamples",
            .value = &options.num_resamples,

@@ -1,6 +1,7 @@
 // Options that several reading commands have.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace dsb {
 
 // --format: one of `names`, the first unless told otherwise.
 Option FormatOption(std::string& format, std::vector<std::string> names, const std::string& help);
+// --data and --threads of what is predicted from published figures.
+Option PublishedDataOption(std::string& folder);
+Option PredictionThreadsOption(int32_t& threads);
 // --resamples and --statistics-seed.
 std::vector<Option> BootstrapOptionList(BootstrapOptions& options);
 

@@ -16,12 +16,7 @@ struct PaperChoice {
 
 std::vector<Option> Describe(PaperChoice& choice) {
   PaperCommandOptions& o = choice.options;
-  return {{.name = "data",
-           .value = &o.data,
-           .value_name = "FOLDER",
-           .help = "published figures; default: the shipped ones ($DSBENCH_PUBLISHED if set)",
-           .check = NotEmpty(),
-           .path = PathForm::kPlain},
+  return {PublishedDataOption(o.data),
           {.name = "mtp1-length",
            .value = &o.mtp1_length,
            .value_name = "TOKENS",
@@ -47,11 +42,7 @@ std::vector<Option> Describe(PaperChoice& choice) {
            .value_name = "INTEGER",
            .help = "of the draws",
            .check = IntegerIn(0, INT64_MAX)},
-          {.name = "threads",
-           .value = &o.threads,
-           .value_name = "THREADS",
-           .help = "CPU threads, which change nothing printed; 0: one per usable core",
-           .check = IntegerIn(0, 256)},
+          PredictionThreadsOption(o.threads),
           FormatOption(choice.format, {"text", "markdown", "json"}, "text, markdown or json")};
 }
 

@@ -70,17 +70,8 @@ std::vector<Option> Describe(WhatifChoice& choice) {
            .value_name = "DRAWS",
            .help = "for the bands",
            .check = IntegerIn(1, 1000)},
-          {.name = "data",
-           .value = &o.data,
-           .value_name = "FOLDER",
-           .help = "published figures; default: the shipped ones ($DSBENCH_PUBLISHED if set)",
-           .check = NotEmpty(),
-           .path = PathForm::kPlain},
-          {.name = "threads",
-           .value = &o.threads,
-           .value_name = "THREADS",
-           .help = "CPU threads, which change nothing printed; 0: one per usable core",
-           .check = IntegerIn(0, 256)},
+          PublishedDataOption(o.data),
+          PredictionThreadsOption(o.threads),
           FormatOption(choice.format, {"text", "markdown", "json"}, "text, markdown or json")};
 }
 
