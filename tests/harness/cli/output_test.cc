@@ -43,7 +43,6 @@ class Output : public testing::Test {
              Path("v.json"), "--no-store"},
             {"timeline", Path("x.db"), "--output", Path("t.json")},
             {"prove"},
-            {"prove", "--format", "json"},
             {"selftest", "--requests", "2"},
             {"selftest", "--requests", "2", "--format", "json"},
             {"run", "--engine", "null", "--workload", Path("w.jsonl"), "--output", Path("new.db"),
