@@ -8,6 +8,7 @@
 #include "base/quoted.h"
 #include "base/sha256.h"
 #include "base/strict_json.h"
+#include "base/take_line.h"
 #include "workloads/domains.h"
 #include "workloads/jsonl_line.h"
 #include "workloads/workload.h"
@@ -16,15 +17,6 @@ namespace dsb {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-// The next line without its end (LF or CRLF); `rest` moves past it.
-std::string_view TakeLine(std::string_view* rest) {
-  const size_t end = rest->find('\n');
-  std::string_view line = rest->substr(0, end);
-  rest->remove_prefix(end == std::string_view::npos ? rest->size() : end + 1);
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  return line;
-}
 
 bool IsBlank(std::string_view line) {
   return line.find_first_not_of(" \t\r") == std::string_view::npos;

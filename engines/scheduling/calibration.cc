@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/json_fields.h"
+#include "base/logistic.h"
 
 namespace dsb {
 namespace {
@@ -17,7 +18,6 @@ constexpr int64_t kVersion = 1;
 constexpr int64_t kMostCount = int64_t{1} << 40;
 constexpr int64_t kLongestBlock = 64;
 constexpr double kMostTemperature = 64;
-constexpr double kLeastConfidence = 1e-7;
 
 CalibratedFigure ReadFigure(const JsonFields& json, const std::string& key) {
   const std::vector<double> numbers = json.Numbers(key, 0, 1);
@@ -135,13 +135,8 @@ std::optional<std::string> CalibrationMismatch(const Calibration& calibration,
          ", the run drafts " + std::to_string(run.draft_length);
 }
 
-double LogitOf(double confidence) {
-  const double c = std::clamp(confidence, kLeastConfidence, 1 - kLeastConfidence);
-  return std::log(c / (1 - c));
-}
-
 double Scaled(double confidence, double temperature) {
-  return 1 / (1 + std::exp(-LogitOf(confidence) / temperature));
+  return Sigmoid(LogitOf(confidence) / temperature);
 }
 
 }  // namespace dsb

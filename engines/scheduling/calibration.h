@@ -35,7 +35,8 @@ struct Calibration {
   std::string confidence = kHeadConfidence;
   double sampling_temperature = 0;  // that its tokens were drawn at
   std::string workload, workload_sha256;
-  std::vector<std::string> items;  // keys of the prompts that were fitted on: no report should use them
+  std::vector<std::string>
+      items;  // keys of the prompts that were fitted on: no report should use them
   int64_t prompts = 0, rounds = 0;
   std::vector<CalibratedPosition> positions;  // [draft_length]
 
@@ -51,8 +52,7 @@ std::string CalibrationToJson(const Calibration& calibration);
 std::optional<std::string> CalibrationMismatch(const Calibration& calibration,
                                                const Calibration& run);
 
-// sigmoid(logit(c) / temperature), c clamped to [1e-7, 1 - 1e-7].
+// sigmoid(logit(c) / temperature), c clamped (base/logistic.h).
 double Scaled(double confidence, double temperature);
-double LogitOf(double confidence);  // of the clamped one
 
 }  // namespace dsb

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/logistic.h"
 #include "base/philox.h"
 #include "base/split_mix.h"
 #include "engines/drafter.h"
@@ -17,8 +18,6 @@ namespace {
 constexpr double kRoundSpread = 1.00;
 constexpr double kPositionSpread = 1.10;
 constexpr double kBlur = 0.37;
-
-double Sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 // The trapezoid rule on a normal law converges faster than any power of the step.
 constexpr int kNodes = 49;

@@ -8,27 +8,18 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/logistic.h"
 #include "base/sha256.h"
 #include "results/metrics/selection.h"
 
 namespace dsb {
 namespace {
 
-constexpr double kLeastConfidence = 1e-7;
-
 struct Judged {
   const std::string* prompt;
   std::vector<double> logits;
   int64_t length = 0, accepted = 0;  // as ConfidenceRounds::Add counts them
 };
-
-double LogitOf(float confidence) {
-  const double c =
-      std::clamp(static_cast<double>(confidence), kLeastConfidence, 1 - kLeastConfidence);
-  return std::log(c / (1 - c));
-}
-
-double Scaled(double logit, double temperature) { return 1 / (1 + std::exp(-logit / temperature)); }
 
 // Log-spaced over [1/8, 8] with 1 in the middle.
 std::vector<double> Grid() {
@@ -56,7 +47,7 @@ void Collect(const RequestRow& row, std::vector<Judged>& into) {
                   .logits = {},
                   .length = stop_in_draft ? round.accepted : round.verified,
                   .accepted = round.accepted};
-    for (const float c : round.confidence) judged.logits.push_back(LogitOf(c));
+    for (const float c : round.confidence) judged.logits.push_back(LogitOf(static_cast<double>(c)));
     into.push_back(std::move(judged));
   }
 }
@@ -181,7 +172,7 @@ class Judge {
     for (const Judged& round : rounds_) {
       if (round.length <= static_cast<int64_t>(position)) continue;
       double survival = 1;
-      for (size_t k = 0; k <= position; ++k) survival *= Scaled(round.logits[k], temperatures[k]);
+      for (size_t k = 0; k <= position; ++k) survival *= Sigmoid(round.logits[k] / temperatures[k]);
       const bool right = round.accepted > static_cast<int64_t>(position);
       prompts[index_.at(*round.prompt)].Add(survival, right);
       all.Add(survival, right);
@@ -209,8 +200,8 @@ std::vector<ThresholdPoint> Sweep(const std::vector<Judged>& rounds,
     for (const Judged& round : rounds) {
       int64_t length = 0;
       while (length < round.length &&
-             Scaled(round.logits[static_cast<size_t>(length)],
-                    temperatures[static_cast<size_t>(length)]) >= point.threshold) {
+             Sigmoid(round.logits[static_cast<size_t>(length)] /
+                     temperatures[static_cast<size_t>(length)]) >= point.threshold) {
         ++length;
       }
       point.verified += static_cast<double>(length);

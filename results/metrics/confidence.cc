@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/logistic.h"
 
 namespace dsb {
 namespace {
@@ -90,8 +91,6 @@ std::pair<double, double> NeighboursOf(double value, std::span<const double> gri
   const auto at = std::lower_bound(grid.begin(), grid.end(), value);
   return {at == grid.begin() ? value : *(at - 1), at + 1 == grid.end() ? value : *(at + 1)};
 }
-
-double Sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 }  // namespace
 

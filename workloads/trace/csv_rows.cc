@@ -29,14 +29,6 @@ std::string ListOf(const std::vector<std::string>& names) {
 
 }  // namespace
 
-std::string_view TakeLine(std::string_view* rest) {
-  const size_t end = rest->find('\n');
-  std::string_view line = rest->substr(0, end);
-  rest->remove_prefix(end == std::string_view::npos ? rest->size() : end + 1);
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  return line;
-}
-
 CsvColumns::CsvColumns(std::string_view header, const std::vector<std::string>& expected,
                        const std::string& place) {
   std::vector<bool> seen(expected.size());

@@ -9,9 +9,6 @@
 
 namespace dsb {
 
-// The next line without its end (LF or CRLF); `rest` moves past it.
-std::string_view TakeLine(std::string_view* rest);
-
 class CsvColumns {
  public:
   // `place` is "FILE:LINE" of the header. kBadInput unless it names exactly `expected`, in any

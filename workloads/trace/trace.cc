@@ -8,6 +8,7 @@
 #include "base/mapped_file.h"
 #include "base/quoted.h"
 #include "base/sha256.h"
+#include "base/take_line.h"
 #include "workloads/trace/csv_rows.h"
 #include "workloads/trace/mooncake_line.h"
 #include "workloads/trace/trace_time.h"
