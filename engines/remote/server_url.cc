@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "base/error.h"
 #include "base/quoted.h"
@@ -18,10 +19,11 @@ constexpr size_t kHashDigits = 8;
 }
 
 struct Parts {
-  std::string scheme, host, port, path;
+  std::string scheme, host, path;
+  std::optional<std::string> port;
 };
 
-// `base` was parsed before.
+// `base` begins with a scheme and "://".
 Parts Split(std::string_view base) {
   Parts parts;
   const size_t colon = base.find("://");
@@ -48,6 +50,15 @@ bool IsPort(const std::string& text) {
   return error == std::errc() && end == text.data() + text.size() && port >= 1 && port <= 65535;
 }
 
+// Every slash and "/v1" at the end of a path is left out, so that a base URL stays the same when it
+// is read again.
+std::string_view WithoutVersion(std::string_view path) {
+  while (path.ends_with('/') || path.ends_with("/v1")) {
+    path.remove_suffix(path.ends_with('/') ? 1 : 3);
+  }
+  return path;
+}
+
 bool IsThisMachine(const std::string& host) {
   return host == "localhost" || host == "[::1]" || host.starts_with("127.");
 }
@@ -68,17 +79,12 @@ ServerUrl ParseServerUrl(std::string_view text, const std::string& what) {
   ServerUrl url;
   url.tls = text.starts_with("https://");
   if (!url.tls && !text.starts_with("http://")) Refuse(what, Quoted(text));
-  std::string_view base = text;
-  while (base.ends_with('/')) base.remove_suffix(1);
-  if (base.ends_with("/v1")) base.remove_suffix(3);
-  while (base.ends_with('/')) base.remove_suffix(1);
-  url.base = base;
-  if (base.find("://") == std::string_view::npos) Refuse(what, Quoted(text));
-  const Parts parts = Split(base);
-  const bool has_port = base.find(':', base.find("://") + 3) != std::string_view::npos;
+  const Parts parts = Split(text);
+  url.base = text.substr(0, text.size() - parts.path.size());
+  url.base += WithoutVersion(parts.path);
   if (parts.host.empty() || !std::all_of(parts.host.begin(), parts.host.end(), IsHostLetter) ||
-      (has_port && !parts.host.ends_with(']') && !IsPort(parts.port)) ||
-      (!parts.port.empty() && !IsPort(parts.port))) {
+      (parts.host.starts_with('[') && !parts.host.ends_with(']')) ||
+      (parts.port && !IsPort(*parts.port))) {
     Refuse(what, Quoted(text));
   }
   url.host = parts.host;
@@ -99,7 +105,7 @@ std::string ServerUrl::Stored() const {
   if (local) return base;
   const Parts parts = Split(base);
   std::string stored = parts.scheme + "://host-" + Sha256Hex(parts.host).substr(0, kHashDigits);
-  if (!parts.port.empty()) stored += ':' + parts.port;
+  if (parts.port) stored += ':' + *parts.port;
   return stored + parts.path;
 }
 

@@ -347,10 +347,13 @@ TEST(ServerUrl, WhatIsOneAndWhatIsStored) {
   EXPECT_TRUE(far.starts_with("https://host-")) << far;
   EXPECT_TRUE(far.ends_with("/base")) << far;
   EXPECT_NE(far, stored("https://other.example.com/base/v1"));
+  EXPECT_EQ(ParseServerUrl("http://v1/", "--url").base, "http://v1");
+  EXPECT_EQ(ParseServerUrl("http://a/base/v1//v1/", "--url").base, "http://a/base");
+  EXPECT_EQ(ParseServerUrl("http://[::1]:80/v1", "--url").base, "http://[::1]:80");
   EXPECT_EQ(StoredArmUrl("dspark=http://127.0.0.1:1"), "dspark=http://127.0.0.1:1");
-  for (const char* bad :
-       {"", "127.0.0.1:80", "ftp://a", "http://", "http:///v1", "http://a:b", "http://a:0",
-        "http://a:70000", "http://a b", "http://a/\n", "file:///etc"}) {
+  for (const char* bad : {"", "127.0.0.1:80", "ftp://a", "http://", "http:///v1", "http://a:b",
+                          "http://a:0", "http://a:70000", "http://a b", "http://a/\n",
+                          "file:///etc", "http://a:", "http://[::1]:", "http://[::1]a"}) {
     EXPECT_THROW(ParseServerUrl(bad, "--url"), Error) << bad;
   }
   for (const char* secret :
