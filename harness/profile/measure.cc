@@ -44,11 +44,12 @@ int64_t MedianOf(std::vector<int64_t> ns) {
   return ns.empty() ? 0 : PointOf(1, std::move(ns), 0).median_ns;
 }
 
-void AdmitRequests(const ProfileLoad& load, Engine& engine) {
+// `first_id`: of the requests, which no earlier ones have had.
+void AdmitRequests(const ProfileLoad& load, int64_t first_id, Engine& engine) {
   const auto depth = static_cast<size_t>(load.context_depth);
   for (int32_t r = 0; r < load.requests; ++r) {
     EngineRequest request;
-    request.id = r + 1;
+    request.id = first_id + r;
     request.random_id = static_cast<uint64_t>(r);
     // Other text for each.
     const size_t first = static_cast<size_t>(r) * 97;
@@ -81,6 +82,39 @@ struct Timings {
   std::vector<int64_t> drafting;  // phases of steps that draft and verify nothing
 };
 
+// One step of each budget, with requests of this cycle's own, so that no context is much deeper
+// than the load says. Negative cycles are not timed.
+bool TimeCycle(const ProfileLoad& load, int32_t cycle, SetBudget& set, Engine& engine,
+               const std::atomic<bool>& stop, Timings& timings, ProfiledRow& row) {
+  const int64_t first_id = int64_t{cycle + kWarmupCycles} * load.requests + 1;
+  set.tokens = kNoDraft;
+  AdmitRequests(load, first_id, engine);
+  if (!Prefill(load.requests, engine, stop)) return false;
+  for (const int32_t budget : ProfiledBudgets(load.requests, load.draft_length)) {
+    if (stop) return false;
+    set.tokens = budget;
+    const StepResult step = engine.Step(kNoLimit);
+    const int32_t wanted = load.requests + std::max(budget, 0);
+    if (step.num_requests != load.requests || step.num_verify_tokens != wanted) {
+      ThrowResource("a step verified " + std::to_string(step.num_verify_tokens) + " tokens of " +
+                    std::to_string(step.num_requests) + " requests, expected " +
+                    std::to_string(wanted) + " of " + std::to_string(load.requests));
+    }
+    row.deepest_context = std::max(row.deepest_context, step.context_tokens / load.requests);
+    if (cycle < 0) continue;
+    if (budget == kNoDraft) {
+      timings.plain.push_back(step.wall_ns);
+      timings.plain_draft.push_back(DraftNs(step));
+    } else {
+      timings.by_budget[budget].push_back(step.wall_ns);
+      if (budget == 0) timings.drafting.push_back(DraftNs(step));
+    }
+  }
+  for (int32_t r = 0; r < load.requests; ++r) engine.Cancel(first_id + r);
+  engine.Step(kNoLimit);
+  return true;
+}
+
 }  // namespace
 
 std::unique_ptr<VerifyBudget> MakeSetBudget(std::shared_ptr<const SetBudget> set) {
@@ -99,38 +133,14 @@ std::vector<int32_t> ProfiledBudgets(int32_t requests, int32_t draft_length) {
 
 int32_t ProfileContext(const ProfileLoad& load) {
   const auto cycle = static_cast<int32_t>(ProfiledBudgets(load.requests, load.draft_length).size());
-  const int32_t steps = (load.samples + kWarmupCycles) * cycle + load.requests;
-  return load.context_depth + (steps + 2) * (load.draft_length + 1);
+  return load.context_depth + (cycle + load.requests + 2) * (load.draft_length + 1);
 }
 
 bool ProfileRequests(const ProfileLoad& load, SetBudget& set, Engine& engine,
                      const std::atomic<bool>& stop, ProfiledRow& row) {
-  set.tokens = kNoDraft;
-  AdmitRequests(load, engine);
-  if (!Prefill(load.requests, engine, stop)) return false;
   Timings timings;
-  const std::vector<int32_t> budgets = ProfiledBudgets(load.requests, load.draft_length);
   for (int32_t cycle = -kWarmupCycles; cycle < load.samples; ++cycle) {
-    for (const int32_t budget : budgets) {
-      if (stop) return false;
-      set.tokens = budget;
-      const StepResult step = engine.Step(kNoLimit);
-      const int32_t wanted = load.requests + std::max(budget, 0);
-      if (step.num_requests != load.requests || step.num_verify_tokens != wanted) {
-        ThrowResource("a step verified " + std::to_string(step.num_verify_tokens) + " tokens of " +
-                      std::to_string(step.num_requests) + " requests, expected " +
-                      std::to_string(wanted) + " of " + std::to_string(load.requests));
-      }
-      row.deepest_context = std::max(row.deepest_context, step.context_tokens / load.requests);
-      if (cycle < 0) continue;
-      if (budget == kNoDraft) {
-        timings.plain.push_back(step.wall_ns);
-        timings.plain_draft.push_back(DraftNs(step));
-      } else {
-        timings.by_budget[budget].push_back(step.wall_ns);
-        if (budget == 0) timings.drafting.push_back(DraftNs(step));
-      }
-    }
+    if (!TimeCycle(load, cycle, set, engine, stop, timings, row)) return false;
   }
   // What stays of the phase in a step without drafts is taking in what was committed.
   const int64_t taking_in = MedianOf(timings.plain_draft);
@@ -141,8 +151,6 @@ bool ProfileRequests(const ProfileLoad& load, SetBudget& set, Engine& engine,
   }
   row.verify = {.requests = load.requests, .by_tokens = {std::move(points), 0, "profile"}};
   if (!timings.drafting.empty()) row.draft = PointOf(load.requests, timings.drafting, taking_in);
-  for (int32_t r = 0; r < load.requests; ++r) engine.Cancel(r + 1);
-  engine.Step(kNoLimit);
   return true;
 }
 

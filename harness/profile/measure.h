@@ -22,7 +22,7 @@ std::unique_ptr<VerifyBudget> MakeSetBudget(std::shared_ptr<const SetBudget> set
 struct ProfiledRow {
   VerifyCosts verify;
   CostPoint draft;              // samples 0 without a drafter
-  int64_t deepest_context = 0;  // tokens of the longest request at the end
+  int64_t deepest_context = 0;  // tokens of a request at the end, the mean of the deepest step
 };
 
 struct ProfileLoad {
@@ -36,8 +36,9 @@ std::vector<int32_t> ProfiledBudgets(int32_t requests, int32_t draft_length);
 // Tokens per sequence that ProfileRequests needs, or may need if every draft is accepted.
 int32_t ProfileContext(const ProfileLoad& load);
 
-// One step of each budget after the other, `samples` times, so that what drifts drifts for all. The
-// engine has `set` as its budget, and nothing in flight. False in `row` ends: `stop` was set.
+// One step of each budget after the other, `samples` times, so that what drifts drifts for all,
+// each time with new requests of `context_depth` tokens. The engine has `set` as its budget, and
+// nothing in flight. False: `stop` was set.
 bool ProfileRequests(const ProfileLoad& load, SetBudget& set, Engine& engine,
                      const std::atomic<bool>& stop, ProfiledRow& row);
 
