@@ -26,6 +26,7 @@ if(BUILD_TESTING)
   endif()
   add_test(NAME check_kernels
            COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/ci/check_kernels.py)
+  add_test(NAME check_types COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/ci/check_types.py)
   add_test(NAME check_sizes COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/ci/check_sizes.py)
   # The program starts where there is no driver and no toolkit.
   add_test(NAME check_needed COMMAND ${CMAKE_SOURCE_DIR}/ci/check_needed.sh $<TARGET_FILE:dsbench>)
@@ -33,5 +34,5 @@ if(BUILD_TESTING)
   add_test(NAME ci_test COMMAND ${Python3_EXECUTABLE} -m unittest discover -s tests/ci -p *_test.py
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   add_test(NAME check_install COMMAND ${CMAKE_SOURCE_DIR}/ci/check_install.sh ${CMAKE_BINARY_DIR})
-  set_tests_properties(check_install check_kernels check_sizes check_needed check_text ci_test PROPERTIES LABELS structure)
+  set_tests_properties(check_install check_kernels check_sizes check_types check_needed check_text ci_test PROPERTIES LABELS structure)
 endif()

@@ -161,7 +161,9 @@ std::vector<Bridge> BridgesOfPaper() {
       bridge.text.title = model.name + ": DSpark over MTP-1 at " +
                           Fixed(anchor.mtp1_tokens_per_s, 0) + " tokens/s of a GPU (clock virtual)";
       bridge.text.facts = {"printed: +" + Fixed(anchor.label_user_gain_pct, 0) +
-                           " % a user; [brackets]: p10 to p90 over draws of the inputs"};
+                               " % a user; [brackets]: p10 to p90 over draws of the inputs",
+                           "a factor is of the named inputs, some of which lie at an end of their "
+                           "range: it may lie outside its brackets"};
       bridge.waterfall = PaperBridge(model, anchor, {}, pool);
     }
   }

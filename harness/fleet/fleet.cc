@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/philox.h"
 #include "base/split_mix.h"
+#include "workloads/arrivals.h"
 
 namespace dsb {
 namespace {
@@ -90,14 +90,6 @@ size_t Choose(const std::vector<std::unique_ptr<Replica>>& replicas, Router rout
   return static_cast<size_t>(least - replicas.begin());
 }
 
-// Until the next arrival, exponential.
-int64_t GapNs(const FleetLoad& load, int64_t request) {
-  const double u = Uniform({.seed = load.seed,
-                            .request = static_cast<uint64_t>(request),
-                            .purpose = RandomPurpose::kWorkload});
-  return std::max<int64_t>(1, std::llround(-std::log1p(-u) * 1e9 / load.requests_per_s));
-}
-
 }  // namespace
 
 TimeHistogram::TimeHistogram() : counts_(kNumBuckets) {}
@@ -151,10 +143,13 @@ FleetSums SimulateSection(const std::function<SimulatedArm()>& make_arm,
   for (int32_t i = 0; i < load.replicas; ++i) {
     replicas.push_back(std::make_unique<Replica>(make_arm(), engine));
   }
-  int64_t now_ns = 0;
+  // A section draws by its place in the run, so that no two are alike.
+  const std::vector<int64_t> arrivals_ns =
+      PoissonArrivals(load.requests_per_s, load.num_requests,
+                      SplitMix(load.seed + SplitMix(static_cast<uint64_t>(load.first_request))));
   for (int64_t i = 0; i < load.num_requests; ++i) {
     const int64_t request_id = load.first_request + i;
-    now_ns += GapNs(load, request_id);
+    const int64_t now_ns = arrivals_ns[static_cast<size_t>(i)];
     for (const auto& replica : replicas) replica->AdvanceTo(now_ns, sums);
     EngineRequest request;
     request.id = request_id;

@@ -23,7 +23,7 @@ struct BridgeStage {
 struct BridgeFactor {
   std::string name, counterfactual;
   double value = 1;
-  std::optional<double> lo, hi;  // 95 %
+  std::optional<double> lo, hi;  // 95 % of the resamples, or as the caller says
   double cumulative = 1;         // the product up to here
   std::optional<double> share;   // of the total's logarithm; none if the total is 1
 };
@@ -36,7 +36,7 @@ struct Waterfall {
 
 // factor i = ratio i / ratio i-1; ratio -1 is 1.
 std::vector<double> FactorsOf(std::span<const BridgeStage> stages);
-// `resampled`: the same stages of each resample, or nothing. Intervals are percentiles of the
+// `resampled_factors`: the factors of each resample, or nothing. Intervals are percentiles of the
 // factors' logarithms.
 Waterfall MakeWaterfall(std::span<const BridgeStage> stages,
                         std::span<const std::vector<double>> resampled_factors = {});

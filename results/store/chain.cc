@@ -52,7 +52,7 @@ void Append(std::string& text, const std::optional<T>& value) {
 }
 
 template <typename Record>
-void AppendRow(std::string& text, const Table<Record>& table, const Record& record) {
+void AppendRow(std::string& text, const StoredTable<Record>& table, const Record& record) {
   for (const Column<Record>& column : table.columns) {
     if (column.since > kChainedVersion || column.use == ColumnUse::kRowId ||
         column.use == ColumnUse::kComputed) {
@@ -65,7 +65,8 @@ void AppendRow(std::string& text, const Table<Record>& table, const Record& reco
 }
 
 template <typename Record>
-void AppendRows(std::string& text, const Table<Record>& table, const std::vector<Record>& records) {
+void AppendRows(std::string& text, const StoredTable<Record>& table,
+                const std::vector<Record>& records) {
   text += table.name;
   text += ' ';
   Append(text, records.size());

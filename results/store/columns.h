@@ -35,7 +35,7 @@ struct Column {
 };
 
 template <typename Record>
-struct Table {
+struct StoredTable {
   const char* name;
   std::array<const char*, 4> given;  // columns that the writer gives beside the record; then null
   std::span<const Column<Record>> columns;

@@ -54,11 +54,12 @@ constexpr Column<NoiseFloorRecord> kNoiseFloorColumns[] = {
 
 }  // namespace
 
-constinit const Table<MetricRow> kMetricTable{"metric", {}, kMetricColumns};
-constinit const Table<ComparisonRecord> kComparisonTable{"comparison", {}, kComparisonColumns};
-constinit const Table<ComparisonMetricRecord> kComparisonMetricTable{
+constinit const StoredTable<MetricRow> kMetricTable{"metric", {}, kMetricColumns};
+constinit const StoredTable<ComparisonRecord> kComparisonTable{
+    "comparison", {}, kComparisonColumns};
+constinit const StoredTable<ComparisonMetricRecord> kComparisonMetricTable{
     "comparison_metric", {"comparison_id"}, kComparisonMetricColumns};
-constinit const Table<NoiseFloorRecord> kNoiseFloorTable{
+constinit const StoredTable<NoiseFloorRecord> kNoiseFloorTable{
     "noise_floor", {"environment_id", "build_id", "workload_artifact_id"}, kNoiseFloorColumns};
 
 }  // namespace dsb

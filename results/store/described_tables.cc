@@ -6,7 +6,7 @@ namespace dsb {
 namespace {
 
 template <typename Record>
-TableNames NamesOf(const Table<Record>& table) {
+TableNames NamesOf(const StoredTable<Record>& table) {
   TableNames names{.name = table.name, .columns = {}};
   for (const Column<Record>& column : table.columns) {
     names.columns.push_back({column.name, column.since, column.before});

@@ -99,19 +99,20 @@ constexpr Column<ServerSampleRecord> kServerSampleColumns[] = {
 
 }  // namespace
 
-constinit const Table<RequestRecord> kRequestTable{
+constinit const StoredTable<RequestRecord> kRequestTable{
     "request",
     {"num_output_tokens", "num_rounds", "first_burst_tokens", "chain_digest"},
     kRequestColumns};
-constinit const Table<BurstRecord> kBurstTable{"burst", {"request_id", "idx"}, kBurstColumns};
-constinit const Table<RoundRecord> kRoundTable{"round", {"request_id", "idx"}, kRoundColumns};
-constinit const Table<StepRecord> kStepTable{"step", {}, kStepColumns};
-constinit const Table<PhaseTimeRecord> kPhaseTimeTable{
+constinit const StoredTable<BurstRecord> kBurstTable{"burst", {"request_id", "idx"}, kBurstColumns};
+constinit const StoredTable<RoundRecord> kRoundTable{"round", {"request_id", "idx"}, kRoundColumns};
+constinit const StoredTable<StepRecord> kStepTable{"step", {}, kStepColumns};
+constinit const StoredTable<PhaseTimeRecord> kPhaseTimeTable{
     "phase_time", {"run_id", "step_idx"}, kPhaseTimeColumns};
-constinit const Table<KernelTimeRecord> kKernelTimeTable{"kernel_time", {}, kKernelTimeColumns};
-constinit const Table<SkippedItemRecord> kSkippedItemTable{
+constinit const StoredTable<KernelTimeRecord> kKernelTimeTable{
+    "kernel_time", {}, kKernelTimeColumns};
+constinit const StoredTable<SkippedItemRecord> kSkippedItemTable{
     "skipped_item", {}, kSkippedItemColumns, 2};
-constinit const Table<ServerSampleRecord> kServerSampleTable{
+constinit const StoredTable<ServerSampleRecord> kServerSampleTable{
     "server_sample", {}, kServerSampleColumns, 2};
 
 }  // namespace dsb

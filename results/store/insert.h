@@ -20,7 +20,7 @@ class Insert {
   static constexpr size_t kRowsAtOnce = 16;
 
   // `verb`: INSERT, INSERT OR REPLACE; `conflict`: "ON CONFLICT ...".
-  explicit Insert(const Table<Record>& table, const std::string& verb = "INSERT",
+  explicit Insert(const StoredTable<Record>& table, const std::string& verb = "INSERT",
                   const std::string& conflict = "")
       : columns_(table.columns) {
     std::string names, row;

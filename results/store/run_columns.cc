@@ -111,12 +111,13 @@ constexpr Column<PromptRecord> kPromptColumns[] = {
 
 }  // namespace
 
-constinit const Table<EnvironmentRecord> kEnvironmentTable{
+constinit const StoredTable<EnvironmentRecord> kEnvironmentTable{
     "environment", {"fingerprint"}, kEnvironmentColumns};
-constinit const Table<BuildRecord> kBuildTable{"build", {"fingerprint"}, kBuildColumns};
-constinit const Table<ArtifactRecord> kArtifactTable{"artifact", {}, kArtifactColumns};
-constinit const Table<RunRecord> kRunTable{"run", {"environment_id", "build_id"}, kRunColumns};
-constinit const Table<PromptRecord> kPromptTable{
+constinit const StoredTable<BuildRecord> kBuildTable{"build", {"fingerprint"}, kBuildColumns};
+constinit const StoredTable<ArtifactRecord> kArtifactTable{"artifact", {}, kArtifactColumns};
+constinit const StoredTable<RunRecord> kRunTable{
+    "run", {"environment_id", "build_id"}, kRunColumns};
+constinit const StoredTable<PromptRecord> kPromptTable{
     "prompt", {"workload_artifact_id"}, kPromptColumns};
 
 }  // namespace dsb

@@ -11,7 +11,7 @@
 namespace dsb {
 
 template <typename Record>
-std::string SelectList(const Table<Record>& table, int schema_version, bool token_ids) {
+std::string SelectList(const StoredTable<Record>& table, int schema_version, bool token_ids) {
   std::string list;
   for (const Column<Record>& column : table.columns) {
     if (!list.empty()) list += ", ";
@@ -30,7 +30,7 @@ std::string SelectList(const Table<Record>& table, int schema_version, bool toke
 // records'.
 template <typename... Records>
 std::string SelectSql(const Store::Impl& impl, bool token_ids, const std::string& keys,
-                      const std::string& from, const Table<Records>&... tables) {
+                      const std::string& from, const StoredTable<Records>&... tables) {
   std::string sql = "SELECT " + keys;
   ((sql += ", " + SelectList(tables, impl.schema_version, token_ids)), ...);
   return sql + " FROM " + from;
@@ -38,7 +38,7 @@ std::string SelectSql(const Store::Impl& impl, bool token_ids, const std::string
 
 // Fills `record` from the columns at `first` and later; returns the next one's index.
 template <typename Record>
-int ReadRecord(const Rows& rows, int first, const Table<Record>& table, Record& record) {
+int ReadRecord(const Rows& rows, int first, const StoredTable<Record>& table, Record& record) {
   for (const Column<Record>& column : table.columns) {
     std::visit([&](auto member) { rows.Read(first++, record.*member); }, column.member);
   }
@@ -48,7 +48,7 @@ int ReadRecord(const Rows& rows, int first, const Table<Record>& table, Record& 
 // The rows of one table: `rest` begins behind the table's name and has one parameter for each of
 // `values`. None if the file is too old for the table.
 template <typename Record, typename... Values>
-std::vector<Record> ReadRecords(Store::Impl& impl, const Table<Record>& table,
+std::vector<Record> ReadRecords(Store::Impl& impl, const StoredTable<Record>& table,
                                 const std::string& rest, const Values&... values) {
   std::vector<Record> records;
   if (table.since > impl.schema_version) return records;

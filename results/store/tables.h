@@ -11,27 +11,27 @@
 
 namespace dsb {
 
-extern const Table<EnvironmentRecord> kEnvironmentTable;  // given: fingerprint
-extern const Table<BuildRecord> kBuildTable;              // given: fingerprint
-extern const Table<ArtifactRecord> kArtifactTable;
-extern const Table<RunRecord> kRunTable;        // given: environment_id, build_id
-extern const Table<PromptRecord> kPromptTable;  // given: workload_artifact_id
+extern const StoredTable<EnvironmentRecord> kEnvironmentTable;  // given: fingerprint
+extern const StoredTable<BuildRecord> kBuildTable;              // given: fingerprint
+extern const StoredTable<ArtifactRecord> kArtifactTable;
+extern const StoredTable<RunRecord> kRunTable;        // given: environment_id, build_id
+extern const StoredTable<PromptRecord> kPromptTable;  // given: workload_artifact_id
 
 // given: num_output_tokens, num_rounds, first_burst_tokens, chain_digest
-extern const Table<RequestRecord> kRequestTable;
-extern const Table<BurstRecord> kBurstTable;  // given: request_id, idx
-extern const Table<RoundRecord> kRoundTable;  // given: request_id, idx
-extern const Table<StepRecord> kStepTable;
-extern const Table<PhaseTimeRecord> kPhaseTimeTable;  // given: run_id, step_idx
-extern const Table<KernelTimeRecord> kKernelTimeTable;
-extern const Table<SkippedItemRecord> kSkippedItemTable;
-extern const Table<ServerSampleRecord> kServerSampleTable;
+extern const StoredTable<RequestRecord> kRequestTable;
+extern const StoredTable<BurstRecord> kBurstTable;  // given: request_id, idx
+extern const StoredTable<RoundRecord> kRoundTable;  // given: request_id, idx
+extern const StoredTable<StepRecord> kStepTable;
+extern const StoredTable<PhaseTimeRecord> kPhaseTimeTable;  // given: run_id, step_idx
+extern const StoredTable<KernelTimeRecord> kKernelTimeTable;
+extern const StoredTable<SkippedItemRecord> kSkippedItemTable;
+extern const StoredTable<ServerSampleRecord> kServerSampleTable;
 
-extern const Table<MetricRow> kMetricTable;
-extern const Table<ComparisonRecord> kComparisonTable;
-extern const Table<ComparisonMetricRecord> kComparisonMetricTable;  // given: comparison_id
+extern const StoredTable<MetricRow> kMetricTable;
+extern const StoredTable<ComparisonRecord> kComparisonTable;
+extern const StoredTable<ComparisonMetricRecord> kComparisonMetricTable;  // given: comparison_id
 // given: environment_id, build_id, workload_artifact_id
-extern const Table<NoiseFloorRecord> kNoiseFloorTable;
+extern const StoredTable<NoiseFloorRecord> kNoiseFloorTable;
 
 std::vector<TableNames> DescribedTables();  // all of the above
 

@@ -1,5 +1,6 @@
 // Shipped files and the target are found from where the program is, or a message says where it
 // looked.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
