@@ -55,7 +55,9 @@ const char* AdviceOn(const std::string& error) {
     return "its certificate does not verify: use the name it was made for, or add its authority to "
            "the system's certificates";
   }
-  if (says("wrong version number")) return "it does not speak TLS there: is it http://?";
+  if (says("wrong version number") || says("SSL connection timeout")) {
+    return "it does not speak TLS there: is it http://?";
+  }
   if (says("reset by peer") || says("Empty reply")) return "does it speak https:// there?";
   return "is it running, and is this its address?";
 }

@@ -262,7 +262,7 @@ TEST(Import, DeepSpecIsRefusedByPlace) {
   std::string other = kDeepSpec;
   other.replace(other.find("verify/s\taccept"), 8, "drafts/s");
   EXPECT_THAT(ComplaintOf(&ReadDeepSpec, other),
-              HasSubstr("f:3: column 10: found 'drafts/s', expected verify/s"));
+              HasSubstr("f:3: column 10: found \"drafts/s\", expected verify/s"));
   EXPECT_THAT(ComplaintOf(&ReadDeepSpec, std::string(kDeepSpec) + "mbpp\tq\n"),
               HasSubstr("f:5: found 2 cells, expected the header's 12"));
 }
@@ -278,7 +278,7 @@ TEST(Import, GoldenLengths) {
             "inferencex:golden_acceptance_length{model=m-1,mode=thinking_on,draft_length=7}");
   EXPECT_EQ(run.figures[1].value, 3.86);
   for (const auto& [line, complaint] : std::vector<std::pair<std::string, std::string>>{
-           {"    2: 3.5\n", "f:10: found '    2: 3.5', expected DRAFT LENGTH"},
+           {"    2: 3.5\n", "f:10: found \"    2: 3.5\", expected DRAFT LENGTH"},
            {"    x: 1.5\n", "expected DRAFT LENGTH"},
            {"   2: 1.5\n", "expected a model, under it modes"},
            {"- 2\n", "expected KEY: or KEY: VALUE"}}) {
