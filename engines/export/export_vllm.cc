@@ -137,9 +137,6 @@ std::string TokenizerJson(const GgufFile& file) {
 }  // namespace
 
 ModelFolderFiles DrafterFolderFiles(const DrafterSource& source) {
-  if (source.name() == "mtp1") {
-    ThrowBadInput("mtp1: vLLM has no model class for it, expected dspark, dflash or eagle3");
-  }
   ModelFolderFiles files;
   Json json = BaseConfig(source);
   for (const std::string& name : source.TensorNames()) {
@@ -159,6 +156,9 @@ ModelFolderFiles DrafterFolderFiles(const DrafterSource& source) {
     json["num_aux_hidden_states"] = layers.size();
     for (int64_t& layer : layers) ++layer;  // counts the embedding's output
     json["eagle_aux_hidden_state_layer_ids"] = layers;
+  } else if (source.name() == "mtp1") {
+    json["architectures"] = {"DsbenchMtp"};  // of ci/vllm_site: vLLM has no class of its own for it
+    json["n_predict"] = json["num_nextn_predict_layers"] = 1;
   } else {
     AddDspark(source, json, files.weights);
   }

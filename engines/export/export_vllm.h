@@ -16,8 +16,8 @@ struct ModelFolderFiles {
   std::string tokenizer_config = {};
 };
 
-// Of eagle3, dspark and dflash; dflash as a DSpark whose Markov head is zeros, since that alone
-// drafts from the anchor there. kBadInput on mtp1.
+// dflash as a DSpark whose Markov head is zeros, since that alone drafts from the anchor there;
+// mtp1 for the model class of ci/vllm_site, since vLLM has none for it.
 ModelFolderFiles DrafterFolderFiles(const DrafterSource& source);
 // A llama GGUF as the folder it was made of: bf16 weights, tokenizer and template.
 ModelFolderFiles TargetFolderFiles(const GgufFile& target);

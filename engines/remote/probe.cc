@@ -48,24 +48,47 @@ std::optional<int64_t> CountAt(const Json& object, const char* key) {
   return value > 0 && value < INT32_MAX ? std::optional(value) : std::nullopt;
 }
 
-void ReadModels(const Endpoint& endpoint, HttpClient& client, ServerFacts& facts) {
-  const std::string where = endpoint.url.Stored();
-  const HttpClient::Answer answer = client.Fetch({.url = endpoint.url.At("/v1/models")});
-  if (answer.result.end != HttpEnd::kDone) {
-    ThrowResource("server " + where + ": " + endpoint.url.WithoutHost(answer.result.error) +
-                  " (is it running, and is this its address?)");
+// What to look at when no answer came, by libcurl's words for it.
+const char* AdviceOn(const std::string& error) {
+  const auto says = [&](const char* words) { return error.find(words) != std::string::npos; };
+  if (says("certificate")) {
+    return "its certificate does not verify: use the name it was made for, or add its authority to "
+           "the system's certificates";
   }
+  if (says("wrong version number") || says("SSL connection timeout")) {
+    return "it does not speak TLS there: is it http://?";
+  }
+  if (says("reset by peer") || says("Empty reply")) return "does it speak https:// there?";
+  return "is it running, and is this its address?";
+}
+
+// kResource: nobody will answer there. A server that lists nothing may still answer.
+void RequireAnswer(const std::string& where, const HttpClient::Answer& answer) {
   const int status = answer.result.status;
+  const std::string said = where + ": ";
   if (status == 401 || status == 403) {
-    ThrowResource("server " + where + ": it refuses the key (status " + std::to_string(status) +
+    ThrowResource(said + "it refuses the key (status " + std::to_string(status) +
                   "): name the variable that holds it by --api-key-env");
   }
   if (status >= 300 && status < 400) {
-    ThrowResource("server " + where + ": it answers with a redirect (status " +
-                  std::to_string(status) + "), which is not followed: give the final address");
+    ThrowResource(said + "it answers with a redirect (status " + std::to_string(status) +
+                  "), which is not followed: give the final address");
   }
-  if (status == 503) ThrowResource("server " + where + ": " + ErrorText(answer.body));
-  if (status != 200) return;  // some servers list nothing
+  if (status >= 500) {
+    ThrowResource(said + "/v1/models gives status " + std::to_string(status) + ": " +
+                  ErrorText(answer.body));
+  }
+}
+
+void ReadModels(const Endpoint& endpoint, HttpClient& client, ServerFacts& facts) {
+  const std::string where = "server " + endpoint.url.Stored();
+  const HttpClient::Answer answer = client.Fetch({.url = endpoint.url.At("/v1/models")});
+  if (answer.result.end != HttpEnd::kDone) {
+    ThrowResource(where + ": " + endpoint.url.WithoutHost(answer.result.error) + " (" +
+                  AdviceOn(answer.result.error) + ")");
+  }
+  RequireAnswer(where, answer);
+  if (answer.result.status != 200) return;  // some servers list nothing
   Json list;
   try {
     list = ParseStrictJson<Json>(answer.body, "/v1/models", {.max_depth = 32});
@@ -90,9 +113,13 @@ void ChooseModel(const Endpoint& endpoint, ServerFacts& facts) {
   const std::string where = "server " + endpoint.url.Stored() + ": ";
   facts.model = endpoint.model;
   if (facts.model.empty()) {
-    if (facts.models.size() != 1) {
-      ThrowBadInput(where + (facts.models.empty() ? "it lists no models" : "it has " + list) +
-                    ", expected --model NAME");
+    if (facts.models.empty()) {
+      ThrowBadInput(where +
+                    "/v1/models lists no models: is this the base URL of an OpenAI-compatible "
+                    "server? If so, expected --model NAME");
+    }
+    if (facts.models.size() > 1) {
+      ThrowBadInput(where + "it has " + list + ", expected --model NAME");
     }
     facts.model = facts.models.front();
   } else if (!facts.models.empty() && std::find(facts.models.begin(), facts.models.end(),

@@ -29,6 +29,10 @@ bool Transfer::Take(int status, std::string_view bytes, int64_t time_ns) {
     refusal_ += bytes.substr(0, kLongestRefusal - refusal_.size());
     return refusal_.size() < kLongestRefusal;
   }
+  if (first_ == '\0') {
+    const size_t at = bytes.find_first_not_of(" \t\r\n");
+    if (at != std::string_view::npos) first_ = bytes[at];
+  }
   if (!parser_.Push(bytes, events_)) {
     broken_ = "an event of more than " + std::to_string(SseParser::kLongestEvent) + " bytes";
     TakeEvents(time_ns);
@@ -55,6 +59,9 @@ RemoteAnswer Transfer::Finish(const HttpResult& result, int64_t time_ns) {
   }
   if (broken.empty()) broken = result.error;
   if (broken.empty()) {
+    if (first_ == '{' || first_ == '[' || first_ == '<') {
+      return reader_.Finish(time_ns, "no event stream, though one was asked for", end);
+    }
     const bool cut = parser_.inside_line();
     parser_.Finish(events_);
     TakeEvents(time_ns);

@@ -28,6 +28,7 @@ class Transfer {
   std::vector<std::string> events_;
   std::string refusal_;  // the body of a status that is not 200, its beginning
   std::string broken_;
+  char first_ = '\0';  // byte of the body that is no blank
 };
 
 // One streamed answer, waited for.

@@ -51,6 +51,11 @@ std::vector<Option> Describe(CrosscheckChoice& c) {
            .value_name = "SHARE",
            .help = "of the rounds inside the common prefixes, that rounding may change",
            .check = NumberIn(0, 1)},
+          {.name = "least-identical",
+           .value = &c.rules.least_identical,
+           .value_name = "SHARE",
+           .help = "of greedy answers; fewer is another algorithm",
+           .check = NumberIn(0, 1)},
           FormatOption(c.format, {"text", "markdown", "json"}, "text, markdown or json")};
 }
 

@@ -125,6 +125,31 @@ SurprisalCheck CheckLaw(TargetCheck& target, const Crosscheck& check, const RunR
   return TargetCheck::Judge(sums);
 }
 
+GreedyCheck CheckGreedy(TargetCheck& target, const Crosscheck& check, double largest_gap,
+                        bool left) {
+  GreedyCheck greedy;
+  for (const AnswerPair& pair : check.answers) {
+    const std::vector<int32_t>& prompt = PromptOf(pair);
+    if (prompt.empty()) continue;
+    target.AddGreedy(prompt, (left ? pair.left : pair.right)->output_ids, largest_gap, greedy);
+  }
+  return greedy;
+}
+
+// Two engines that agree may be wrong alike: a greedy answer must be the target's.
+void JudgeGreedy(TargetCheck& target, const CrossRules& rules, CheckedPair& pair) {
+  AddGaps(target, pair.check);
+  pair.left_greedy = CheckGreedy(target, pair.check, rules.largest_gap, true);
+  pair.right_greedy = CheckGreedy(target, pair.check, rules.largest_gap, false);
+  pair.judgement = Judge(pair.check, rules);
+  const int64_t far = pair.left_greedy->far() + pair.right_greedy->far();
+  if (far == 0 || pair.judgement.verdict == CrossVerdict::kAnotherAlgorithm) return;
+  pair.judgement = {CrossVerdict::kAnotherAlgorithm,
+                    std::to_string(far) +
+                        " tokens of greedy answers are not the target's best, "
+                        "by more than rounding explains"};
+}
+
 // Sampled answers of two engines need not be equal: each must follow the target's law.
 CrossJudgement JudgeSampled(const CheckedPair& pair) {
   if (!pair.right_law || pair.right_law->tokens == 0) {
@@ -212,8 +237,11 @@ ExitCode ExecuteCrosscheck(const CrosscheckChoice& choice) {
     pair.right = EngineText(run.right->run);
     pair.check = PairAnswers(run.left, run.right);
     if (IsGreedy(run.left->run)) {
-      if (target != nullptr) AddGaps(*target, pair.check);
-      pair.judgement = Judge(pair.check, choice.rules);
+      if (target != nullptr) {
+        JudgeGreedy(*target, choice.rules, pair);
+      } else {
+        pair.judgement = Judge(pair.check, choice.rules);
+      }
       continue;
     }
     if (target != nullptr) {

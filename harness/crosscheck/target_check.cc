@@ -65,12 +65,38 @@ Surprisal SurprisalOf(const TokenLaw& law, int32_t token) {
           .variance = std::max(0.0, square - mean * mean)};
 }
 
-void TargetCheck::AddSurprisal(std::span<const int32_t> prompt, std::span<const int32_t> answer,
-                               const SamplingParams& sampling, Sums& sums) {
-  if (answer.empty()) return;
+void AddGreedyToken(std::span<const float> logits, int32_t token, double largest_gap,
+                    GreedyCheck& check) {
+  ++check.tokens;
+  if (token < 0 || static_cast<size_t>(token) >= logits.size()) return;
+  const double best = *std::max_element(logits.begin(), logits.end());
+  const double below = best - logits[static_cast<size_t>(token)];
+  if (below <= 0) {
+    ++check.best;
+  } else if (below <= largest_gap) {
+    ++check.near;
+  }
+}
+
+void TargetCheck::PrefillAnswer(std::span<const int32_t> prompt, std::span<const int32_t> answer) {
   std::vector<int32_t> tokens(prompt.begin(), prompt.end());
   tokens.insert(tokens.end(), answer.begin(), answer.end() - 1);
   Prefill(tokens, static_cast<int32_t>(answer.size()));
+}
+
+void TargetCheck::AddGreedy(std::span<const int32_t> prompt, std::span<const int32_t> answer,
+                            double largest_gap, GreedyCheck& check) {
+  if (answer.empty()) return;
+  PrefillAnswer(prompt, answer);
+  for (size_t i = 0; i < answer.size(); ++i) {
+    AddGreedyToken(runner_.Logits(0, static_cast<int32_t>(i)), answer[i], largest_gap, check);
+  }
+}
+
+void TargetCheck::AddSurprisal(std::span<const int32_t> prompt, std::span<const int32_t> answer,
+                               const SamplingParams& sampling, Sums& sums) {
+  if (answer.empty()) return;
+  PrefillAnswer(prompt, answer);
   TokenLaw law;
   for (size_t i = 0; i < answer.size(); ++i) {
     ComputeTargetLaw(runner_.Logits(0, static_cast<int32_t>(i)), sampling, law);

@@ -31,14 +31,23 @@ class TargetCheck {
   void AddSurprisal(std::span<const int32_t> prompt, std::span<const int32_t> answer,
                     const SamplingParams& sampling, Sums& sums);
   static SurprisalCheck Judge(const Sums& sums);
+  // Adds a greedy answer's tokens; near: at most `largest_gap` logits below the best.
+  void AddGreedy(std::span<const int32_t> prompt, std::span<const int32_t> answer,
+                 double largest_gap, GreedyCheck& check);
 
  private:
   void Prefill(std::span<const int32_t> tokens, int32_t num_logit_rows);
+  // A row of logits for each of the answer's tokens.
+  void PrefillAnswer(std::span<const int32_t> prompt, std::span<const int32_t> answer);
 
   std::shared_ptr<const LoadedTarget> target_;
   ThreadPool pool_;
   TargetRunner runner_;
 };
+
+// Counts a greedy token behind which the target has these logits.
+void AddGreedyToken(std::span<const float> logits, int32_t token, double largest_gap,
+                    GreedyCheck& check);
 
 // Of one token's law: mean and variance of its surprisal, and that of `token`; infinite outside the
 // support. Nats.

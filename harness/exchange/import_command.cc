@@ -13,6 +13,7 @@
 #include "harness/machine/environment.h"
 #include "harness/options/file_name.h"
 #include "harness/run/results_file.h"
+#include "reports/model/provenance_lines.h"
 #include "results/checked_run.h"
 #include "results/metrics/metrics.h"
 #include "results/metrics/speed.h"
@@ -42,6 +43,7 @@ RequestRecord MakeRequest(const ImportedAnswer& answer) {
     request.error = answer.error;
     return request;
   }
+  request.rounds = answer.rounds;
   if (answer.output_tokens == 0) return request;
   request.first_ns = answer.first_ns;
   request.bursts.push_back({answer.first_ns, 1});
@@ -58,6 +60,12 @@ RunRecord MakeRun(const ImportChoice& choice, const ImportedRun& imported,
   run.started_utc = UtcNow();
   run.engine = run.provenance = "imported";
   run.reports_rounds = false;
+  for (const ImportedAnswer& answer : imported.answers) {
+    run.reports_rounds = run.reports_rounds || !answer.rounds.empty();
+    for (const RoundRecord& round : answer.rounds) {
+      run.draft_length = std::max(run.draft_length, round.proposed);
+    }
+  }
   run.drafter = choice.arm;
   run.policy = choice.arm == "none" ? "none" : "unknown";
   run.users = imported.users;
@@ -88,17 +96,55 @@ RunRecord MakeRun(const ImportChoice& choice, const ImportedRun& imported,
   return run;
 }
 
+// Counts as a pair of readings, as of a server; figures as one.
+void PutFigures(const ImportedRun& imported, int64_t run_id, int64_t end_ns, Store& store) {
+  std::vector<ServerSampleRecord> samples;
+  const auto put = [&](ServerSampleRecord sample, int64_t t_ns, double value) {
+    sample.run_id = run_id;
+    sample.t_ns = t_ns;
+    sample.value = value;
+    samples.push_back(std::move(sample));
+  };
+  for (const ServerSampleRecord& counter : imported.counters) {
+    put(counter, 0, 0);
+    put(counter, end_ns, counter.value);
+  }
+  for (const ServerSampleRecord& figure : imported.figures) put(figure, end_ns, figure.value);
+  store.PutServerSamples(samples);
+  std::vector<SkippedItemRecord> skipped = imported.skipped;
+  for (SkippedItemRecord& item : skipped) item.run_id = run_id;
+  store.PutSkippedItems(skipped);
+}
+
+void Say(const ImportChoice& choice, const ImportedRun& imported, int64_t run_id,
+         const std::string& server) {
+  const auto failed = std::count_if(imported.answers.begin(), imported.answers.end(),
+                                    [](const ImportedAnswer& a) { return !a.error.empty(); });
+  std::string text = "run " + std::to_string(run_id) + ": " +
+                     Counted(static_cast<int64_t>(imported.answers.size()), "answer") + " of " +
+                     imported.program + ", " + Counted(failed, "failed one") + "\n" + server + "\n";
+  if (!imported.remark.empty()) text += imported.remark + "\n";
+  text += imported.answers.empty() ? "kept as rows of server_sample: figures without answers have "
+                                     "no interval and no report\n"
+                                   : "next: dsbench report " + ShellText(choice.output) + '\n';
+  WriteOutput(text);
+}
+
 }  // namespace
 
 ExitCode ExecuteImport(const ImportChoice& choice) {
   const std::string text = ReadTextFile(choice.file, kMostBytes);
   const ImportedRun imported = ReadFile(choice, text);
+  if (!imported.figures.empty() && choice.arm == "none") {
+    ThrowBadInput("import " + choice.format +
+                  ": --arm is missing, the drafter's name: its figures are of a drafter");
+  }
   const std::string sha256 = Sha256Hex(text);
   RecordOptions record;
   record.output = choice.output;
   CheckOutput(record);
   Store store = OpenForRun(record);
-  int64_t run_id = 0, num_errors = 0, end_ns = 0;
+  int64_t run_id = 0, end_ns = 0;
   store.Transact([&] {
     EnvironmentRecord nowhere;  // the other program's machine, of which its file says nothing
     nowhere.machine_id = nowhere.cpu_model = "unknown (imported)";
@@ -116,34 +162,23 @@ ExitCode ExecuteImport(const ImportChoice& choice) {
     for (const ImportedAnswer& answer : imported.answers) {
       PromptRecord prompt;
       prompt.item_key = prompt.conversation_key = answer.key;
-      prompt.dataset = prompt.domain = imported.program;
+      prompt.dataset = imported.program;
+      prompt.domain = answer.domain.empty() ? imported.program : answer.domain;
       prompt.num_prompt_tokens = answer.prompt_tokens;
       RequestRecord request = MakeRequest(answer);
       request.run_id = run_id;
       request.segment_id = segment_id;
       request.prompt_id = store.PutPrompt(prompt, workload_id);
-      num_errors += request.end_reason == "error" ? 1 : 0;
       end_ns = std::max(end_ns, *request.finished_ns);
       store.PutRequest(request);
     }
-    std::vector<ServerSampleRecord> samples;
-    for (ServerSampleRecord sample : imported.counters) {
-      sample.run_id = run_id;
-      samples.push_back(sample);
-      samples.back().value = 0;
-      sample.t_ns = std::max<int64_t>(end_ns, 1);
-      samples.push_back(sample);
-    }
-    store.PutServerSamples(samples);
+    PutFigures(imported, run_id, std::max<int64_t>(end_ns, 1), store);
     store.EndSegment(segment_id, end_ns, 0, end_ns);
     store.EndRun(run_id, "complete", "", end_ns, false);
   });
-  store.PutMetrics(ComputeMetrics(ReadCheckedRun(store, run_id, {})));
-  WriteOutput("run " + std::to_string(run_id) + ": " +
-              Counted(static_cast<int64_t>(imported.answers.size()), "answer") + " of " +
-              imported.program + ", " + Counted(num_errors, "failed one") + "\n" +
-              "times, token counts and throughput only: the file tells no rounds and no machine\n" +
-              "next: dsbench report " + ShellText(choice.output) + '\n');
+  const CheckedRun run = ReadCheckedRun(store, run_id, {});
+  store.PutMetrics(ComputeMetrics(run));
+  Say(choice, imported, run_id, ServerLine(*run));
   return ExitCode::kDone;
 }
 

@@ -155,6 +155,12 @@ CrossJudgement Judge(const Crosscheck& check, const CrossRules& rules) {
             rounds + ": more differ than rounding explains (at least " +
                 PercentWithUnit(*unequal.lo) + ", with 95 % confidence)"};
   }
+  if (static_cast<double>(check.num_identical()) <
+      rules.least_identical * static_cast<double>(answers)) {
+    return {CrossVerdict::kAnotherAlgorithm,
+            std::to_string(check.num_identical()) + " of " + std::to_string(answers) +
+                " answers identical, expected at least " + PercentWithUnit(rules.least_identical)};
+  }
   int64_t unknown_gaps = 0;
   double largest = 0;
   const AnswerPair* widest = nullptr;

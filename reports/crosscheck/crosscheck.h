@@ -57,7 +57,8 @@ struct CrossRules {
   // Unequal rounds that rounding may cause: more than this share, with 95 % confidence, is another
   // algorithm. bf16 against float32 gave 2 of 269.
   double most_unequal_rounds = 0.02;
-  double largest_gap = 0.25;  // of logits that rounding may bridge
+  double largest_gap = 0.25;   // of logits that rounding may bridge
+  double least_identical = 0;  // share of the answers; fewer is another algorithm
 };
 CrossJudgement Judge(const Crosscheck& check, const CrossRules& rules);
 const char* CrossVerdictName(CrossVerdict verdict);  // same, numerics only, another algorithm, ...

@@ -21,6 +21,11 @@ std::string LawText(const SurprisalCheck& law) {
          " outside its support";
 }
 
+std::string GreedyText(const GreedyCheck& greedy) {
+  return N(greedy.best) + " of " + N(greedy.tokens) + " tokens are the target's best, " +
+         N(greedy.near) + " as near as rounding explains, " + N(greedy.far()) + " further off";
+}
+
 Table SummaryTable(const std::vector<CheckedPair>& pairs) {
   Table table;
   table.columns = {{"arm", true},           {"answers", false},         {"identical", false},
@@ -75,6 +80,14 @@ Json LawJson(const std::optional<SurprisalCheck>& law) {
       {"tokens", law->tokens}, {"outside", law->outside}, {"z", law->z}, {"passes", law->passes}};
 }
 
+Json GreedyJson(const std::optional<GreedyCheck>& greedy) {
+  if (!greedy) return nullptr;
+  return {{"tokens", greedy->tokens},
+          {"best", greedy->best},
+          {"near", greedy->near},
+          {"far", greedy->far()}};
+}
+
 }  // namespace
 
 Document CrosscheckDocument(const std::vector<CheckedPair>& pairs) {
@@ -87,6 +100,11 @@ Document CrosscheckDocument(const std::vector<CheckedPair>& pairs) {
         Line{pair.left + " against " + pair.right + ": " + pair.judgement.reason});
     if (pair.left_law) document.emplace_back(Line{"first run: " + LawText(*pair.left_law)});
     if (pair.right_law) document.emplace_back(Line{"second run: " + LawText(*pair.right_law)});
+    if (pair.left_greedy)
+      document.emplace_back(Line{"first run: " + GreedyText(*pair.left_greedy)});
+    if (pair.right_greedy) {
+      document.emplace_back(Line{"second run: " + GreedyText(*pair.right_greedy)});
+    }
     AddLeftOut(pair.check, document);
     const bool sampled = pair.left_law || pair.right_law;  // then answers differ anyhow
     if (Table table = PartingTable(pair.check); !sampled && !table.rows.empty()) {
@@ -179,6 +197,8 @@ std::string CrosscheckJson(const std::vector<CheckedPair>& pairs) {
                     {"without_rounds", check.without_rounds},
                     {"left_law", LawJson(pair.left_law)},
                     {"right_law", LawJson(pair.right_law)},
+                    {"left_greedy", GreedyJson(pair.left_greedy)},
+                    {"right_greedy", GreedyJson(pair.right_greedy)},
                     {"answers", answers}});
   }
   return Dump(root);

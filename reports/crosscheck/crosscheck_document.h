@@ -17,12 +17,20 @@ struct SurprisalCheck {
   bool passes = false;
 };
 
+// Greedy answers against the target's logits: tokens that are its best, within what rounding may
+// bridge of it, and further off, which no greedy target gives.
+struct GreedyCheck {
+  int64_t tokens = 0, best = 0, near = 0;
+  int64_t far() const { return tokens - best - near; }
+};
+
 struct CheckedPair {
   std::string arm;          // of both
   std::string left, right;  // engines, as shown
   Crosscheck check;
   CrossJudgement judgement;
-  std::optional<SurprisalCheck> left_law, right_law;  // sampled runs only
+  std::optional<SurprisalCheck> left_law, right_law;               // sampled runs only
+  std::optional<GreedyCheck> left_greedy = {}, right_greedy = {};  // greedy runs only
 };
 
 // Greedy answers of two arms, or of one arm against itself, as texts (compare --texts).

@@ -16,6 +16,22 @@ std::string ShortHash(const std::string& hash) {
   return hash.size() > 12 ? hash.substr(0, 12) + ".." : hash;
 }
 
+// What the program counted or printed, as differences of its readings: "NAME VALUE, ...".
+std::string FiguresOf(const RunData& data) {
+  constexpr size_t kShown = 12;
+  std::map<std::string, double> figures;
+  for (const ServerSampleRecord& sample : data.server_samples) {
+    figures[sample.name] = sample.value - figures[sample.name];
+  }
+  std::string text;
+  size_t shown = 0;
+  for (const auto& [name, value] : figures) {
+    if (shown++ < kShown) text += (text.empty() ? "" : ", ") + name + " " + Shortest(value);
+  }
+  if (shown > kShown) text += " and " + std::to_string(shown - kShown) + " more";
+  return text;
+}
+
 }  // namespace
 
 std::string MachineLine(const RunData& data) {
@@ -54,8 +70,10 @@ std::string ServerLine(const RunData& data) {
   if (!IsForeign(data.run)) return "";
   const RunConfig config = ConfigOf(data.run);
   if (data.run.engine == "imported") {
-    return "IMPORTED from what " + config.server +
-           " measured; its machine is not known, and it tells no rounds";
+    const std::string figures = FiguresOf(data);
+    return "IMPORTED from what " + config.server + " measured; its machine is not known" +
+           (data.run.reports_rounds ? "" : ", and it tells no rounds") +
+           (figures.empty() ? "" : "; it says: " + figures);
   }
   std::map<std::string, int64_t> sources;
   for (const RequestRow& row : data.requests) ++sources[row.request.token_count_source];

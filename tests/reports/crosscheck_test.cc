@@ -95,6 +95,18 @@ TEST(Crosscheck, RoundsThatPartAreAnotherAlgorithmIfTheyAreMany) {
   EXPECT_EQ(judged(20), CrossVerdict::kAnotherAlgorithm);
 }
 
+TEST(Crosscheck, FewIdenticalAnswersAreAnotherAlgorithmIfAskedFor) {
+  std::vector<int32_t> other = kTen;
+  other[9] = 99;
+  const CheckedRun left = MadeRun({Answer("a", kTen, {2, 2}), Answer("b", kTen, {2, 2})}),
+                   right = MadeRun({Answer("a", kTen, {2, 2}), Answer("b", other, {2, 2})});
+  const Crosscheck check = PairAnswers(left, right);
+  EXPECT_EQ(Judge(check, {.least_identical = 0.5}).verdict, CrossVerdict::kNumericsOnly);
+  const CrossJudgement judgement = Judge(check, {.least_identical = 0.85});
+  EXPECT_EQ(judgement.verdict, CrossVerdict::kAnotherAlgorithm);
+  EXPECT_THAT(judgement.reason, HasSubstr("1 of 2 answers identical, expected at least 85"));
+}
+
 TEST(Crosscheck, WhatIsNotComparedIsCounted) {
   RequestRow other_prompt = Answer("b", kTen, {});
   other_prompt.request.prompt_ids = {7};

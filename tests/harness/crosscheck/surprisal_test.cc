@@ -41,5 +41,15 @@ TEST(Surprisal, GreedyTokensAreTooLikelyAndGarbageIsTooUnlikely) {
   EXPECT_TRUE(TargetCheck::Judge(outside).passes);
 }
 
+TEST(Greedy, TokensAreTheBestOrNearItOrFarOff) {
+  const std::vector<float> logits = {1, 5, 4.9F, 4};
+  GreedyCheck check;
+  for (const int32_t token : {1, 2, 3, 7, -1}) AddGreedyToken(logits, token, 0.25, check);
+  EXPECT_EQ(check.tokens, 5);
+  EXPECT_EQ(check.best, 1);
+  EXPECT_EQ(check.near, 1);
+  EXPECT_EQ(check.far(), 3);
+}
+
 }  // namespace
 }  // namespace dsb

@@ -134,5 +134,171 @@ TEST(Import, WhatIsNotTheFormIsRefusedByPlace) {
               HasSubstr("f:1: key \"time_to_first_token\" is missing"));
 }
 
+constexpr const char* kSpeculated =
+    R"("metrics":{"time_to_first_token":{"value":4.5},"request_latency":{"value":40.5},)"
+    R"("output_sequence_length":{"value":9},"input_sequence_length":{"value":5}},"error":null,)"
+    R"("spec_decode_acceptance":{"engine":"vllm","num_spec_steps":3,"num_draft_tokens":9,)"
+    R"("num_accepted_draft_tokens":6,"completion_tokens":9,)";
+
+// Steps that account for every token are rounds; the last may run past the end.
+TEST(Import, AiperfStepsAreRounds) {
+  const std::string told =
+      std::string(kSpeculated) + R"("per_step_accepted":[2,1,3],"per_step_drafted":[3,3,3]})";
+  const ImportedRun run = ReadAiperf(Record("profiling", told), "f");
+  const std::vector<RoundRecord>& rounds = run.answers.at(0).rounds;
+  ASSERT_EQ(rounds.size(), 3u);
+  EXPECT_EQ(rounds[1].position, 4);
+  EXPECT_EQ(rounds[1].accepted, 1);
+  EXPECT_EQ(rounds[1].committed, 2);
+  EXPECT_EQ(rounds[2].committed, 3);  // one of its four is behind the end
+  EXPECT_EQ(rounds[2].cut, 1);
+  ASSERT_EQ(run.counters.size(), 3u);
+  EXPECT_EQ(run.counters[0].value, 3);
+  EXPECT_EQ(run.remark, "");
+}
+
+TEST(Import, AiperfStepsThatLeaveTokensOutAreNoRounds) {
+  for (const char* steps : {R"("per_step_accepted":[1,0,1],"per_step_drafted":[3,3,3]})",
+                            R"("per_step_accepted":[3,3,3],"per_step_drafted":[3,3,3]})",
+                            R"("acceptance_histogram":{"2":3}})"}) {
+    const ImportedRun run = ReadAiperf(Record("profiling", kSpeculated + std::string(steps)), "f");
+    EXPECT_TRUE(run.answers.at(0).rounds.empty()) << steps;
+    EXPECT_THAT(run.remark, HasSubstr("1 answer without rounds")) << steps;
+    EXPECT_EQ(run.counters.size(), 3u);
+  }
+  EXPECT_THAT(ComplaintOf(&ReadAiperf, Record("profiling", std::string(kSpeculated) +
+                                                               R"("per_step_accepted":[4,0,1],)"
+                                                               R"("per_step_drafted":[3,3,3]})")),
+              HasSubstr("step 0: found 4 accepted of 3 drafted"));
+  EXPECT_THAT(ComplaintOf(&ReadAiperf, Record("profiling", std::string(kSpeculated) +
+                                                               R"("per_step_accepted":[2],)"
+                                                               R"("per_step_drafted":[3]})")),
+              HasSubstr("\"per_step_accepted\": expected a list of 3 entries"));
+}
+
+TEST(Import, AiperfRoundsAreMeasured) {
+  const TemporaryFolder folder;
+  const std::string db = (folder / "r.db").string(), file = (folder / "p.jsonl").string();
+  std::ofstream(file) << Record(
+      "profiling",
+      std::string(kSpeculated) + R"("per_step_accepted":[2,1,3],"per_step_drafted":[3,3,3]})");
+  ASSERT_EQ(ExecuteImport({.format = "aiperf", .file = file, .output = db, .arm = "eagle3"}),
+            ExitCode::kDone);
+  const Store store(db, {.mode = Store::Mode::kReadOnly});
+  const CheckedRun run = ReadCheckedRun(store, 1, {});
+  EXPECT_TRUE(run->run.reports_rounds);
+  const std::vector<MetricRecord> metrics = ComputeMetrics(run);
+  const MetricRecord* const length = FindMetric(metrics, "accepted_length", "all");
+  ASSERT_NE(length, nullptr);
+  EXPECT_NEAR(length->estimate.value.value_or(0), 8.0 / 3, 1e-12);
+}
+
+std::string SpeedBench(const std::string& concurrency, const std::string& rows) {
+  return R"({"config":{"bench":"qualitative","concurrency":)" + concurrency +
+         R"(},"selected_samples":1,"completed_samples":1,"failed_samples":0,"summary":[],"results":[)" +
+         rows + "]}";
+}
+std::string Row(const std::string& id, int turns, const std::string& more) {
+  return R"({"id":")" + id + R"(","category":"coding","turns":)" + std::to_string(turns) +
+         R"(,"latency_s":2.0,"prompt_tokens":40,"completion_tokens":101,"draft_n":70,)"
+         R"("draft_n_accepted":30,)" +
+         more + "}";
+}
+constexpr const char* kOk = R"("ok":true,"predicted_ms":1500.0,"error":null)";
+
+TEST(Import, SpeedBenchRows) {
+  const ImportedRun run = ReadSpeedBench(
+      SpeedBench("1", Row("a", 1, kOk) + "," + Row("b", 2, kOk) + "," +
+                          Row("c", 1, R"("ok":false,"predicted_ms":null,"error":"HTTP 500")")),
+      "f");
+  ASSERT_EQ(run.answers.size(), 2u);
+  EXPECT_EQ(run.answers[0].domain, "coding");
+  EXPECT_EQ(run.answers[0].first_ns, 500'000'000);
+  EXPECT_EQ(run.answers[0].end_ns, 2'000'000'000);
+  EXPECT_EQ(run.answers[1].start_ns, 4'000'000'000);
+  EXPECT_EQ(run.answers[1].error, "HTTP 500");
+  ASSERT_EQ(run.skipped.size(), 1u);
+  EXPECT_EQ(run.skipped[0].item_key, "b");
+  ASSERT_EQ(run.counters.size(), 2u);
+  EXPECT_EQ(run.counters[1].value, 90);
+}
+
+TEST(Import, SpeedBenchIsRefusedByPlace) {
+  EXPECT_THAT(ComplaintOf(&ReadSpeedBench, SpeedBench("4", Row("a", 1, kOk))),
+              HasSubstr("concurrency: found 4, expected 1"));
+  EXPECT_THAT(ComplaintOf(&ReadSpeedBench,
+                          SpeedBench("1", Row("a", 1, R"("ok":true,"predicted_ms":2500)"))),
+              HasSubstr("results 0, predicted_ms: longer than latency_s"));
+  EXPECT_THAT(ComplaintOf(&ReadSpeedBench, SpeedBench("1", R"({"id":1})")),
+              HasSubstr("key \"category\" is missing"));
+}
+
+constexpr const char* kDeepSpec =
+    "loading\n"
+    "gsm8k\tQwen3-4B\tdspark\t7.00+1\t6.11\t0.76\t500\t99\t12.50\t2.05\t0.9\t0.8\n"
+    "dataset\ttarget_model\tdraft_model\t#propose\taccept_len\tverify_rate\tsamples\tout_tokens\t"
+    "tok/s\tverify/s\taccept_rate@0\taccept_rate@1\n"
+    "gsm8k\tQwen3-4B\tdspark\t7.00+1\t6.11\t0.7638\t500\t99\t12.50\t2.05\t0.9\t-\n";
+
+TEST(Import, DeepSpecTable) {
+  const ImportedRun run = ReadDeepSpec(kDeepSpec, "f");
+  ASSERT_EQ(run.figures.size(), 8u);
+  EXPECT_EQ(run.figures[0].name, "deepspec:#propose{dataset=gsm8k,draft_model=dspark}");
+  EXPECT_EQ(run.figures[0].value, 7);
+  EXPECT_EQ(run.figures[1].value, 6.11);
+  const ImportedRun drawn = ReadDeepSpec(
+      "+---+\n| dataset | target_model | draft_model | #propose | accept_len | verify_rate | "
+      "samples "
+      "| out_tokens | tok/s | verify/s |\n+---+\n| mbpp | q | d | 7.00+1 | 5.13 | 0.7 | 3 | 9 | 1 "
+      "| "
+      "2 |\n+---+\n",
+      "f");
+  ASSERT_EQ(drawn.figures.size(), 7u);
+  EXPECT_EQ(drawn.figures[1].value, 5.13);
+}
+
+TEST(Import, DeepSpecIsRefusedByPlace) {
+  EXPECT_THAT(ComplaintOf(&ReadDeepSpec, "nothing\n"), HasSubstr("no line that begins"));
+  std::string other = kDeepSpec;
+  other.replace(other.find("verify/s\taccept"), 8, "drafts/s");
+  EXPECT_THAT(ComplaintOf(&ReadDeepSpec, other),
+              HasSubstr("f:3: column 10: found \"drafts/s\", expected verify/s"));
+  EXPECT_THAT(ComplaintOf(&ReadDeepSpec, std::string(kDeepSpec) + "mbpp\tq\n"),
+              HasSubstr("f:5: found 2 cells, expected the header's 12"));
+}
+
+constexpr const char* kGolden =
+    "# measured\n_metadata:\n  draft-model: x/y\nm-1:\n  thinking_on:\n    1: 1.86\n    7: 3.86\n"
+    "  thinking_off:\n    1: 1.93\n";
+
+TEST(Import, GoldenLengths) {
+  const ImportedRun run = ReadGoldenLengths(kGolden, "f");
+  ASSERT_EQ(run.figures.size(), 3u);
+  EXPECT_EQ(run.figures[1].name,
+            "inferencex:golden_acceptance_length{model=m-1,mode=thinking_on,draft_length=7}");
+  EXPECT_EQ(run.figures[1].value, 3.86);
+  for (const auto& [line, complaint] : std::vector<std::pair<std::string, std::string>>{
+           {"    2: 3.5\n", "f:10: found \"    2: 3.5\", expected DRAFT LENGTH"},
+           {"    x: 1.5\n", "expected DRAFT LENGTH"},
+           {"   2: 1.5\n", "expected a model, under it modes"},
+           {"- 2\n", "expected KEY: or KEY: VALUE"}}) {
+    EXPECT_THAT(ComplaintOf(&ReadGoldenLengths, kGolden + line), HasSubstr(complaint)) << line;
+  }
+  EXPECT_THAT(ComplaintOf(&ReadGoldenLengths, "m:\n"), HasSubstr("no accepted lengths"));
+}
+
+TEST(Import, FiguresWantTheDraftersName) {
+  const TemporaryFolder folder;
+  const std::string db = (folder / "r.db").string(), file = (folder / "g.yaml").string();
+  std::ofstream(file) << kGolden;
+  EXPECT_THROW(ExecuteImport({.format = "golden-al", .file = file, .output = db}), Error);
+  ASSERT_EQ(ExecuteImport({.format = "golden-al", .file = file, .output = db, .arm = "dspark"}),
+            ExitCode::kDone);
+  const Store store(db, {.mode = Store::Mode::kReadOnly});
+  const CheckedRun run = ReadCheckedRun(store, 1, {});
+  EXPECT_EQ(run->server_samples.size(), 3u);
+  EXPECT_TRUE(run->requests.empty());
+}
+
 }  // namespace
 }  // namespace dsb
