@@ -108,4 +108,10 @@ CheckedRun CheckRun(RunData data) {
   return CheckedRun(std::move(data));
 }
 
+CheckedRun WithoutSteps(CheckedRun run) {
+  run.data_.steps.clear();
+  run.data_.steps.shrink_to_fit();
+  return run;
+}
+
 }  // namespace dsb

@@ -17,6 +17,7 @@ class CheckedRun {
 
  private:
   friend CheckedRun CheckRun(RunData data);
+  friend CheckedRun WithoutSteps(CheckedRun run);
   explicit CheckedRun(RunData data) : data_(std::move(data)) {}
 
   RunData data_;
@@ -26,5 +27,8 @@ class CheckedRun {
 // confidences that are no probabilities, counts that no run can have, sums that would overflow.
 // "run 3, request 17 (item math:3), round 4: found confidence nan, expected a number from 0 to 1".
 CheckedRun CheckRun(RunData data);
+
+// For those who have what they need of the steps: these are most of a run's memory.
+CheckedRun WithoutSteps(CheckedRun run);
 
 }  // namespace dsb

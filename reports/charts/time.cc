@@ -13,10 +13,9 @@ constexpr double kMs = 1e-6;
 }  // namespace
 
 Charts TokenTimeChart(const ReportSet& set, const ArmList& arms) {
-  Chart chart{
-      .id = "token-time",
-      .title = "Where a delivered token's time goes",
-      .x = {.title = "ms per delivered token", .lo = 0, .decimals = 3}};
+  Chart chart{.id = "token-time",
+              .title = "Where a delivered token's time goes",
+              .x = {.title = "ms per delivered token", .lo = 0, .decimals = 3}};
   chart.caption = "Wall time of the measured steps, prompts included, over the tokens delivered.";
   std::vector<ChartSeries> phases;
   for (size_t p = 0; p < kPhaseNames.size(); ++p) {
@@ -24,7 +23,7 @@ Charts TokenTimeChart(const ReportSet& set, const ArmList& arms) {
   }
   for (size_t i = 0; i < set.arms.size(); ++i) {
     const ReportArm& times = set.TimesOf(i);
-    const std::optional<PhaseSummary> summary = SummarisePhases(times.data);
+    const std::optional<PhaseSummary>& summary = times.steps.phases;
     const int64_t tokens = MeasuredTokens(times.data);
     if (!summary || summary->phases.empty() || tokens == 0) continue;
     const auto row = static_cast<double>(chart.y.categories.size());

@@ -4,9 +4,11 @@
 #include <charconv>
 #include <cmath>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/error.h"
 #include "base/quoted.h"
 
 namespace dsb {
@@ -43,6 +45,36 @@ Json JsonCell(const DataCell& cell) {
   if (const auto* count = std::get_if<int64_t>(&cell)) return *count;
   if (const auto* number = std::get_if<double>(&cell)) return *number;
   return nullptr;
+}
+
+std::string Written(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// `count` columns from `first` on: the distinct cells, and which of them each row has.
+Json PartJson(const DataTable& table, size_t first, size_t count) {
+  std::map<std::string, int64_t> places;  // of the cells as they are written
+  Json distinct = Json::array(), rows = Json::array();
+  int64_t last = -1, repeats = 0;
+  const auto end_repeats = [&] {
+    if (repeats > 0) rows.push_back(-repeats);
+    repeats = 0;
+  };
+  for (const auto& row : table.rows) {
+    Json cells = Json::array();
+    for (size_t c = first; c < first + count; ++c) cells.push_back(JsonCell(row[c]));
+    const auto [place, is_new] =
+        places.try_emplace(Written(cells), static_cast<int64_t>(places.size()));
+    if (is_new) distinct.push_back(std::move(cells));
+    if (place->second == last) {
+      ++repeats;
+      continue;
+    }
+    end_repeats();
+    rows.push_back(last = place->second);
+  }
+  end_repeats();
+  return {{"cells", std::move(distinct)}, {"rows", std::move(rows)}};
 }
 
 // No character that HTML or a script's end could be made of is left.
@@ -91,14 +123,16 @@ std::string PrintCsv(const DataTable& table) {
   return out;
 }
 
-std::string PrintScriptJson(const DataTable& table) {
-  Json rows = Json::array();
-  for (const auto& row : table.rows) {
-    Json& cells = rows.emplace_back(Json::array());
-    for (const DataCell& cell : row) cells.push_back(JsonCell(cell));
+std::string PrintScriptJson(const DataTable& table, std::vector<size_t> parts) {
+  if (parts.empty()) parts.assign(table.columns.size(), 1);
+  Json json = {{"columns", table.columns}, {"parts", Json::array()}};
+  size_t first = 0;
+  for (const size_t count : parts) {
+    json["parts"].push_back(PartJson(table, first, count));
+    first += count;
   }
-  const Json json = {{"columns", table.columns}, {"rows", std::move(rows)}};
-  return InScript(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  DSB_CHECK(first == table.columns.size());
+  return InScript(Written(json));
 }
 
 }  // namespace dsb

@@ -1,6 +1,7 @@
 // Figures for other programs: one row each, the same columns for all (tidy data).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -23,7 +24,11 @@ DataTable WithoutColumns(DataTable table, const std::vector<std::string>& names)
 // spreadsheet would take for a formula gets an apostrophe before it.
 std::string PrintCsv(const DataTable& table);
 
-// {"columns":[...],"rows":[[...],...]} on one line, fit for the inside of a <script> element.
-std::string PrintScriptJson(const DataTable& table);
+// For the inside of a <script> element, on one line, with what repeats said once: the columns in
+// parts of so many columns each (their sum is all columns; none: each alone),
+//   {"columns":[...],"parts":[{"cells":[[...],...],"rows":[...]},...]}
+// where `rows` has a number a row, an index into the part's distinct `cells`; -N stands for N more
+// rows like the last one. Numbers are written so that reading them gives the same number.
+std::string PrintScriptJson(const DataTable& table, std::vector<size_t> parts = {});
 
 }  // namespace dsb

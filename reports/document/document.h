@@ -11,19 +11,40 @@
 
 namespace dsb {
 
+// Names of the arms that a text names, as they stand in it: on a page, whose switches take arms
+// away, the text goes with the last of them, and until then those that are off are an ellipsis.
+using NamedArms = std::vector<std::string>;
+
 struct Heading {
   int level = 1;
   std::string text;
   bool folded = false;  // a page shows what follows only when asked, up to the next heading
+  NamedArms arms = {};
 };
 
 struct Line {
   std::string text;
+  NamedArms arms = {};
 };
 
-// A sentence with a label before it: "shown", "would decide".
+// A part of a statement. It compares its arms, and so goes with any of them; or it lists them, and
+// loses them one by one like other text.
+struct Clause {
+  std::string text;
+  NamedArms arms = {};
+  bool lists = false;
+};
+
+// Clauses with a label before them: "shown faster", "would decide".
 struct LabelledLine {
-  std::string kind, text;
+  std::string kind;
+  std::vector<Clause> clauses;
+  // Of statements that say the same of other arms: 1 for what is printed, 2, 3, ... for what a page
+  // says in its place when arms of those before it are switched off. 0: nothing stands in its
+  // place.
+  size_t choice = 0;
+
+  std::string text() const;  // "a; b."
 };
 
 struct CodeLine {

@@ -1,6 +1,8 @@
 #include "reports/document/html.h"
 
 #include <algorithm>
+#include <cctype>
+#include <string_view>
 
 #include "base/sha256.h"
 #include "reports/document/chart_table.h"
@@ -26,14 +28,32 @@ std::string ArmData(const std::optional<size_t>& arm) {
   return arm ? " data-arm=\"" + std::to_string(*arm) + "\"" : "";
 }
 
+// Where `word` stands from `at` on, not inside a longer word.
+size_t FindWord(const std::string& text, const std::string& word, size_t at) {
+  const auto is_part = [&](size_t place) {
+    const auto c = static_cast<unsigned char>(text[place]);
+    return c >= 0x80 || std::isalnum(c) != 0;
+  };
+  if (word.empty()) return std::string::npos;
+  for (size_t found = text.find(word, at); found != std::string::npos;
+       found = text.find(word, found + 1)) {
+    const size_t end = found + word.size();
+    if ((found == 0 || !is_part(found - 1)) && (end == text.size() || !is_part(end))) return found;
+  }
+  return std::string::npos;
+}
+
 // Writes blocks one after the other; opens and closes what holds several of them.
 class Writer {
  public:
+  explicit Writer(const std::vector<std::string>& arms) : arms_(arms) {}
+
   void operator()(const Heading& heading) {
     CloseCharts();
     if (heading.level <= 2 || heading.folded) CloseFold();
     const std::string tag = "h" + std::to_string(std::clamp(heading.level, 1, 6));
-    const std::string text = "<" + tag + ">" + Markup(heading.text) + "</" + tag + ">";
+    const std::string text = "<" + tag + ListData(heading.arms) + ">" +
+                             WithNames(heading.text, heading.arms) + "</" + tag + ">";
     if (heading.folded) {
       out_ += "<details class=\"fold\"><summary>" + text + "</summary>\n";
       in_fold_ = true;
@@ -43,12 +63,25 @@ class Writer {
   }
   void operator()(const Line& line) {
     CloseCharts();
-    out_ += "<p class=\"note\">" + Markup(line.text) + "</p>\n";
+    out_ += "<p class=\"note\"" + ListData(line.arms) + ">" + WithNames(line.text, line.arms) +
+            "</p>\n";
   }
   void operator()(const LabelledLine& labelled) {
     CloseCharts();
-    out_ += "<p class=\"said\"><span class=\"kind\">" + Markup(labelled.kind) + "</span><span>" +
-            Markup(labelled.text) + "</span></p>\n";
+    const size_t choice = labelled.choice;
+    out_ += "<p class=\"said\"" +
+            (choice > 0 ? " data-choice=\"" + std::to_string(choice) + "\"" : "") +
+            (choice > 1 ? " hidden" : "") + "><span class=\"kind\">" + Markup(labelled.kind) +
+            "</span><span>";
+    for (size_t i = 0; i < labelled.clauses.size(); ++i) {
+      const Clause& clause = labelled.clauses[i];
+      out_ += "<span class=\"c\"" +
+              (clause.lists ? ListData(clause.arms) : ArmsData("any", clause.arms)) + ">" +
+              (i > 0 ? "<span class=\"sep\">; </span>" : "") +
+              (clause.lists ? WithNames(clause.text, clause.arms) : Markup(clause.text)) +
+              "</span>";
+    }
+    out_ += ".</span></p>\n";
   }
   void operator()(const CodeLine& code) {
     CloseCharts();
@@ -82,6 +115,38 @@ class Writer {
   }
 
  private:
+  // ` data-NAME="0 3"`: the places of the arms.
+  std::string ArmsData(const char* name, const NamedArms& named) const {
+    std::string places;
+    for (const std::string& arm : named) {
+      const auto found = std::find(arms_.begin(), arms_.end(), arm);
+      if (found == arms_.end()) continue;
+      places += (places.empty() ? "" : " ") + std::to_string(found - arms_.begin());
+    }
+    return places.empty() ? "" : std::string(" data-") + name + "=\"" + places + "\"";
+  }
+  std::string ListData(const NamedArms& named) const { return ArmsData("all", named); }
+  // Each name of an arm as an element of its own. Where one begins another, the longer is meant.
+  std::string WithNames(const std::string& text, const NamedArms& named) const {
+    std::string out;
+    for (size_t at = 0; at < text.size();) {
+      size_t next = text.size();
+      std::string_view name;
+      for (const std::string& arm : named) {
+        const size_t found = FindWord(text, arm, at);
+        if (found > next) continue;
+        if (found == next && arm.size() <= name.size()) continue;
+        next = found, name = arm;
+      }
+      out += Markup(std::string_view(text).substr(at, next - at));
+      if (!name.empty()) {
+        out += "<span class=\"name\"" + ArmsData("arm", {std::string(name)}) + ">" + Markup(name) +
+               "</span>";
+      }
+      at = next + name.size();
+    }
+    return out;
+  }
   void CloseCharts() {
     if (in_charts_) out_ += "</div>\n";
     in_charts_ = false;
@@ -115,6 +180,7 @@ class Writer {
     out_ += "</tbody></table></div>\n";
   }
 
+  const std::vector<std::string>& arms_;
   std::string out_;
   bool in_charts_ = false, in_fold_ = false;
 };
@@ -124,10 +190,19 @@ std::string ArmButtons(const std::vector<std::string>& arms) {
   for (size_t i = 0; i < arms.size(); ++i) {
     out += "<button type=\"button\" class=\"arm\"" + ArmData(i) +
            " aria-pressed=\"true\"><svg viewBox=\"-6 -6 12 12\" aria-hidden=\"true\"><g class=\"k" +
-           std::to_string(i % kNumColours) + "\"><path class=\"m\" d=\"" + MarkerPath(i) +
-           "\"/></g></svg>" + Markup(arms[i]) + "</button>\n";
+           std::to_string(i % kNumColours) + "\"><use class=\"m\" href=\"#m" +
+           std::to_string(i % kNumColours) + "\"/></g></svg>" + Markup(arms[i]) + "</button>\n";
   }
   return out;
+}
+
+// What every marker on the page refers to.
+std::string Markers() {
+  std::string out = "<svg class=\"defs\" aria-hidden=\"true\"><defs>";
+  for (size_t i = 0; i < kNumColours; ++i) {
+    out += "<path id=\"m" + std::to_string(i) + "\" d=\"" + MarkerPath(i) + "\"/>";
+  }
+  return out + "</defs></svg>\n";
 }
 
 std::string ToolButton(const char* act, const char* text) {
@@ -146,7 +221,7 @@ std::string Bar(const Page& page) {
 }  // namespace
 
 std::string PrintHtml(const Page& page) {
-  Writer writer;
+  Writer writer(page.arms);
   for (const Block& block : page.body) std::visit(writer, block);
   const std::string style = StyleOf(), script(PageScript());
   std::string out =
@@ -158,10 +233,10 @@ std::string PrintHtml(const Page& page) {
       "'; base-uri 'none'; form-action 'none'\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
       Markup(page.title) + "</title>\n<style>" + style + "</style>\n</head>\n<body>\n";
-  out += Bar(page) + "<main>\n" + writer.Take() + "</main>\n";
+  out += Markers() + Bar(page) + "<main>\n" + writer.Take() + "</main>\n";
   if (!page.data.columns.empty()) {
     out += "<script type=\"application/json\" id=\"data\" data-name=\"" + Markup(page.data_name) +
-           "\">" + PrintScriptJson(page.data) + "</script>\n";
+           "\">" + PrintScriptJson(page.data, page.data_parts) + "</script>\n";
   }
   return out + "<script>" + script + "</script>\n</body>\n</html>\n";
 }

@@ -13,10 +13,11 @@ namespace dsb {
 
 struct Page {
   std::string title;
-  std::vector<std::string> arms = {};  // those that can be switched off; none: no switches
-  Document body = {};                  // from its first heading of level 1 on
-  DataTable data = {};                 // behind the buttons; no columns: no buttons
-  std::string data_name = "dsbench";   // of the files that the buttons save
+  std::vector<std::string> arms = {};   // those that can be switched off; none: no switches
+  Document body = {};                   // from its first heading of level 1 on
+  DataTable data = {};                  // behind the buttons; no columns: no buttons
+  std::vector<size_t> data_parts = {};  // how many of its columns repeat together (data_table.h)
+  std::string data_name = "dsbench";    // of the files that the buttons save
 };
 
 std::string PrintHtml(const Page& page);

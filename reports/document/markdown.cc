@@ -61,7 +61,7 @@ void Append(const Heading& heading, std::string* out) {
 void Append(const Line& line, std::string* out) { *out += EscapeLine(line.text) + "\n"; }
 
 void Append(const LabelledLine& labelled, std::string* out) {
-  *out += "**" + Escape(labelled.kind) + ":** " + Escape(labelled.text) + "\n";
+  *out += "**" + Escape(labelled.kind) + ":** " + Escape(labelled.text()) + "\n";
 }
 
 // A fence longer than any run of backticks inside: nothing in the text ends it.
@@ -90,6 +90,8 @@ void Append(const Chart& chart, std::string* out) {
 std::string PrintMarkdown(const Document& document) {
   std::string out;
   for (const Block& block : document) {
+    const auto* const labelled = std::get_if<LabelledLine>(&block);
+    if (labelled != nullptr && labelled->choice > 1) continue;
     if (!out.empty()) out += "\n";
     std::visit([&out](const auto& part) { Append(part, &out); }, block);
   }

@@ -32,15 +32,18 @@
     tip.style.top = y + 'px';
   };
   const visible = (mark) => !mark.closest('.off');
-  const centre = (mark) => {
-    const place = /translate\(([-\d.]+) ([-\d.]+)\)/.exec(mark.getAttribute('transform') || '');
-    return place ? [+place[1], +place[2]]
-                 : [+mark.getAttribute('cx') || 0, +mark.getAttribute('cy') || 0];
+  const centre = (mark) => [+mark.getAttribute('x'), +mark.getAttribute('y')];
+  // A title has lines: what the mark is, if its place does not say it, then its x and its y.
+  const say = (mark, svg) => {
+    const [y, x, label] = mark.firstElementChild.textContent.split('\n').reverse();
+    const whose = [mark.closest('.s').dataset.name, label].filter(Boolean).join(', ');
+    const on = (axis, value) => axis ? axis + ': ' + value : value;
+    return [whose, on(svg.dataset.x, x), on(svg.dataset.y, y)].filter(Boolean).join('; ');
   };
   for (const svg of all('figure svg')) {
     const marks = all('.m', svg).filter((mark) => mark.firstElementChild);
     for (const mark of marks) {
-      mark.dataset.say = mark.firstElementChild.textContent;
+      mark.dataset.say = say(mark, svg);
       mark.firstElementChild.remove();
     }
     const points = marks.filter((mark) => mark.tagName !== 'rect');
@@ -74,9 +77,31 @@
 
   // Arms on and off, in every drawing and table at once.
   const off = new Set(list('off'));
+  const isOff = (arm) => off.has(arm);
   const apply = () => {
-    for (const item of all('[data-arm]')) {
-      if (!item.matches('button')) item.classList.toggle('off', off.has(item.dataset.arm));
+    for (const item of all('[data-arm]:not(button,.name)')) {
+      item.classList.toggle('off', isOff(item.dataset.arm));
+    }
+    // Text goes with any of the arms that it compares, with the last of those that it lists.
+    for (const item of all('[data-any]')) {
+      item.classList.toggle('off', item.dataset.any.split(' ').some(isOff));
+    }
+    for (const item of all('[data-all]')) {
+      item.classList.toggle('off', item.dataset.all.split(' ').every(isOff));
+    }
+    for (const item of all('.name[data-arm]')) {
+      item.dataset.name = item.dataset.name || item.textContent;
+      item.textContent = isOff(item.dataset.arm) ? '\u2026' : item.dataset.name;
+    }
+    const lost = (said) => all('.c', said).every((clause) => clause.matches('.off'));
+    for (const said of all('.said')) said.classList.toggle('off', lost(said));
+    let chosen = 0, last = 0;  // of statements that say the same of other arms
+    for (const said of all('.said[data-choice]')) {
+      const choice = +said.dataset.choice;
+      if (choice < last) chosen = 0;
+      last = choice;
+      if (!chosen && !lost(said)) chosen = choice;
+      said.hidden = choice !== chosen;
     }
     for (const button of all('button.arm')) {
       button.setAttribute('aria-pressed', !off.has(button.dataset.arm));
@@ -141,6 +166,18 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
+  const rowsOf = (data) => {
+    const rows = [];
+    for (const part of data.parts) {
+      let at = 0, cells = [];
+      const put = () => { (rows[at] = rows[at] || []).push(...cells); ++at; };
+      for (const entry of part.rows) {
+        if (entry >= 0) { cells = part.cells[entry]; put(); }
+        for (let i = entry; i < 0; ++i) put();
+      }
+    }
+    return rows;
+  };
   const cell = (value) => {
     if (value === null) return '';
     if (typeof value === 'number') return String(value);
@@ -150,10 +187,10 @@
   const acts = {
     theme: () => { root.dataset.theme = dark() ? 'light' : 'dark'; save('theme', [root.dataset.theme]); },
     print: () => print(),
-    json: (data, name) => give(name + '.json', 'application/json', JSON.stringify(data.rows.map(
+    json: (data, name) => give(name + '.json', 'application/json', JSON.stringify(rowsOf(data).map(
       (row) => Object.fromEntries(row.map((value, i) => [data.columns[i], value]))), null, 1)),
     csv: (data, name) => give(name + '.csv', 'text/csv',
-      [data.columns, ...data.rows].map((row) => row.map(cell).join(',') + '\n').join('')),
+      [data.columns, ...rowsOf(data)].map((row) => row.map(cell).join(',') + '\n').join('')),
   };
   for (const button of all('button[data-act]')) {
     button.hidden = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "reports/document/markup.h"
 #include "reports/document/palette.h"
@@ -17,9 +18,25 @@ constexpr size_t kLongestName = 20;
 
 double D(size_t count) { return static_cast<double>(count); }
 
-std::string Text(double x, double y, const std::string& look, const std::string& text) {
-  return "<text class=\"tx " + look + "\"" + Attribute("x", x) + Attribute("y", y) + ">" +
+std::string Text(double x, double y, const std::string& look, const std::string& text,
+                 const std::optional<size_t>& arm = std::nullopt) {
+  return "<text class=\"tx" + (look.empty() ? "" : " " + look) + "\"" + Attribute("x", x) +
+         Attribute("y", y) + (arm ? " data-arm=\"" + std::to_string(*arm) + "\"" : "") + ">" +
          Markup(text) + "</text>";
+}
+
+// Whose a row is, if all of its marks are one arm's.
+std::optional<size_t> ArmOfRow(const Chart& chart, double row) {
+  std::optional<size_t> arm;
+  for (const ChartSeries& series : chart.series) {
+    for (const ChartPoint& point : series.points) {
+      if (std::lround(point.y.value) != std::lround(row)) continue;
+      const std::optional<size_t> whose = point.arm ? point.arm : series.arm;
+      if (!whose || (arm && arm != whose)) return std::nullopt;
+      arm = whose;
+    }
+  }
+  return arm;
 }
 
 // Everything that an axis must reach.
@@ -70,15 +87,15 @@ std::vector<LegendEntry> Legend(const Chart& chart, bool with_arms, double left)
   return entries;
 }
 
-std::string DrawLegend(const std::vector<LegendEntry>& entries) {
+std::string DrawLegend(const std::vector<LegendEntry>& entries, bool in_page) {
   std::string out;
   for (const LegendEntry& entry : entries) {
     const ChartSeries& series = *entry.series;
     const bool is_bar = series.mark == ChartMark::kStack || series.mark == ChartMark::kBars ||
                         series.mark == ChartMark::kSpans;
-    out += "<g class=\"" + ColourClass(series) + "\"><path class=\"" + (is_bar ? "b" : "m") +
-           "\" d=\"" + MarkerPath(is_bar ? 1 : series.arm.value_or(series.part)) +
-           "\" transform=\"translate(" + Length(entry.x + 6) + " " + Length(entry.y - 4) + ")\"/>" +
+    const size_t shape = is_bar ? 1 : series.arm.value_or(series.part);
+    out += "<g class=\"" + ColourClass(series) + "\">" +
+           MarkerStart(is_bar ? "b" : "m", shape, entry.x + 6, entry.y - 4, in_page) + "/>" +
            Text(entry.x + 15, entry.y, "", CutText(series.name, 34)) + "</g>";
   }
   return out;
@@ -159,7 +176,8 @@ std::string DrawAxes(const Plot& plot) {
       out += "<path class=\"gr\" d=\"M" + Length(plot.left) + " " + Length(y) + "H" +
              Length(plot.right) + "\"/>";
     }
-    out += Text(plot.left - 7, y + 4, rows ? "e at" : "e", CutText(tick.text, kLongestName));
+    out += Text(plot.left - 7, y + 4, rows ? "e at" : "e", CutText(tick.text, kLongestName),
+                rows ? ArmOfRow(chart, tick.value) : std::nullopt);
   }
   out += "<path class=\"ax\" d=\"M" + Length(plot.left) + " " + Length(plot.bottom) + "H" +
          Length(plot.right) + "\"/>";
@@ -177,7 +195,7 @@ struct Drawing {
   double height = 0;
 };
 
-Drawing Draw(const Chart& given, bool with_arms) {
+Drawing Draw(const Chart& given, bool in_page) {
   const Chart chart = DrawableOf(given);
   const std::vector<double> xs = Extent(chart, true), ys = Extent(chart, false);
   const bool rows = !chart.y.categories.empty();
@@ -186,18 +204,20 @@ Drawing Draw(const Chart& given, bool with_arms) {
     longest = std::max(longest, std::min(WidthOf(tick.text), kLongestName));
   }
   const double left = 10 + kCharacter * D(longest) + (rows ? 2 : 20);
-  const std::vector<LegendEntry> legend = Legend(chart, with_arms, 4);
+  const std::vector<LegendEntry> legend = Legend(chart, !in_page, 4);
   const double top = legend.empty() ? 8 : legend.back().y + 12;
   const double body = rows ? kRowHeight * D(chart.y.categories.size()) : kHeight - 52;
   const double bottom = top + body, right = kWidth - 10;
   const Plot plot{.chart = chart,
+                  .in_page = in_page,
                   .left = left,
                   .top = top,
                   .right = right,
                   .bottom = bottom,
                   .x = Scale(chart.x, xs, left, right),
                   .y = Scale(chart.y, ys, rows ? top : bottom, rows ? bottom : top)};
-  return {DrawLegend(legend) + DrawAxes(plot) + DrawGuides(plot) + DrawMarks(plot), bottom + 42};
+  return {DrawLegend(legend, in_page) + DrawAxes(plot) + DrawGuides(plot) + DrawMarks(plot),
+          bottom + 42};
 }
 
 std::string ViewBox(const Drawing& drawing) {
@@ -219,6 +239,15 @@ std::string ArmAttribute(const ChartSeries& series, const ChartPoint* point) {
   return "";
 }
 
+std::string MarkerStart(std::string_view look, size_t shape, double x, double y, bool in_page) {
+  const std::string start = in_page ? "<use" : "<path";
+  const std::string drawn = in_page ? " href=\"#m" + std::to_string(shape % kNumColours) + "\"" +
+                                          Attribute("x", x) + Attribute("y", y)
+                                    : " d=\"" + MarkerPath(shape) + "\" transform=\"translate(" +
+                                          Length(x) + " " + Length(y) + ")\"";
+  return start + " class=\"" + std::string(look) + "\"" + drawn;
+}
+
 std::string Attribute(std::string_view name, double units) {
   return " " + std::string(name) + "=\"" + Length(units) + "\"";
 }
@@ -233,13 +262,14 @@ std::string CutText(const std::string& text, size_t most) {
 }
 
 std::string InlineSvg(const Chart& chart) {
-  const Drawing drawing = Draw(chart, false);
-  return "<svg role=\"img\" tabindex=\"0\" aria-label=\"" + Markup(chart.title) + "\"" +
-         ViewBox(drawing) + ">" + drawing.inside + "</svg>";
+  const Drawing drawing = Draw(chart, true);
+  return "<svg role=\"img\" tabindex=\"0\" aria-label=\"" + Markup(chart.title) + "\" data-x=\"" +
+         Markup(chart.x.title) + "\" data-y=\"" + Markup(chart.y.title) + "\"" + ViewBox(drawing) +
+         ">" + drawing.inside + "</svg>";
 }
 
 std::string StandaloneSvg(const Chart& chart) {
-  const Drawing drawing = Draw(chart, true);
+  const Drawing drawing = Draw(chart, false);
   const double inches = 3.33;
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- dsbench -->\n<svg "
          "xmlns=\"http://www.w3.org/2000/svg\"" +

@@ -7,9 +7,11 @@
 
 namespace dsb {
 
-// For a page: no colours of its own, but the classes of palette.h. Each mark has a <title> with
-// what a reader would see when pointing at it, to 6 significant digits, and data-f, the figure of
-// the metric table that it shows; what is an arm's has data-arm, its index.
+// For a page: no colours of its own, but the classes of palette.h, and markers by reference to the
+// page's (#m0, ...). Each mark has a <title> of lines: its label, if it has one, and its x and y to
+// 6 significant digits; the names of series and axes are said once, in data-name of the group and
+// data-x and data-y of the drawing. data-f is the figure of the metric table that a mark shows;
+// what is an arm's has data-arm, its index.
 std::string InlineSvg(const Chart& chart);
 
 // A file: as wide as a column of a two-column paper (3.33 inches), text of 7 to 8 points, black on

@@ -16,25 +16,41 @@ constexpr double kGroupWidth = 0.8;  // of the room of one category, filled by i
 
 std::string At(double x, double y) { return Length(x) + " " + Length(y); }
 
+std::string ValueText(const ChartAxis& axis, const ChartValue& value) {
+  if (!axis.categories.empty()) {
+    const auto index = static_cast<size_t>(std::max(0L, std::lround(value.value)));
+    return index < axis.categories.size() ? axis.categories[index] : "";
+  }
+  std::string text = ShortNumber(value.value);
+  if (value.lo || value.hi) {
+    text += " [" + (value.lo ? ShortNumber(*value.lo) : "?") + ", " +
+            (value.hi ? ShortNumber(*value.hi) : "?") + "]";
+  }
+  return text;
+}
+
 // What every mark ends with: its figure and its text.
 std::string Tail(const Plot& plot, const ChartSeries& series, const ChartPoint& point,
                  std::string_view element) {
   std::string out = ArmAttribute(series, &point);
   if (!point.figure.empty()) out += " data-f=\"" + Markup(point.figure) + "\"";
-  return out + "><title>" + Markup(PointText(plot.chart, series, point)) + "</title></" +
-         std::string(element) + ">";
+  out += "><title>";
+  if (plot.in_page) {
+    if (!point.label.empty()) out += Markup(point.label) + "\n";
+    out += Markup(ValueText(plot.chart.x, point.x)) + "\n";
+    out += Markup(ValueText(plot.chart.y, point.y));
+  } else {
+    out += Markup(PointText(plot.chart, series, point));
+  }
+  return out + "</title></" + std::string(element) + ">";
 }
 
 std::string Marker(const Plot& plot, const ChartSeries& series, const ChartPoint& point,
                    bool hidden) {
   const double x = plot.x.At(point.x.value), y = plot.y.At(point.y.value);
-  if (hidden) {
-    return "<circle class=\"m h\" r=\"4\"" + Attribute("cx", x) + Attribute("cy", y) +
-           Tail(plot, series, point, "circle");
-  }
-  const size_t shape = point.arm.value_or(series.arm.value_or(series.part));
-  return "<path class=\"m\" d=\"" + MarkerPath(shape) + "\" transform=\"translate(" + At(x, y) +
-         ")\"" + Tail(plot, series, point, "path");
+  const size_t shape = hidden ? 0 : point.arm.value_or(series.arm.value_or(series.part));
+  return MarkerStart(hidden ? "m h" : "m", shape, x, y, plot.in_page) +
+         Tail(plot, series, point, plot.in_page ? "use" : "path");
 }
 
 // A line between the ends of an interval, of one side where the other is open.
@@ -168,18 +184,8 @@ std::string PointText(const Chart& chart, const ChartSeries& series, const Chart
   std::string text = series.name;
   if (!point.label.empty()) text += (text.empty() ? "" : ", ") + point.label;
   const auto add = [&](const ChartAxis& axis, const ChartValue& value) {
-    text += text.empty() ? "" : "; ";
-    if (!axis.categories.empty()) {
-      const auto index = static_cast<size_t>(std::max(0L, std::lround(value.value)));
-      const std::string name = index < axis.categories.size() ? axis.categories[index] : "";
-      text += axis.title.empty() ? name : axis.title + ": " + name;
-      return;
-    }
-    text += axis.title + ": " + ShortNumber(value.value);
-    if (value.lo || value.hi) {
-      text += " [" + (value.lo ? ShortNumber(*value.lo) : "?") + ", " +
-              (value.hi ? ShortNumber(*value.hi) : "?") + "]";
-    }
+    text += (text.empty() ? "" : "; ") + (axis.title.empty() ? "" : axis.title + ": ") +
+            ValueText(axis, value);
   };
   add(chart.x, point.x);
   add(chart.y, point.y);
@@ -195,8 +201,9 @@ std::string DrawMarks(const Plot& plot) {
     if (series.mark == ChartMark::kBars) ++bar_place;
     if (drawn.empty()) continue;
     const bool many = series.mark == ChartMark::kPoints && series.points.size() > 24;
-    out += "<g class=\"s " + ColourClass(series) + (many ? " f" : "") + "\"" +
-           ArmAttribute(series) + ">" + drawn + "</g>";
+    out +=
+        "<g class=\"s " + ColourClass(series) + (many ? " f" : "") + "\"" + ArmAttribute(series) +
+        (plot.in_page ? " data-name=\"" + Markup(series.name) + "\"" : "") + ">" + drawn + "</g>";
   }
   return out;
 }

@@ -13,6 +13,7 @@ namespace dsb {
 
 struct Plot {
   const Chart& chart;
+  bool in_page = false;             // which holds the markers, and says names and axes once
   double left, top, right, bottom;  // of the area of the marks, user units
   Scale x, y;
 };
@@ -27,6 +28,8 @@ std::string DrawMarks(const Plot& plot);
 std::string ColourClass(const ChartSeries& series, const ChartPoint* point = nullptr);
 // What opens a group or an element of an arm: ` data-arm="3"`; empty of what is no arm's.
 std::string ArmAttribute(const ChartSeries& series, const ChartPoint* point = nullptr);
+// The start of a marker's element around (x, y): without its end.
+std::string MarkerStart(std::string_view look, size_t shape, double x, double y, bool in_page);
 std::string Attribute(std::string_view name, double units);  // ` name="12.5"`
 // At most `most` characters, the last of them an ellipsis if something is cut.
 std::string CutText(const std::string& text, size_t most);

@@ -24,13 +24,14 @@ class Printer {
   }
   void operator()(const Line& line) { AppendWrapped(Shown(line.text)); }
   void operator()(const LabelledLine& labelled) {
+    if (labelled.choice > 1) return;
     const std::string kind = Shown(labelled.kind);
     const size_t width = WidthOf(kind);
     if (width >= kKindWidth || columns_ < 3 * kKindWidth) {
-      return AppendWrapped(Shown(labelled.kind + ": " + labelled.text));
+      return AppendWrapped(Shown(labelled.kind + ": " + labelled.text()));
     }
     std::string margin = kind + std::string(kKindWidth - width, ' ');
-    for (const std::string& line : Wrap(Shown(labelled.text), columns_ - kKindWidth)) {
+    for (const std::string& line : Wrap(Shown(labelled.text()), columns_ - kKindWidth)) {
       const size_t from = out_.size();
       out_ += margin + line + "\n";
       if (margin[0] != ' ') Paint(from, from + kind.size(), ColourOf(labelled.kind));

@@ -6,6 +6,7 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -173,15 +174,31 @@ ReportArm MakeArm(CheckedRun data, const MetricOptions& options) {
   const std::vector<BrokenInvariant> broken = CheckInvariants(arm.data);
   if (!broken.empty()) arm.broken = MessageOf(broken.front());
   if (broken.size() > 1) arm.broken += " and " + std::to_string(broken.size() - 1) + " more";
+  arm.steps = {.phases = SummarisePhases(arm.data),
+               .device = SummariseDevice(arm.data),
+               .scheduling = SummariseScheduling(arm.data),
+               .policy_inert = PolicyInertDetail(arm.data),
+               .depths = FiguresByDepth(arm.data, options.bootstrap)};
+  arm.data = WithoutSteps(std::move(arm.data));
   return arm;
 }
 
 ReportModel BuildModel(std::vector<CheckedRun> runs, const MetricOptions& options) {
+  return BuildModel(
+      runs.size(), [&](size_t i) { return std::move(runs[i]); }, options);
+}
+
+ReportModel BuildModel(size_t num_runs, const std::function<CheckedRun(size_t)>& read,
+                       const MetricOptions& options) {
   ReportModel model;
   model.options = options;
-  std::vector<std::optional<ReportArm>> arms(runs.size());
-  ForAll(runs.size(), [&](size_t i) {
-    if (!Select(runs[i]).acceptance.empty()) arms[i] = MakeArm(std::move(runs[i]), options);
+  std::vector<std::optional<ReportArm>> arms(num_runs);
+  std::mutex reading;
+  ForAll(num_runs, [&](size_t i) {
+    std::unique_lock lock(reading);
+    CheckedRun run = read(i);
+    lock.unlock();
+    if (!Select(run).acceptance.empty()) arms[i] = MakeArm(std::move(run), options);
   });
   std::vector<std::string> keys;
   for (std::optional<ReportArm>& arm : arms) {

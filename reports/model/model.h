@@ -2,24 +2,41 @@
 // arm and its comparisons. Every printer reads this and nothing else.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "results/metrics/compare.h"
+#include "results/metrics/depth.h"
+#include "results/metrics/device.h"
 #include "results/metrics/metrics.h"
+#include "results/metrics/phases.h"
+#include "results/metrics/scheduling.h"
 #include "results/metrics/selection.h"
 
 namespace dsb {
 
+// What a report says of an arm's steps. These are most of a run's memory and not kept: whatever
+// needs them is computed here.
+struct StepFigures {
+  std::optional<PhaseSummary> phases;
+  std::optional<DeviceSummary> device;
+  std::optional<SchedulingSummary> scheduling;
+  std::string policy_inert;
+  std::vector<DepthFigures> depths;
+};
+
 struct ReportArm {
-  CheckedRun data;  // without token ids
+  CheckedRun data;  // without token ids and steps
   std::string name = {};
   RequestCounts counts = {};
   std::vector<std::string> scopes = {};
   std::vector<MetricRecord> metrics = {};
   std::vector<MetricNote> notes = {};
+  StepFigures steps = {};
   std::string broken = {};  // the invariants that its rows break, in words
 
   const MetricRecord* Find(const std::string& metric, const std::string& scope) const {
@@ -71,6 +88,10 @@ struct ReportModel {
 // Runs with nothing to show are counted, not reported. A candidate's baseline is the drafter-none
 // run of the same session (one call of `dsbench run`), or else the nearest one in the file.
 ReportModel BuildModel(std::vector<CheckedRun> runs, const MetricOptions& options);
+// The same of runs that are read when they are needed, few at a time: `read` is called once for
+// each of 0 .. num_runs - 1, from several threads, by one of them at a time.
+ReportModel BuildModel(size_t num_runs, const std::function<CheckedRun(size_t)>& read,
+                       const MetricOptions& options);
 ReportArm MakeArm(CheckedRun data, const MetricOptions& options);
 // What watching cost: the row of metric observer_overhead, of the observed run.
 MetricRecord ObserverOverhead(const CheckedRun& unobserved, const CheckedRun& observed,

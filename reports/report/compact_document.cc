@@ -66,7 +66,7 @@ Document MakeCompactDocument(const ReportModel& model) {
       document.emplace_back(std::move(statement));
     }
     for (Block& block : LoadSection(set)) document.push_back(std::move(block));
-    for (Block& block : DepthSection(set, model.options)) document.push_back(std::move(block));
+    for (Block& block : DepthSection(set)) document.push_back(std::move(block));
     document.emplace_back(Line{""});
   }
   document.emplace_back(Line{

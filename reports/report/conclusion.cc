@@ -43,45 +43,49 @@ std::string Times(const Estimate& ratio) {
   return text.insert(std::min(text.find(' '), text.size()), "\u00d7");
 }
 
-LabelledLine Result(const std::vector<Ranked>& ranked) {
-  const Ranked& best = ranked.front();
-  const std::string prompts = Counted(best.all->prompts, "prompt");
+// Of the arms from place `first` on: what a page says when those before it are switched off.
+LabelledLine Result(const std::vector<Ranked>& ranked, size_t first) {
+  const Ranked& best = ranked[first];
+  const std::string& name = best.arm->name;
+  const std::string over =
+      ", over " + Counted(best.all->prompts, "prompt") + (first > 0 ? ", of the arms left on" : "");
+  std::string text;
   if (ShownAbove(best.speedup())) {
-    return {"result", best.arm->name + " is the fastest: " + Times(best.speedup()) +
-                          " the speed of plain decoding, over " + prompts + "."};
+    text = name + " is the fastest: " + Times(best.speedup()) + " the speed of plain decoding";
+  } else if (ShownBelow(best.speedup())) {
+    text = "Speculation loses here: its best arm, " + name + ", runs at " + Times(best.speedup()) +
+           " the speed of plain decoding";
+  } else {
+    text = "No arm is shown to be faster than plain decoding; the best is " + name + " at " +
+           Times(best.speedup());
   }
-  if (ShownBelow(best.speedup())) {
-    return {"result", "Speculation loses here: its best arm, " + best.arm->name + ", runs at " +
-                          Times(best.speedup()) + " the speed of plain decoding, over " + prompts +
-                          "."};
-  }
-  return {"result", "No arm is shown to be faster than plain decoding; the best is " +
-                        best.arm->name + " at " + Times(best.speedup()) + ", over " + prompts +
-                        "."};
+  return {.kind = "result", .clauses = {{text + over, {name}}}, .choice = first + 1};
 }
 
-std::optional<LabelledLine> Why(const Ranked& best) {
+std::optional<LabelledLine> Why(const Ranked& best, size_t choice) {
   const SpeedupFactors& factors = best.all->factors;
   const std::optional<double>&length = factors.accepted_length_factor.ratio.value,
         &step = factors.step_time_factor.ratio.value;
   if (!length || !step) return std::nullopt;
-  return LabelledLine{"why", "Its rounds give " + Fixed(*length, 2) + " times the tokens and take " +
-                              Fixed(1 / *step, 2) + " times as long."};
+  return LabelledLine{"why",
+                      {{"Its rounds give " + Fixed(*length, 2) + " times the tokens and take " +
+                            Fixed(1 / *step, 2) + " times as long",
+                        {best.arm->name}}},
+                      choice};
 }
 
-void Decide(const std::string& what, const Estimate& ratio, std::vector<std::string>* would) {
+void Decide(const Clause& what, const Estimate& ratio, std::vector<Clause>* would) {
   const std::optional<double> prompts = PromptsToDecide(ratio);
   if (!prompts) return;
   const bool hopeless = !(*prompts <= kTooManyTimes * static_cast<double>(ratio.n));
-  would->push_back(hopeless ? what + ": no feasible number of prompts, the two are too close"
-                            : what + ": about " + Fixed(std::ceil(*prompts), 0) + " prompts");
+  would->push_back(
+      {what.text + (hopeless ? ": no feasible number of prompts, the two are too close"
+                             : ": about " + Fixed(std::ceil(*prompts), 0) + " prompts"),
+       what.arms});
 }
 
-void Add(const char* kind, const std::vector<std::string>& items, std::vector<LabelledLine>* out) {
-  if (items.empty()) return;
-  std::string text;
-  for (const std::string& item : items) text += (text.empty() ? "" : "; ") + item;
-  out->push_back({kind, text + "."});
+void Add(const char* kind, std::vector<Clause> clauses, std::vector<LabelledLine>* out) {
+  if (!clauses.empty()) out->push_back({kind, std::move(clauses)});
 }
 
 // What makes the speeds themselves doubtful, once for all arms.
@@ -96,18 +100,18 @@ void AddDoubts(const ReportSet& set, std::vector<LabelledLine>* out) {
       unpaired.push_back(set.arms[comparison.candidate].name);
     }
   }
-  const auto names = [&](const std::vector<std::string>& some, size_t all) {
-    return some.size() == all && all > 1 ? "all arms" : Enumerated(some);
+  const auto add = [&](const char* before, std::vector<std::string> some, size_t all,
+                       const char* after) {
+    if (some.empty()) return;
+    const bool is_all = some.size() == all && all > 1;
+    const std::string text = before + (is_all ? "all arms" : Enumerated(some)) + after;
+    if (is_all) some.clear();
+    out->push_back({"doubt", {{.text = text, .arms = std::move(some), .lists = true}}});
   };
-  if (!disturbed.empty()) {
-    out->push_back({"doubt", "Other programs disturbed the times of " +
-                                 names(disturbed, set.arms.size()) +
-                                 ": measure again on a quiet machine."});
-  }
-  if (!unpaired.empty()) {
-    out->push_back({"doubt", "Not comparable: " + names(unpaired, set.comparisons.size()) +
-                                 "; more than 2 % of the requests have no pair."});
-  }
+  add("Other programs disturbed the times of ", disturbed, set.arms.size(),
+      ": measure again on a quiet machine");
+  add("Not comparable: ", unpaired, set.comparisons.size(),
+      ", of whose requests more than 2 % have no pair");
 }
 
 }  // namespace
@@ -125,41 +129,46 @@ std::vector<LabelledLine> Conclude(const ReportSet& set, const MetricOptions& op
   std::vector<LabelledLine> out;
   const std::vector<Ranked> ranked = Rank(set);
   if (ranked.empty()) {
-    out.push_back(
-        {"result", set.comparisons.empty()
-                       ? "Nothing is compared: a speed-up needs a plain arm (drafter none) "
-                         "and another one on the same prompts."
-                       : "No arm has a speed-up: no prompt was finished by both sides."});
+    const char* const why =
+        set.comparisons.empty()
+            ? "Nothing is compared: a speed-up needs a plain arm (drafter none) and another one on "
+              "the same prompts"
+            : "No arm has a speed-up: no prompt was finished by both sides";
+    out.push_back({"result", {{.text = why}}});
   } else {
-    out.push_back(Result(ranked));
-    if (std::optional<LabelledLine> why = Why(ranked.front())) out.push_back(*why);
-    std::vector<std::string> faster, slower, open, would;
+    for (size_t first = 0; first < ranked.size(); ++first) {
+      out.push_back(Result(ranked, first));
+      if (std::optional<LabelledLine> why = Why(ranked[first], first + 1)) out.push_back(*why);
+    }
+    out.push_back({"result", {{.text = "No arm with a speed-up is left on"}}, ranked.size() + 1});
+    std::vector<Clause> faster, slower, open, would;
     for (const Ranked& arm : ranked) {
-      const std::string text = arm.arm->name + " " + Times(arm.speedup());
+      const std::string& name = arm.arm->name;
       (ShownAbove(arm.speedup())   ? faster
        : ShownBelow(arm.speedup()) ? slower
                                    : open)
-          .push_back(text);
-      Decide(arm.arm->name + " against plain", arm.speedup(), &would);
+          .push_back({name + " " + Times(arm.speedup()), {name}});
+      Decide({name + " against plain", {name}}, arm.speedup(), &would);
     }
     if (ranked.size() > 1) {
       const ArmComparison top =
           CompareArms(ranked[1].arm->data, ranked[0].arm->data, "all", options);
       const Estimate& ratio = top.factors.speedup.ratio;
-      const std::string pair = ranked[0].arm->name + " against " + ranked[1].arm->name;
+      const NamedArms both = {ranked[0].arm->name, ranked[1].arm->name};
+      const std::string pair = both[0] + " against " + both[1];
       if (ratio.value) {
-        (ShownAbove(ratio) ? faster : open).push_back(pair + " " + Times(ratio));
-        Decide(pair, ratio, &would);
+        (ShownAbove(ratio) ? faster : open).push_back({pair + " " + Times(ratio), both});
+        Decide({pair, both}, ratio, &would);
       }
     }
-    Add("shown faster", faster, &out);
-    Add("shown slower", slower, &out);
-    Add("not shown", open, &out);
-    Add("would decide", would, &out);
+    Add("shown faster", std::move(faster), &out);
+    Add("shown slower", std::move(slower), &out);
+    Add("not shown", std::move(open), &out);
+    Add("would decide", std::move(would), &out);
   }
   AddDoubts(set, &out);
   if (const std::string flags = FlagWords(set); !flags.empty())
-    out.push_back({"flags", flags.substr(flags.find(": ") + 2)});
+    out.push_back({"flags", {{.text = flags}}});
   return out;
 }
 

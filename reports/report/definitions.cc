@@ -82,7 +82,7 @@ std::string FlagWords(const ReportSet& set) {
     if (flag == found.end()) continue;
     words += (words.empty() ? "" : "; ") + std::string(name) + ": " + std::string(text);
   }
-  return words.empty() ? "" : "flags: " + words + ".";
+  return words;
 }
 
 }  // namespace dsb

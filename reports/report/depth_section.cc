@@ -26,7 +26,7 @@ std::string Cell(const Estimate& estimate, int decimals, double scale = 1) {
 
 }  // namespace
 
-std::vector<Block> DepthSection(const ReportSet& set, const MetricOptions& options) {
+std::vector<Block> DepthSection(const ReportSet& set) {
   constexpr double kMs = 1e-6;
   Table table;
   table.columns = {{"arm", true},
@@ -37,7 +37,7 @@ std::vector<Block> DepthSection(const ReportSet& set, const MetricOptions& optio
                    {"ms draft", false},
                    {"ms verify", false}};
   for (const ReportArm& arm : set.arms) {
-    for (const DepthFigures& depth : FiguresByDepth(arm.data, options.bootstrap)) {
+    for (const DepthFigures& depth : arm.steps.depths) {
       const bool drafts = !IsBaseline(arm.data->run);
       table.rows.push_back(
           {TimedName(arm), std::to_string(depth.depth_tokens), Fixed(depth.mean_prompt_tokens, 0),

@@ -9,6 +9,6 @@
 namespace dsb {
 
 // No blocks if no run has prompts at a depth.
-std::vector<Block> DepthSection(const ReportSet& set, const MetricOptions& options);
+std::vector<Block> DepthSection(const ReportSet& set);
 
 }  // namespace dsb

@@ -66,8 +66,8 @@ void AddOverhead(const ReportSet& set, Document* out) {
 }
 
 void AddDoubts(const ReportSet& set, Document* out) {
-  for (const std::string& note : NotesOn(set, {"device_time_per_token", "device_busy_share"})) {
-    out->emplace_back(Line{"Note: " + note});
+  for (const Line& note : NotesOn(set, {"device_time_per_token", "device_busy_share"})) {
+    out->emplace_back(Line{"Note: " + note.text, note.arms});
   }
   for (size_t i = 0; i < set.arms.size(); ++i) {
     const MetricRecord* other = set.TimesOf(i).Find("device_other_share", "all");
@@ -189,10 +189,9 @@ Document DeviceSection(const ReportSet& set) {
   std::vector<DeviceRow> rows;
   for (size_t i = 0; i < set.arms.size(); ++i) {
     const ReportArm& times = set.TimesOf(i);
-    std::optional<DeviceSummary> summary = SummariseDevice(times.data);
+    const std::optional<DeviceSummary>& summary = times.steps.device;
     if (!summary) continue;
-    rows.push_back(
-        {TimedName(set.arms[i]), std::move(*summary), times.Find("device_time_per_token", "all")});
+    rows.push_back({TimedName(set.arms[i]), *summary, times.Find("device_time_per_token", "all")});
   }
   if (rows.empty()) return section;
   section.emplace_back(Heading{2, "Device time per delivered token"});

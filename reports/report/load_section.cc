@@ -89,7 +89,8 @@ std::vector<Block> LoadSection(const ReportSet& set) {
     for (const char* flag : {"overload", "not_steady", "client_limited"}) {
       const auto found = arm.data->flags.find(flag);
       if (found == arm.data->flags.end()) continue;
-      blocks.emplace_back(Line{"Note: " + arm.name + ": " + flag + ": " + found->second + "."});
+      blocks.emplace_back(
+          Line{"Note: " + arm.name + ": " + flag + ": " + found->second + ".", {arm.name}});
     }
   }
   return blocks;

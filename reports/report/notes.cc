@@ -57,23 +57,27 @@ std::string TitleOf(const std::string& metric) {
   return metric;
 }
 
+bool IsAll(const Names& arms, size_t num_arms) { return arms.size() == num_arms && num_arms > 1; }
+
 std::string ArmsText(const Names& arms, size_t num_arms) {
-  return arms.size() == num_arms && num_arms > 1 ? "all arms" : Enumerated(arms);
+  return IsAll(arms, num_arms) ? "all arms" : Enumerated(arms);
 }
 
 // Two ways to sum up one quantity that give figures more than 2 % apart.
 void AddDiffering(const ReportSet& set, const char* pooled, const char* mean, const char* what,
-                  Names& notes) {
-  Names arms;
+                  std::vector<Line>& notes) {
+  Names arms, figures;
   for (const ReportArm& arm : set.arms) {
     const std::optional<double> first = arm.ValueOf(pooled, "all"),
                                 second = arm.ValueOf(mean, "all");
     if (!first || !second || std::abs(*second / *first - 1) <= 0.02) continue;
-    arms.push_back(arm.name + " " + Fixed(*second, 3) + " (" + Fixed(*first, 3) + ")");
+    arms.push_back(arm.name);
+    figures.push_back(arm.name + " " + Fixed(*second, 3) + " (" + Fixed(*first, 3) + ")");
   }
   if (arms.empty()) return;
-  notes.push_back(std::string(what) +
-                  " (beside it the pooled figure of the table): " + Enumerated(arms) + ".");
+  notes.push_back({std::string(what) +
+                       " (beside it the pooled figure of the table): " + Enumerated(figures) + ".",
+                   std::move(arms)});
 }
 
 }  // namespace
@@ -87,7 +91,7 @@ std::string Enumerated(const Names& names) {
   return list;
 }
 
-Names NotesOn(const ReportSet& set, const Names& metrics) {
+std::vector<Line> NotesOn(const ReportSet& set, const Names& metrics) {
   std::vector<Statement> statements;
   for (const std::string& scope : ShownScopes(set)) {
     for (size_t i = 0; i < set.arms.size(); ++i) {
@@ -102,26 +106,30 @@ Names NotesOn(const ReportSet& set, const Names& metrics) {
     }
   }
   if (statements.empty()) return {};
-  Names notes;
+  std::vector<Line> notes;
   for (const Statement& statement : Joined(std::move(statements))) {
     const auto& [arms, scopes, titles] = statement.parts;
-    notes.push_back(Enumerated(titles) + " of " + ArmsText(arms, set.arms.size()) +
-                    (scopes == Names{"all"} ? "" : "; " + Enumerated(scopes)) + ": " +
-                    statement.what + ".");
+    const bool of_all = IsAll(arms, set.arms.size());
+    notes.push_back({Enumerated(titles) + " of " + ArmsText(arms, set.arms.size()) +
+                         (scopes == Names{"all"} ? "" : "; " + Enumerated(scopes)) + ": " +
+                         statement.what + ".",
+                     of_all ? Names{} : arms});
   }
   return notes;
 }
 
-Names SetNotes(const ReportSet& set) {
-  Names notes;
+std::vector<Line> SetNotes(const ReportSet& set) {
+  std::vector<Line> notes;
   for (const ReportArm& arm : set.arms) {
     if (const std::string what = ContentionOf(arm.data); !what.empty()) {
-      notes.push_back("! the times of " + arm.name + " were disturbed: " + what + ".");
+      notes.push_back(
+          {"! the times of " + arm.name + " were disturbed: " + what + ".", {arm.name}});
     }
     if (!arm.broken.empty())
-      notes.push_back(arm.name + " breaks an invariant: " + arm.broken + ".");
+      notes.push_back({arm.name + " breaks an invariant: " + arm.broken + ".", {arm.name}});
   }
-  const Names doubts = NotesOn(set, {"accepted_length", "user_decode_tokens_per_s", "phase_wall"});
+  const std::vector<Line> doubts =
+      NotesOn(set, {"accepted_length", "user_decode_tokens_per_s", "phase_wall"});
   notes.insert(notes.end(), doubts.begin(), doubts.end());
   AddDiffering(set, "accepted_length", "accepted_length_per_request",
                "accepted length as a mean over requests", notes);
@@ -129,9 +137,10 @@ Names SetNotes(const ReportSet& set) {
                "tokens/s as a mean over requests", notes);
   for (const ReportArm& arm : set.arms) {
     if (arm.data->num_segments > 1) {
-      notes.push_back(arm.name + " was resumed: the requests' times are of all " +
-                      std::to_string(arm.data->num_segments) +
-                      " segments, steps, phases and throughput of one.");
+      notes.push_back({arm.name + " was resumed: the requests' times are of all " +
+                           std::to_string(arm.data->num_segments) +
+                           " segments, steps, phases and throughput of one.",
+                       {arm.name}});
     }
   }
   return notes;

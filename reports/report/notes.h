@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/document/document.h"
 #include "reports/model/model.h"
 
 namespace dsb {
@@ -13,9 +14,9 @@ namespace dsb {
 std::string Enumerated(const std::vector<std::string>& names);
 
 // What was noted on these metrics of the shown scopes; device metrics from the watched twins.
-std::vector<std::string> NotesOn(const ReportSet& set, const std::vector<std::string>& metrics);
+std::vector<Line> NotesOn(const ReportSet& set, const std::vector<std::string>& metrics);
 // Sentences about the headline figures of a set.
-std::vector<std::string> SetNotes(const ReportSet& set);
+std::vector<Line> SetNotes(const ReportSet& set);
 
 // A cell without a value.
 struct Gap {

@@ -23,17 +23,18 @@ std::string Print(const Document& document, ReportFormat format, int columns) {
 }  // namespace
 
 ReportModel BuildModel(const Store& store, const MetricOptions& options) {
-  std::vector<CheckedRun> runs;
+  std::vector<int64_t> runs;
   std::vector<std::string> left_out;
   for (const RunRecord& run : ReadRuns(store)) {
     if (std::string problem = ConfigProblem(run); !problem.empty()) {
       left_out.push_back(std::move(problem));
     } else {
-      runs.push_back(ReadCheckedRun(store, run.id, {}));
+      runs.push_back(run.id);
     }
   }
   if (runs.empty() && !left_out.empty()) ThrowBadInput(left_out.front());
-  ReportModel model = BuildModel(std::move(runs), options);
+  ReportModel model = BuildModel(
+      runs.size(), [&](size_t i) { return ReadCheckedRun(store, runs[i], {}); }, options);
   model.left_out = std::move(left_out);
   return model;
 }

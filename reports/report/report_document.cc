@@ -48,7 +48,7 @@ void AddProvenance(const ReportSet& set, Document* out) {
   }
   for (const ReportArm& arm : set.arms) {
     if (const std::string server = ServerLine(arm.data); !server.empty()) {
-      out->emplace_back(Line{arm.name + ": " + server});
+      out->emplace_back(Line{arm.name + ": " + server, {arm.name}});
     }
   }
   std::string last;
@@ -69,7 +69,7 @@ void AddProvenance(const ReportSet& set, Document* out) {
     for (size_t i = 0; i < first.size(); ++i) {
       if (own[i].value == first[i].value) continue;
       out->emplace_back(
-          Line{"Note: " + arm.name + " ran with " + own[i].field + " " + own[i].value});
+          Line{"Note: " + arm.name + " ran with " + own[i].field + " " + own[i].value, {arm.name}});
     }
   }
 }
@@ -147,9 +147,11 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
     out->emplace_back(needed);
     out->emplace_back(Line{kBreakEvenWords});
   }
-  AddLines(SetNotes(set), "Note: ", out);
+  for (Line& note : SetNotes(set)) {
+    out->emplace_back(Line{"Note: " + note.text, std::move(note.arms)});
+  }
   for (Block& block : LoadSection(set)) out->push_back(std::move(block));
-  for (Block& block : DepthSection(set, model.options)) out->push_back(std::move(block));
+  for (Block& block : DepthSection(set)) out->push_back(std::move(block));
   const Table phases = PhaseTable(set);
   out->emplace_back(Heading{2, "Where the time goes"});
   if (phases.rows.empty()) {
@@ -170,7 +172,9 @@ void AddSet(const ReportSet& set, const ReportModel& model, const ReportSections
   out->emplace_back(Heading{2, "Requests"});
   out->emplace_back(RequestTable(set));
   out->emplace_back(Line{kRequestWords});
-  if (const std::string flags = FlagWords(set); !flags.empty()) out->emplace_back(Line{flags});
+  if (const std::string flags = FlagWords(set); !flags.empty()) {
+    out->emplace_back(Line{"flags: " + flags + "."});
+  }
   AddCommands(set, out);
 }
 

@@ -168,9 +168,9 @@ Json ArmJson(const ReportArm& arm) {
   return json;
 }
 
-Json DepthsJson(const ReportArm& arm, const MetricOptions& options) {
+Json DepthsJson(const ReportArm& arm) {
   Json depths = Json::array();
-  for (const DepthFigures& depth : FiguresByDepth(arm.data, options.bootstrap)) {
+  for (const DepthFigures& depth : arm.steps.depths) {
     depths.push_back({{"depth_tokens", depth.depth_tokens},
                       {"requests", depth.requests},
                       {"mean_prompt_tokens", depth.mean_prompt_tokens},
@@ -211,7 +211,7 @@ Json SetJson(const ReportSet& set, const MetricOptions& options, const ReportSec
   Json arms = Json::array(), comparisons = Json::array();
   for (size_t i = 0; i < set.arms.size(); ++i) {
     arms.push_back(ArmJson(set.arms[i]));
-    const Json depths = DepthsJson(set.arms[i], options);
+    const Json depths = DepthsJson(set.arms[i]);
     if (!depths.empty()) arms.back()["by_depth"] = depths;
     if (!sections.crosswalk || IsBaseline(set.arms[i].data->run)) continue;
     const ReportComparison* comparison = set.ComparisonOf(i);

@@ -1,5 +1,8 @@
 #include "reports/report/report_page.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "base/counted.h"
 #include "reports/charts/charts.h"
 #include "reports/model/crosswalk.h"
@@ -29,23 +32,34 @@ class Builder {
     AddPaper();
     AddEnd();
     page_.data = WithoutColumns(TidyTable(model_), {"label", "level", "method"});
+    page_.data_parts = {4, 1, 2, 4};  // run; scope; metric, unit; value, lo, hi, n
     return std::move(page_);
   }
 
  private:
   void Put(Block block) { page_.body.push_back(std::move(block)); }
+  // Rows that name an arm are the arm's.
+  void Put(const ReportSet& set, Block block) {
+    auto* const table = std::get_if<Table>(&block);
+    const auto is_arm = [](const Table::Column& column) { return column.title == "arm"; };
+    if (table != nullptr && std::any_of(table->columns.begin(), table->columns.end(), is_arm)) {
+      const auto place = std::find_if(table->columns.begin(), table->columns.end(), is_arm) -
+                         table->columns.begin();
+      for (const auto& row : table->rows) {
+        std::optional<size_t>& whose = table->row_arms.emplace_back();
+        for (const ReportArm& arm : set.arms) {
+          const std::string& cell = row[static_cast<size_t>(place)];
+          if (cell == arm.name || cell == TimedName(arm)) whose = arms_.IndexOf(arm.name);
+        }
+      }
+    }
+    Put(std::move(block));
+  }
   void PutCharts(Charts charts) {
     for (Chart& chart : charts) {
       if (model_.sets.size() > 1) chart.id += "-" + std::to_string(set_ + 1);
       Put(Block(std::move(chart)));
     }
-  }
-  // `rows` of the set's arms, as many times as there are.
-  Table OfArms(Table table, const ReportSet& set) const {
-    for (size_t r = 0; r < table.rows.size(); ++r) {
-      table.row_arms.push_back(arms_.IndexOf(set.arms[r % set.arms.size()].name));
-    }
-    return table;
   }
 
   void AddSet(const ReportSet& set) {
@@ -55,32 +69,30 @@ class Builder {
     PutCharts(BreakEvenChart(set, arms_));
     PutCharts(SpeedupCharts(set, arms_));
     PutCharts(DomainChart(set, arms_));
-    Table all = OfArms(SpeedTable(set), set), domains = all;
+    Table all = SpeedTable(set), domains = all;
     const auto last = static_cast<std::ptrdiff_t>(set.arms.size());  // rows of all domains together
     all.rows.erase(all.rows.begin(), all.rows.end() - last);
-    all.row_arms.erase(all.row_arms.begin(), all.row_arms.end() - last);
     domains.rows.erase(domains.rows.end() - last, domains.rows.end());
-    domains.row_arms.erase(domains.row_arms.end() - last, domains.row_arms.end());
-    Put(std::move(all));
+    Put(set, std::move(all));
     Put(Line{kSpeedWords});
     Put(Line{StatisticsLine(model_.options)});
     if (!domains.rows.empty()) {
       Put(Heading{.level = 3, .text = "By domain", .folded = true});
-      Put(std::move(domains));
+      Put(set, std::move(domains));
     }
-    const std::vector<std::string> notes = SetNotes(set);
+    const std::vector<Line> notes = SetNotes(set);
     if (!notes.empty()) Put(Heading{.level = 3, .text = "Notes on these figures", .folded = true});
-    for (const std::string& note : notes) Put(Line{note});
+    for (const Line& note : notes) Put(note);
     PutSection("What is accepted", AcceptanceCharts(set, arms_), RunLengthChart(set, arms_));
     PutSection("Where the time goes, and when", TokenTimeChart(set, arms_),
                ProgressionChart(set, arms_), PromptChart(set, arms_), LatencyCharts(set, arms_));
     PutSection("Whether the confidence means what it says", ReliabilityCharts(set, arms_));
-    for (Block& block : LoadSection(set)) Put(std::move(block));
-    for (Block& block : DepthSection(set, model_.options)) Put(std::move(block));
-    for (Block& block : SchedulingSection(set)) Put(std::move(block));
+    for (Block& block : LoadSection(set)) Put(set, std::move(block));
+    for (Block& block : DepthSection(set)) Put(set, std::move(block));
+    for (Block& block : SchedulingSection(set)) Put(set, std::move(block));
     AddCrosswalks(set);
     Put(Heading{.level = 2, .text = "What was run"});
-    for (Block& block : ProvenanceOf(set)) Put(std::move(block));
+    for (Block& block : ProvenanceOf(set)) Put(set, std::move(block));
   }
 
   template <typename... Parts>
@@ -102,7 +114,7 @@ class Builder {
         Put(Line{kRoundSymbols});
       }
       first = false;
-      Put(Heading{.level = 3, .text = set.arms[i].name});
+      Put(Heading{.level = 3, .text = set.arms[i].name, .arms = {set.arms[i].name}});
       Table table = CrosswalkTable(made);
       table.row_arms.assign(table.rows.size(), arms_.IndexOf(set.arms[i].name));
       Put(std::move(table));
@@ -138,7 +150,7 @@ class Builder {
       Put(Line{Counted(model_.num_runs, "run") + " in the file, none with a finished request."});
     }
     for (const std::string& run : model_.left_out) {
-      Put(LabelledLine{"left out", "This build cannot read it: " + run + "."});
+      Put(LabelledLine{"left out", {{.text = "This build cannot read it: " + run}}});
     }
   }
 

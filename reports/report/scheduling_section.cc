@@ -52,23 +52,24 @@ std::vector<Block> SchedulingSection(const ReportSet& set) {
   Table table;
   table.columns = {{"arm", true},     {"requests", false}, {"steps", false},  {"drafted %", false},
                    {"budget", false}, {"verified", false}, {"ms/step", false}};
-  std::vector<std::string> lines;
+  std::vector<Line> lines;
   bool schedules = false;
   for (const ReportArm& arm : set.arms) {
-    const auto summary = SummariseScheduling(arm.data);
+    const std::optional<SchedulingSummary>& summary = arm.steps.scheduling;
     if (!summary) continue;
     schedules = schedules || IsScheduling(arm.data->run);
     AddRows(arm, *summary, table);
-    lines.push_back(arm.name + ": " + Share(summary->cut, summary->rounds) + " % of " +
-                    std::to_string(summary->rounds) + " rounds cut, " +
-                    Share(summary->undrafted, summary->rounds) + " % undrafted.");
-    const std::string inert = PolicyInertDetail(arm.data);
-    if (!inert.empty()) lines.push_back("Note: policy_inert: " + inert + ".");
+    lines.push_back({arm.name + ": " + Share(summary->cut, summary->rounds) + " % of " +
+                         std::to_string(summary->rounds) + " rounds cut, " +
+                         Share(summary->undrafted, summary->rounds) + " % undrafted.",
+                     {arm.name}});
+    const std::string& inert = arm.steps.policy_inert;
+    if (!inert.empty()) lines.push_back({"Note: policy_inert: " + inert + ".", {arm.name}});
   }
   if (!schedules || table.rows.empty()) return blocks;
   blocks.emplace_back(Heading{2, "What the policies did"});
   blocks.emplace_back(std::move(table));
-  for (std::string& line : lines) blocks.emplace_back(Line{std::move(line)});
+  for (Line& line : lines) blocks.emplace_back(std::move(line));
   blocks.emplace_back(Line{kSchedulingWords});
   return blocks;
 }

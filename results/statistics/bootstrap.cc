@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/philox.h"
+#include "results/statistics/column_blocks.h"
 #include "results/statistics/undefined_draws.h"
 
 namespace dsb {
@@ -113,21 +114,19 @@ std::vector<uint32_t> ResampleCounts(const ClusterTable& table, const BootstrapO
 std::vector<double> ResampleTotals(const ClusterTable& table, const BootstrapOptions& options,
                                    const std::string& sample, int64_t first, int64_t count) {
   ResampleDraws draws(table, options, sample);
+  const ColumnBlocks blocks(table);
   const auto columns = static_cast<size_t>(table.num_columns());
-  std::vector<double> values;
-  values.reserve(static_cast<size_t>(table.num_clusters()) * columns);
-  for (const auto& [name, row] : table.rows()) values.insert(values.end(), row.begin(), row.end());
-
-  std::vector<double> totals(static_cast<size_t>(count) * columns, 0.0);
+  std::vector<double> totals(static_cast<size_t>(count) * columns), sums(blocks.num_sums());
+  std::vector<DrawnCluster> drawn;
   for (int64_t r = 0; r < count; ++r) {
     const std::vector<uint32_t>& counts = draws.Draw(first + r);
-    double* const out = totals.data() + static_cast<size_t>(r) * columns;
+    drawn.clear();
     for (size_t i = 0; i < counts.size(); ++i) {
-      if (counts[i] == 0) continue;
-      const double times = counts[i];
-      const double* const row = values.data() + i * columns;
-      for (size_t c = 0; c < columns; ++c) out[c] += times * row[c];
+      if (counts[i] > 0) drawn.push_back({i, static_cast<double>(counts[i])});
     }
+    blocks.Sum(drawn, sums.data());
+    double* const out = totals.data() + static_cast<size_t>(r) * columns;
+    for (size_t c = 0; c < columns; ++c) out[c] = sums[blocks.place(c)];
   }
   return totals;
 }

@@ -32,6 +32,7 @@ class Browser:
                      f"--user-data-dir={self.profile.name}"]
         self.url += "/session/" + self.call("/session", {"capabilities": {"alwaysMatch": {
             "goog:chromeOptions": {"args": arguments, "binary": shutil.which("chromium")},
+            "timeouts": {"script": 120000},
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})["sessionId"]
 
     def __enter__(self):

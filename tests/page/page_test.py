@@ -58,8 +58,10 @@ def figures(report):
 
 CONTRAST = """
 const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-const rgba = (text) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = text; canvas.fillRect(0, 0, 1, 1);
-                         return canvas.getImageData(0, 0, 1, 1).data; };
+const known = new Map();
+const rgba = (text) => { if (known.has(text)) return known.get(text);
+                         canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = text; canvas.fillRect(0, 0, 1, 1);
+                         known.set(text, canvas.getImageData(0, 0, 1, 1).data); return known.get(text); };
 const linear = (c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
 const light = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
 const ground = (node) => { for (; node; node = node.parentElement) {
@@ -104,6 +106,14 @@ class Page(unittest.TestCase):
         self.browser.open("about:blank")
         self.browser.open(self.url)
 
+    def given_by(self, act):
+        """What the button JSON or CSV saves."""
+        return self.browser.run("""const given = []; const keep = URL.createObjectURL;
+            URL.createObjectURL = (blob) => { given.push(blob); return 'about:blank#'; };
+            HTMLAnchorElement.prototype.click = () => {};
+            document.querySelector('[data-act=' + arguments[0] + ']').click();
+            URL.createObjectURL = keep; return given[0].text()""", act)
+
     def test_asks_for_nothing_and_says_nothing(self):
         self.browser.requests()
         self.browser.open("about:blank")
@@ -123,13 +133,11 @@ class Page(unittest.TestCase):
         self.assertEqual([name for name, marks in charts if marks == 0], [])
 
     def test_every_figure_is_the_json_reports(self):
-        data = self.browser.run("return JSON.parse(document.getElementById('data').textContent)")
-        at = {name: i for i, name in enumerate(data["columns"])}
         seen = {}
-        for row in data["rows"]:
-            key = tuple(row[at[name]] for name in ("run", "metric", "scope", "baseline_run"))
+        for row in json.loads(self.given_by("json")):
+            key = tuple(row[name] for name in ("run", "metric", "scope", "baseline_run"))
             self.assertNotIn(key, seen)
-            seen[key] = [row[at[name]] for name in ("value", "lo", "hi", "n")]
+            seen[key] = [row[name] for name in ("value", "lo", "hi", "n")]
         self.assertEqual(seen, {key: [entry[name] for name in ("value", "lo", "hi", "n")]
                                 for key, entry in self.figures.items()})
         self.assertGreater(len(seen), 500)
@@ -182,6 +190,17 @@ class Page(unittest.TestCase):
         self.assertEqual(len(set(said)), 3, said)
         self.assertNotIn("", said)
 
+    def text(self):
+        """What can be read, everything folded out, but for the commands that were typed."""
+        self.browser.run("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+        return self.browser.run("""const words = [];
+            const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+            while (walk.nextNode()) {
+                const node = walk.currentNode.parentElement;
+                if (node.checkVisibility() && !node.closest('pre')) words.push(walk.currentNode.data);
+            }
+            return words.join('')""")
+
     def test_an_arm_switched_off_is_gone_everywhere(self):
         count = """return [...document.querySelectorAll('[data-arm]')].filter((item) => !item.matches('button') &&
             (item.dataset.arm === '1') === arguments[0] && item.getClientRects().length).length"""
@@ -193,11 +212,32 @@ class Page(unittest.TestCase):
         drawn = self.browser.run("""return [...document.querySelectorAll('figure .m')].filter((mark) =>
             mark.getClientRects().length && mark.dataset.say && mark.dataset.say.startsWith(arguments[0] + ';')).length""", name)
         self.assertEqual(drawn, 0)
+        self.assertNotIn(name, self.text())
         self.assertIn("off=1", self.browser.run("return location.hash"))
         self.browser.run("location.reload()")
         self.assertEqual(self.browser.run(count, True), 0)
         self.browser.run("""document.querySelector('button.arm[data-arm="1"]').click()""")
         self.assertEqual([self.browser.run(count, mine) for mine in (True, False)], before)
+
+    def test_the_verdict_speaks_of_the_arms_that_are_on(self):
+        said = """return [...document.querySelectorAll('.said')].filter((line) => line.checkVisibility())
+            .map((line) => line.innerText.replace(/\\s+/g, ' '))"""
+        verdict = self.browser.run(said)
+        results = [line for line in verdict if line.startswith("result")]
+        self.assertEqual(len(results), self.browser.run("return document.querySelectorAll('h1').length") - 1, verdict)
+        names = self.browser.run("return [...document.querySelectorAll('button.arm')].map((button) => button.textContent)")
+        best = next(name for name in names if name in results[0])
+        switch = """[...document.querySelectorAll('button.arm')].find((button) => button.textContent === arguments[0]).click()"""
+        for arm in [best] + [name for name in names if name != best]:
+            self.browser.run(switch, arm)
+            self.assertFalse([line for line in self.browser.run(said) if arm in line], arm)
+            results = [line for line in self.browser.run(said) if line.startswith("result")]
+            if arm == best:
+                self.assertIn("of the arms left on", results[0])
+        self.assertIn("No arm with a speed-up is left on", results[0])
+        for name in names:
+            self.browser.run(switch, name)
+        self.assertEqual(self.browser.run(said), verdict)
 
     def test_tables_sort(self):
         column = """const table = [...document.querySelectorAll('main table')].find(
@@ -240,11 +280,7 @@ class Page(unittest.TestCase):
 
     def test_the_buttons_give_all_rows(self):
         for act in ("json", "csv"):
-            text = self.browser.run("""const given = []; const keep = URL.createObjectURL;
-                URL.createObjectURL = (blob) => { given.push(blob); return 'about:blank#'; };
-                HTMLAnchorElement.prototype.click = () => {};
-                document.querySelector('[data-act=' + arguments[0] + ']').click();
-                URL.createObjectURL = keep; return given[0].text()""", act)
+            text = self.given_by(act)
             if act == "json":
                 self.assertEqual(len(json.loads(text)), len(self.figures))
             else:

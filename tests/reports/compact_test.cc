@@ -43,7 +43,7 @@ TEST(CompactReport, KeepsItsColumnsAndItsWordsOnAnyWidthFrom60) {
   for (const Block& block : document) {
     if (const auto* line = std::get_if<Line>(&block)) words += " " + line->text;
     if (const auto* said = std::get_if<LabelledLine>(&block))
-      words += " " + said->kind + " " + said->text;
+      words += " " + said->kind + " " + said->text();
     if (const auto* heading = std::get_if<Heading>(&block)) words += " " + heading->text;
     if (const auto* table = std::get_if<Table>(&block)) {
       for (const Table::Column& column : table->columns) words += " " + column.title;

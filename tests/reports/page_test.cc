@@ -104,7 +104,7 @@ TEST(TidyTable, HasEveryMetricOfEveryArmAndEveryRatio) {
 
 std::string TextOf(const std::vector<LabelledLine>& statements, const std::string& kind) {
   for (const LabelledLine& statement : statements) {
-    if (statement.kind == kind) return statement.text;
+    if (statement.kind == kind) return statement.text();
   }
   return "";
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "reports/document/html.h"
 #include "reports/document/wrap.h"
 
 namespace dsb {
@@ -103,6 +104,23 @@ TEST(Terminal, ForeignTextMovesNothing) {
     }
   }
   EXPECT_THAT(PrintTerminal(document), HasSubstr("a\\x1b[31m"));
+}
+
+TEST(Statement, WhatAPageSaysInstead) {
+  const Document document = {
+      LabelledLine{"result", {{"a wins", {"a"}}, {"by far", {}}}, 1},
+      LabelledLine{"result", {{"b wins", {"b"}}}, 2},
+      Line{"a and ab differ", {"a", "ab"}},
+  };
+  for (const std::string& text : {PrintTerminal(document), PrintMarkdown(document)}) {
+    EXPECT_THAT(text, HasSubstr("a wins; by far."));
+    EXPECT_THAT(text, Not(HasSubstr("b wins")));
+  }
+  const std::string html = PrintHtml({.title = "t", .arms = {"ab", "a", "b"}, .body = document});
+  EXPECT_THAT(html, HasSubstr("<span class=\"c\" data-any=\"1\">a wins</span>"));
+  EXPECT_THAT(html, HasSubstr("data-choice=\"2\" hidden>"));
+  EXPECT_THAT(html, HasSubstr("data-all=\"1 0\"><span class=\"name\" data-arm=\"1\">a</span> and "
+                              "<span class=\"name\" data-arm=\"0\">ab</span> differ</p>"));
 }
 
 TEST(Markdown, ForeignTextStaysText) {

@@ -38,7 +38,7 @@ Document With(const std::string& text) {
   Document document;
   document.emplace_back(Heading{1, text});
   document.emplace_back(Line{text});
-  document.emplace_back(LabelledLine{text, text});
+  document.emplace_back(LabelledLine{text, {{.text = text, .arms = {text}}}});
   document.emplace_back(CodeLine{text});
   Table table;
   table.columns = {{text, true}, {"n", false}};
@@ -140,7 +140,21 @@ TEST(HostileText, InAScriptsDataIsTheSameTextAndNoTag) {
   EXPECT_THAT(json, Not(HasSubstr(">")));
   EXPECT_THAT(json, Not(HasSubstr("&")));
   const auto parsed = nlohmann::json::parse(json);
-  for (size_t i = 0; i + 1 < std::size(kHostile); ++i) EXPECT_EQ(parsed["rows"][i][0], kHostile[i]);
+  for (size_t i = 0; i + 1 < std::size(kHostile); ++i) {
+    EXPECT_EQ(parsed["parts"][0]["cells"][i][0], kHostile[i]);
+  }
+}
+
+TEST(DataTable, InAScriptSaysWhatRepeatsOnce) {
+  DataTable table;
+  table.columns = {"run", "metric", "value"};
+  for (int64_t run = 1; run <= 2; ++run) {
+    for (const char* metric : {"a", "b"}) table.rows.push_back({run, metric, 0.1});
+  }
+  const auto json = nlohmann::json::parse(PrintScriptJson(table, {1, 2}));
+  EXPECT_EQ(json, nlohmann::json::parse(R"({"columns":["run","metric","value"],"parts":[
+      {"cells":[[1],[2]],"rows":[0,-1,1,-1]},
+      {"cells":[["a",0.1],["b",0.1]],"rows":[0,1,0,1]}]})"));
 }
 
 TEST(HostileText, IsShownOnATerminalAndInMarkdown) {

@@ -32,10 +32,12 @@ Chart Forest() {
 
 TEST(Svg, AMarkSaysItsFigureAndItsInterval) {
   const std::string svg = InlineSvg(Forest());
-  EXPECT_THAT(svg, HasSubstr("<title>a; times: 2 [1.5, 2.5]; a</title>"));
+  EXPECT_THAT(svg, HasSubstr("<title>2 [1.5, 2.5]\na</title>"));
+  EXPECT_THAT(svg, HasSubstr(" data-x=\"times\" data-y=\"\""));
   EXPECT_THAT(svg, HasSubstr("data-f=\"7 speedup all\""));
-  EXPECT_THAT(svg, HasSubstr("<g class=\"s k2\" data-arm=\"2\">"));
+  EXPECT_THAT(svg, HasSubstr("<g class=\"s k2\" data-arm=\"2\" data-name=\"a\"><"));
   EXPECT_THAT(svg, HasSubstr("class=\"gs\""));
+  EXPECT_THAT(StandaloneSvg(Forest()), HasSubstr("<title>a; times: 2 [1.5, 2.5]; a</title>"));
   EXPECT_EQ(ShortNumber(1234567.0), "1.23457e+06");
 }
 
@@ -48,6 +50,7 @@ TEST(Svg, AFileOfItsOwnHasItsColoursAndALegend) {
   EXPECT_THAT(svg, HasSubstr(">one</text>"));
   EXPECT_THAT(svg, HasSubstr("width=\"3.33in\""));
   EXPECT_THAT(svg, Not(HasSubstr("var(")));
+  EXPECT_THAT(svg, Not(HasSubstr("href")));
   EXPECT_THAT(InlineSvg(chart), Not(HasSubstr(">one</text>")));  // the page's switches name it
 }
 

@@ -108,6 +108,30 @@ TEST(Bootstrap, TotalsAreCountsTimesRowsInAnyRange) {
   EXPECT_NE(whole, ResampleTotals(table, {.statistics_seed = 10}, "all", 0, 100));
 }
 
+// Columns that share a sum, and more of them than are summed at once.
+TEST(Bootstrap, TotalsAreThePlainSumsBitForBit) {
+  constexpr int64_t kColumns = 21;
+  ClusterTable table(kColumns);
+  for (int i = 0; i < 30; ++i) {
+    std::vector<double> row;
+    for (int64_t c = 0; c < kColumns; ++c) {
+      row.push_back(c % 3 == 2 ? row.back() : Normal(static_cast<uint64_t>(c), 40, 0) / (i + 1));
+    }
+    table.Add(i % 2 == 0 ? "even" : "odd", Name(i), row);
+  }
+  const BootstrapOptions options{.num_resamples = 20};
+  const std::vector<double> totals = ResampleTotals(table, options, "all", 3, 20);
+  for (int64_t r = 0; r < 20; ++r) {
+    const std::vector<uint32_t> counts = ResampleCounts(table, options, "all", 3 + r);
+    for (size_t c = 0; c < kColumns; ++c) {
+      double sum = 0;
+      size_t place = 0;
+      for (const auto& [name, row] : table.rows()) sum += counts[place++] * row[c];
+      EXPECT_EQ(totals[static_cast<size_t>(r) * kColumns + c], sum) << r << ' ' << c;
+    }
+  }
+}
+
 TEST(Bootstrap, PercentileIntervalCutsTheTails) {
   std::vector<double> values(10000);
   std::iota(values.begin(), values.end(), 0);
