@@ -144,9 +144,10 @@ void CheckFeatureLayers(const std::string& path, const BlockConfig& config,
   int32_t previous = -2;
   for (const int32_t layer : config.target_layers) {
     if (layer <= previous || layer >= num_target_layers - 1) {
-      ThrowBadInput(path + "/config.json: key target_layer_ids is " + std::to_string(layer) +
-                    ", expected ascending layers from -1 to " +
-                    std::to_string(num_target_layers - 2));
+      ThrowBadInput(path + "/config.json: key " + config.layers_key + " is " +
+                    std::to_string(layer + config.layers_offset) +
+                    ", expected ascending layers from " + std::to_string(config.layers_offset - 1) +
+                    " to " + std::to_string(num_target_layers - 2 + config.layers_offset));
     }
     previous = layer;
   }

@@ -29,6 +29,9 @@ struct BlockConfig {
   int64_t draft_vocab_size = 0;  // = vocab_size without a reduced vocabulary
   int32_t block_rows = 0;        // the anchor and its masks, as the block was trained
   std::vector<int32_t> target_layers;
+  // Where the file names them, and what it adds to each.
+  std::string layers_key = "target_layer_ids";
+  int32_t layers_offset = 0;
   int64_t num_target_layers = 0;      // 0: the checkpoint does not say
   std::optional<int32_t> mask_token;  // none: the checkpoint has a mask embedding
   bool share_target_embeddings = false;

@@ -1,7 +1,9 @@
 #include "engines/block_backbone/block_weights.h"
 
 #include <array>
+#include <iterator>
 
+#include "base/error.h"
 #include "engines/drafter_files/checkpoint.h"
 
 namespace dsb {
@@ -25,6 +27,13 @@ WeightSource BlockWeights::Load(ModelFolder& folder, std::shared_ptr<const Targe
   CheckDrafterWindow(path, config.window, *target);
   file = std::make_shared<const Safetensors>(Safetensors::Open(folder));
   WeightSource source = DrafterWeights(path, file);
+  source.NameSizes(FolderSizeNames(config.shape, {"num_hidden_layers", config.num_layers}));
+  source.NameSize("vocab_size", config.vocab_size);
+  if (config.draft_vocab_size != config.vocab_size) {
+    source.NameSize("draft_vocab_size", config.draft_vocab_size);
+  }
+  source.NameSize("the number of " + config.layers_key + " x hidden_size",
+                  std::ssize(config.target_layers) * config.shape.hidden);
   target_ids = DraftVocabulary(*file, config.draft_vocab_size, config.vocab_size, source, folder);
   LoadLayers(source, mode);
   LoadTables(source, mode);
@@ -74,6 +83,11 @@ void BlockWeights::LoadTables(const WeightSource& source, WeightMode mode) {
   if (config.mask_token) {
     mask_embedding.resize(static_cast<size_t>(hidden));
     embedding.Lookup(*config.mask_token, mask_embedding);
+  } else if (!source.Has("mask_embedding")) {
+    ThrowBadInput(
+        source.file() +
+        "/config.json: key mask_token_id is missing, expected it where there is no tensor "
+        "mask_embedding");
   } else {
     mask_embedding = source.Vector("mask_embedding", hidden);
   }

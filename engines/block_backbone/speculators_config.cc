@@ -79,6 +79,10 @@ std::optional<int64_t> SpeculativeTokens(const JsonConfig& file, const std::stri
 BlockLayout ReadLayout(const JsonConfig& file, std::optional<int64_t> tokens, ModelFolder& folder) {
   const int64_t rows = file.Count("block_size");
   const auto name = [](bool anchor) { return anchor ? "true" : "false"; };
+  if (tokens && *tokens > rows) {
+    file.Refuse("speculative_tokens", std::to_string(*tokens),
+                "at most block_size " + std::to_string(rows));
+  }
   const bool by_tokens = tokens == rows;
   const std::string reason = "speculative_tokens " + std::to_string(tokens.value_or(0)) +
                              " of block_size " + std::to_string(rows);
@@ -172,6 +176,8 @@ BlockConfig BlockConfigFromSpeculators(const SpeculatorsConfig& config) {
   BlockConfig block = BlockConfigFromFile(config.flat, config.layout);
   block.share_target_embeddings = false;
   block.tables_as_stored = true;
+  block.layers_key = kLayersKey;
+  block.layers_offset = 1;
   return block;
 }
 

@@ -14,8 +14,10 @@ constexpr char kOffsets[] = "d2t", kFlags[] = "t2d";
 const StoredIntegers* Integers(const Safetensors& file, const char* name, int64_t size,
                                bool booleans) {
   const StoredIntegers* found = file.FindIntegers(name);
-  const std::string expected =
-      std::to_string(size) + (booleans ? " of type BOOL" : " integers, I64 or I32");
+  const std::string expected = std::to_string(size) +
+                               (booleans ? " of type BOOL, since vocab_size is "
+                                         : " integers, I64 or I32, since draft_vocab_size is ") +
+                               std::to_string(size);
   const auto refuse = [&](const std::string& what) {
     ThrowBadInput(file.path() + ": tensor " + name + ": found " + what + ", expected " + expected);
   };
@@ -89,7 +91,9 @@ std::vector<int32_t> DraftVocabulary(const Safetensors& file, int64_t draft_voca
   const bool reduced = draft_vocab_size != vocab_size;
   if (offsets == nullptr && reduced) {
     ThrowBadInput(file.path() + ": tensor " + kOffsets + ": found no such tensor, expected " +
-                  std::to_string(draft_vocab_size) + " integers");
+                  std::to_string(draft_vocab_size) + " integers, since draft_vocab_size is " +
+                  std::to_string(draft_vocab_size) + " of vocab_size " +
+                  std::to_string(vocab_size));
   }
   std::vector<int64_t> zeros;
   if (offsets == nullptr) zeros.resize(static_cast<size_t>(vocab_size));

@@ -13,6 +13,7 @@ constexpr ConfigKey kOwnKeys[] = {Read("markov_rank"), Read("markov_head_type"),
                                   Read("confidence_head_with_markov")};
 
 MarkovType ReadMarkovType(const JsonConfig& file) {
+  file.RefuseNull({"markov_head_type"});
   const std::string type = file.StringOr("markov_head_type", "vanilla");
   if (type == "vanilla") return MarkovType::kVanilla;
   if (type == "gated") return MarkovType::kGated;

@@ -23,8 +23,8 @@ std::shared_ptr<const DSparkWeights> DSparkWeights::Load(ModelFolder& folder,
   auto weights = std::make_shared<DSparkWeights>();
   weights->config = DSparkConfig::Read(folder);
   weights->backbone.config = weights->config.block;
-  const WeightSource source =
-      weights->backbone.Load(folder, std::move(target), target_sha256, mode);
+  WeightSource source = weights->backbone.Load(folder, std::move(target), target_sha256, mode);
+  source.NameSize("markov_rank", weights->config.markov_rank);
   weights->markov = MarkovHead(weights->config, source, mode);
   LoadConfidence(source, *weights);
   source.RefuseUnused(weights->backbone.file->Names(), "this dspark drafter");

@@ -13,7 +13,6 @@ namespace {
 constexpr std::array kDeepSpec = {"Qwen3Eagle3Model", "Eagle3DraftModel"};
 constexpr std::array kOriginal = {"LlamaForCausalLM", "LlamaForCausalLMEagle3",
                                   "Eagle3LlamaForCausalLM"};
-constexpr char kOverrideKey[] = "eagle_aux_hidden_state_layer_ids";
 constexpr char kLayersKey[] = "target_layer_ids";
 constexpr int64_t kMostLayers = int64_t{1} << 20;
 constexpr int32_t kOriginalDraftLength = 7;  // the releases do not say; the paper's block
@@ -41,15 +40,19 @@ std::vector<int32_t> DeepSpecLayers(const JsonConfig& file, int64_t num_target_l
   return layers;
 }
 
-// The releases number a feature by the layer that reads it.
+// The releases number a feature by the layer that reads it. Engines gather features from the first
+// layer to the last, whatever the list's order: another order means something else in each.
 std::vector<int32_t> OriginalLayers(const JsonConfig& file) {
   std::vector<int32_t> layers;
-  for (const int64_t reader : file.Ints(kOverrideKey)) {
-    if (reader < 1 || reader > kMostLayers) {
-      file.Refuse(kOverrideKey, std::to_string(reader), "layers of the target from 1 on");
+  for (const int64_t reader : file.Ints(kReadingLayersKey)) {
+    const bool ascending = layers.empty() || reader - 1 > layers.back();
+    if (reader < 1 || reader > kMostLayers || !ascending) {
+      file.Refuse(kReadingLayersKey, std::to_string(reader),
+                  "ascending layers of the target from 1 on");
     }
     layers.push_back(static_cast<int32_t>(reader - 1));
   }
+  if (layers.empty()) file.Refuse(kReadingLayersKey, "empty", "at least one layer");
   return layers;
 }
 
@@ -57,14 +60,14 @@ std::vector<int32_t> OriginalLayers(const JsonConfig& file) {
 void WarnOfNumbering(const std::vector<int32_t>& layers, ModelFolder& folder) {
   std::string list;
   for (const int32_t layer : layers) list += (list.empty() ? "" : ", ") + std::to_string(layer);
-  folder.Warn("config.json: key " + std::string(kOverrideKey) +
+  folder.Warn("config.json: key " + std::string(kReadingLayersKey) +
               " is read as the layers that read a feature, so the features are the outputs of "
               "layers " +
               list + "; a file that means outputs says so with the key " + kLayersKey);
 }
 
 std::vector<int32_t> ReadLayers(const JsonConfig& file, bool original, ModelFolder& folder) {
-  const bool by_reader = original && file.Has(kOverrideKey);
+  const bool by_reader = original && file.Has(kReadingLayersKey);
   std::vector<int32_t> read;
   if (by_reader) read = OriginalLayers(file);
   if (original && !file.Has(kLayersKey)) {
@@ -75,7 +78,7 @@ std::vector<int32_t> ReadLayers(const JsonConfig& file, bool original, ModelFold
       original ? file.CountOr("num_target_layers", kMostLayers) : file.Count("num_target_layers");
   std::vector<int32_t> layers = DeepSpecLayers(file, num_target_layers);
   if (!read.empty() && read != layers) {
-    file.Refuse(kOverrideKey, file.Value(kOverrideKey),
+    file.Refuse(kReadingLayersKey, file.Value(kReadingLayersKey),
                 "the layers that read " + std::string(kLayersKey) + " " + file.Value(kLayersKey) +
                     ", each one more");
   }
@@ -87,8 +90,9 @@ void ReadOriginalSwitches(const JsonConfig& file, Eagle3Config& config) {
   const std::optional<JsonConfig> nested = file.Object("eagle_config");
   if (!nested) return;
   // Engines disagree on whether these count layers by input or by output.
-  if (nested->Has(kOverrideKey) && !nested->Ints(kOverrideKey).empty()) {
-    nested->Refuse(kOverrideKey, "a list", "it at the top level, layers numbered by their input");
+  if (nested->Has(kReadingLayersKey) && !nested->Ints(kReadingLayersKey).empty()) {
+    nested->Refuse(kReadingLayersKey, "a list",
+                   "it at the top level, layers numbered by their input");
   }
   CheckKeys(*nested, Eagle3Config::ObjectKeys());
 }

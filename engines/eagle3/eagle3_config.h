@@ -16,7 +16,7 @@ namespace dsb {
 struct Eagle3Config {
   RecurrentConfig common;
   bool original = false;              // a release in the layout of the EAGLE-3 authors
-  std::vector<int32_t> layers;        // feature layers; empty: the original's default
+  std::vector<int32_t> layers;        // feature layers, ascending; empty: the original's default
   bool norm_before_residual = false;  // the layer adds to the normed hidden state
 
   // Reads the folder's config.json. kBadInput naming file, key, found and expected. Warns of how
@@ -25,6 +25,9 @@ struct Eagle3Config {
   static ConfigKeys Keys(bool original);           // of the whole file
   static std::span<const ConfigKey> ObjectKeys();  // of its object eagle_config
 };
+
+// The key of an original release that names the layers which read the features.
+inline constexpr char kReadingLayersKey[] = "eagle_aux_hidden_state_layer_ids";
 
 // Outputs of layers 1, L/2 - 1 and L - 4 (drafters.md 3.4).
 std::vector<int32_t> OriginalFeatureLayers(int64_t num_target_layers);

@@ -15,8 +15,10 @@ std::vector<int32_t> ResolveLayers(const std::string& path, const Eagle3Config& 
       config.layers.empty() ? OriginalFeatureLayers(count) : config.layers;
   for (const int32_t layer : layers) {
     if (layer >= 0 && layer < count - 1) continue;
-    ThrowBadInput(path + "/config.json: feature layer " + std::to_string(layer) +
-                  " of the target is not usable, expected 0 to " + std::to_string(count - 2));
+    ThrowBadInput(path + "/config.json: key " + kReadingLayersKey + ": feature layer " +
+                  std::to_string(layer) + " of the target (" + std::to_string(layer + 1) +
+                  " by the layer that reads it) is not usable, expected 0 to " +
+                  std::to_string(count - 2));
   }
   return layers;
 }
@@ -31,10 +33,11 @@ std::shared_ptr<const Eagle3Weights> Eagle3Weights::Load(ModelFolder& folder,
   auto weights = std::make_shared<Eagle3Weights>();
   weights->config = config.common;
   weights->norm_before_residual = config.norm_before_residual;
-  const WeightSource source = weights->Open(folder, std::move(target), target_sha256);
+  WeightSource source = weights->Open(folder, std::move(target), target_sha256);
   weights->layers = ResolveLayers(folder.path(), config, *weights->target);
   const int64_t hidden = config.common.shape.hidden;
   const auto features = static_cast<int64_t>(weights->layers.size()) * hidden;
+  source.NameSize("the number of feature layers x hidden_size", features);
   weights->feature_projection =
       PackedMatrix::Pack(std::array{AllRows(source.Get("fc.weight", {hidden, features}))}, mode);
   const std::string prefix =

@@ -64,6 +64,12 @@ std::string JsonConfig::Value(const std::string& key) const {
 
 bool JsonConfig::Has(const std::string& key) const { return data_->Find(key) != nullptr; }
 
+void JsonConfig::RefuseNull(std::initializer_list<const char*> keys) const {
+  for (const char* key : keys) {
+    if (data_->object.contains(key) && !Has(key)) Refuse(key, "null", "a value, or no such key");
+  }
+}
+
 bool JsonConfig::IsText(const std::string& key) const {
   return Has(key) && data_->Find(key)->is_string();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,9 +27,11 @@ class JsonConfig {
   std::vector<std::string> Keys() const;            // in order, those that are null included
   std::string Value(const std::string& key) const;  // as JSON; null if it is absent
   bool Has(const std::string& key) const;           // present and not null
-  bool IsText(const std::string& key) const;        // present and a text
-  bool IsList(const std::string& key) const;        // present and a list
-  int64_t Count(const std::string& key) const;      // an integer, 1 .. 2^20
+  // kBadInput naming the first key that is there and null, where no class says what that means.
+  void RefuseNull(std::initializer_list<const char*> keys) const;
+  bool IsText(const std::string& key) const;    // present and a text
+  bool IsList(const std::string& key) const;    // present and a list
+  int64_t Count(const std::string& key) const;  // an integer, 1 .. 2^20
   int64_t CountOr(const std::string& key, int64_t otherwise) const;
   int64_t IntOr(const std::string& key, int64_t otherwise) const;
   double Float(const std::string& key) const;

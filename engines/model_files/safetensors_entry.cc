@@ -86,6 +86,11 @@ uint64_t NumBytes(const std::vector<uint64_t>& shape, uint64_t element_bytes,
 
 SafetensorsEntry ReadEntry(const Json& json, const std::string& name, const std::string& place) {
   if (!json.is_object()) Fail(place, "a value that is no object", "an object");
+  for (const auto& item : json.items()) {
+    const std::string& key = item.key();
+    if (key == "dtype" || key == "shape" || key == "data_offsets") continue;
+    Fail(place, "the key " + Quoted(key), "only dtype, shape and data_offsets");
+  }
   const Dtype& dtype = ReadDtype(json, place);
   const std::vector<uint64_t> shape = Integers(json, place, "shape");
   const std::vector<uint64_t> range = Integers(json, place, "data_offsets");

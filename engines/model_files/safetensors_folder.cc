@@ -19,7 +19,10 @@ constexpr char kWhole[] = "model.safetensors", kIndex[] = "model.safetensors.ind
 
 // Files that turn the weights beside them into another model.
 constexpr const char* kAddOns[] = {"adapter_config.json", "adapter_model.safetensors",
-                                   "mask_embedding.pt"};
+                                   "adapter_model.bin", "mask_embedding.pt"};
+// Files that say how other programs would quantise the weights beside them.
+constexpr const char* kNotes[] = {"hf_quant_config.json", "quant_config.json",
+                                  "quantize_config.json"};
 
 bool SameTensors(const Safetensors& a, const Safetensors& b) {
   const std::vector<std::string> names = a.Names();
@@ -93,6 +96,9 @@ Safetensors Safetensors::Open(ModelFolder& folder) {
       ThrowBadInput(folder.PathOf(name) +
                     ": found it beside the weights, expected none: it makes another model of them");
     }
+  }
+  for (const char* name : kNotes) {
+    if (folder.Has(name)) folder.Warn(Quoted(name) + " is not read: the weights are as stored");
   }
   const bool whole = folder.Has(kWhole), index = folder.Has(kIndex);
   if (!whole && !index) {

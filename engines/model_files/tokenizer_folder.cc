@@ -53,19 +53,51 @@ int32_t ReadSpecialToken(const JsonConfig& config, const std::string& key,
   config.Refuse(key, Quoted(text), "one of tokenizer.json's added tokens");
 }
 
-// The same tokens once more, by id: its own program adds those that tokenizer.json lacks.
+bool IsAddedAs(const TokenizerTables& tables, int64_t id, const std::string& content) {
+  return id >= 0 && IsAdded(tables, static_cast<size_t>(id)) &&
+         tables.TokenBytes(static_cast<int32_t>(id)) == content;
+}
+
+// The same tokens once more, by id: its own program adds those that tokenizer.json lacks, and
+// matches all as it is said here.
 void CheckAddedTokens(const JsonConfig& config, const TokenizerTables& tables) {
   const std::optional<JsonConfig> tokens = config.Object("added_tokens_decoder");
   if (!tokens) return;
   for (const std::string& key : tokens->Keys()) {
-    const std::string content =
-        tokens->Object(key) ? tokens->Object(key)->StringOr("content", "") : "";
-    size_t id = 0;
+    const std::optional<JsonConfig> token = tokens->Object(key);
+    const std::string content = token ? token->StringOr("content", "") : "";
+    int64_t id = 0;
     const auto parsed = std::from_chars(key.data(), key.data() + key.size(), id);
-    const bool same = parsed.ec == std::errc() && parsed.ptr == key.data() + key.size() &&
-                      IsAdded(tables, id) && tables.TokenBytes(static_cast<int32_t>(id)) == content;
-    if (!same) tokens->Refuse(key, Quoted(content), "the added token of that id in tokenizer.json");
+    const bool whole = parsed.ec == std::errc() && parsed.ptr == key.data() + key.size();
+    if (!whole || !IsAddedAs(tables, id, content)) {
+      tokens->Refuse(key, Quoted(content), "the added token of that id in tokenizer.json");
+    }
+    CheckKeys(*token, AddedTokenKeys());
+    CheckAddedTokenFlags(*token, content, tables.normalizes);
   }
+}
+
+// What older versions of its own program wrote beside tokenizer_config.json and read back where
+// that does not list the added tokens.
+void ReadOlderFiles(ModelFolder& folder, const std::optional<JsonConfig>& config,
+                    TokenizerTables& tables) {
+  if (config && config->Has("added_tokens_decoder")) return;
+  if (const std::optional<JsonConfig> tokens = ReadIfThere(folder, "added_tokens.json")) {
+    for (const std::string& content : tokens->Keys()) {
+      if (!IsAddedAs(tables, tokens->IntOr(content, -1), content)) {
+        tokens->Refuse(Quoted(content), tokens->Value(content),
+                       "the id of that added token in tokenizer.json");
+      }
+    }
+  }
+  const std::optional<JsonConfig> map = ReadIfThere(folder, "special_tokens_map.json");
+  if (!map || !map->Has("eos_token")) return;
+  const int32_t end = ReadSpecialToken(*map, "eos_token", tables);
+  if (config && config->Has("eos_token") && end != tables.eos_id) {
+    map->Refuse("eos_token", map->Value("eos_token"),
+                "that of tokenizer_config.json, " + config->Value("eos_token"));
+  }
+  tables.eos_id = end;
 }
 
 // tokenizer_config.json holds one template, or a list of named ones.
@@ -172,6 +204,7 @@ TokenizerFolder ReadTokenizerFolder(ModelFolder& folder, int64_t num_rows,
     tables.eos_id = ReadSpecialToken(*config, "eos_token", tables);
     CheckAddedTokens(*config, tables);
   }
+  ReadOlderFiles(folder, config, tables);
   TokenizerFolder result{Tokenizer(std::move(tables)), ChatFormat::kSmolLm2, {}};
   result.chat_format = ReadForm(folder, config, result.tokenizer, form);
   std::vector<int32_t> stops = ReadGenerationStops(folder, num_rows);

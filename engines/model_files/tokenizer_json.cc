@@ -18,10 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr ConfigKey kAddedTokenKeys[] = {
-    Read("id"),     Read("content"),     Read("special"),    Read("lstrip"),
-    Read("rstrip"), Read("single_word"), Read("normalized"),
-};
+constexpr ConfigKey kIdKey[] = {Read("id")};
 constexpr char kVocabKey[] = "model.vocab";
 constexpr char kMergesKey[] = "model.merges";
 
@@ -45,15 +42,10 @@ class IdTable {
 
   // Added tokens may stand in the vocabulary too, under the same id.
   void AddAdded(const JsonConfig& token, bool normalizes, const json& vocab) {
-    CheckKeys(token, kAddedTokenKeys);
+    CheckKeys(token, JoinKeys({kIdKey, AddedTokenKeys()}));
     const std::string content = token.StringOr("content", "");
     if (content.empty()) token.Refuse("content", "empty", "the token's text");
-    for (const char* key : {"lstrip", "rstrip", "single_word"}) {
-      if (token.BoolOr(key, false)) token.Refuse(key, "true", "false");
-    }
-    if (normalizes && token.BoolOr("normalized", false) && !IsAscii(content)) {
-      token.Refuse("normalized", "true", "false for a text that is not ASCII");
-    }
+    CheckAddedTokenFlags(token, content, normalizes);
     const int64_t id = token.IntOr("id", -1);
     std::optional<std::string>& slot = Slot(token.name() + ": id", id);
     const auto known = vocab.find(content);
@@ -152,6 +144,22 @@ json Take(json& object, const char* key) {
 }
 
 }  // namespace
+
+std::span<const ConfigKey> AddedTokenKeys() {
+  static constexpr ConfigKey kKeys[] = {Read("content"),   Read("special"),     Read("lstrip"),
+                                        Read("rstrip"),    Read("single_word"), Read("normalized"),
+                                        Harmless("__type")};
+  return kKeys;
+}
+
+void CheckAddedTokenFlags(const JsonConfig& token, const std::string& content, bool normalizes) {
+  for (const char* key : {"lstrip", "rstrip", "single_word"}) {
+    if (token.BoolOr(key, false)) token.Refuse(key, "true", "false");
+  }
+  if (normalizes && token.BoolOr("normalized", false) && !IsAscii(content)) {
+    token.Refuse("normalized", "true", "false for a text that is not ASCII");
+  }
+}
 
 TokenizerTables ReadTokenizerJson(std::string_view text, const std::string& name, size_t num_rows) {
   DSB_CHECK(num_rows > 0 && num_rows <= kMaxVocabularyTokens);

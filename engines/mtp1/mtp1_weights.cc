@@ -1,6 +1,8 @@
 #include "engines/mtp1/mtp1_weights.h"
 
 #include <array>
+#include <charconv>
+#include <string_view>
 #include <utility>
 
 #include "base/quoted.h"
@@ -47,11 +49,18 @@ Names FindNames(const WeightSource& source, int64_t num_target_layers) {
           .head = prefix + "shared_head.head.weight"};
 }
 
-// DeepSeek's module lies behind the target's layers in one file: the target has been read.
-void MarkTargetsOwn(const Safetensors& file, const std::string& module,
+// DeepSeek's module lies behind the target's layers in one file: the target has been read. A second
+// module behind it is no part of either.
+void MarkTargetsOwn(const Safetensors& file, int64_t num_target_layers,
                     const WeightSource& source) {
+  constexpr std::string_view kLayers = "model.layers.";
   for (const std::string& name : file.Names()) {
-    const bool own = name.starts_with("model.") && !name.starts_with(module);
+    bool own = name.starts_with("model.") && !name.starts_with(kLayers);
+    if (name.starts_with(kLayers)) {
+      int64_t layer = num_target_layers;
+      std::from_chars(name.data() + kLayers.size(), name.data() + name.size(), layer);
+      own = layer < num_target_layers;
+    }
     if (own || name == "lm_head.weight") source.MarkUsed(name);
   }
 }
@@ -76,7 +85,9 @@ std::shared_ptr<const Mtp1Weights> Mtp1Weights::Load(ModelFolder& folder,
   const bool shared = weights->config.share_target_embeddings;
   weights->LoadTables(
       source, {.embedding = shared ? "" : names.embedding, .head = shared ? "" : names.head}, mode);
-  if (!names.module.empty()) MarkTargetsOwn(*weights->file, names.module, source);
+  if (!names.module.empty()) {
+    MarkTargetsOwn(*weights->file, weights->target->config().num_layers, source);
+  }
   source.RefuseUnused(weights->file->Names(), "this mtp1 drafter");
   return weights;
 }

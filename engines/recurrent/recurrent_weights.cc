@@ -16,6 +16,11 @@ WeightSource RecurrentWeights::Open(ModelFolder& folder,
   CheckDrafterWindow(path, config.window, *target);
   file = std::make_shared<const Safetensors>(Safetensors::Open(folder));
   WeightSource source = DrafterWeights(path, file);
+  source.NameSizes(FolderSizeNames(config.shape, {"num_hidden_layers", 1}));
+  source.NameSize("vocab_size", config.vocab_size);
+  if (config.draft_vocab_size != config.vocab_size) {
+    source.NameSize("draft_vocab_size", config.draft_vocab_size);
+  }
   target_ids = DraftVocabulary(*file, config.draft_vocab_size, config.vocab_size, source, folder);
   return source;
 }

@@ -51,6 +51,7 @@ std::string ReadArchitecture(const JsonConfig& file) {
 LayerShape LayerShapeFromConfig(const JsonConfig& config) {
   const bool qwen3 = config.StringOr("model_type", "") == "qwen3";
   constexpr int64_t kQwen3KvHeads = 32, kQwen3HeadDim = 128;
+  config.RefuseNull({"hidden_act", "rms_norm_eps"});
   LayerShape shape;
   shape.hidden = config.Count("hidden_size");
   shape.num_heads = config.Count("num_attention_heads");

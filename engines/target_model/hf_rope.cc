@@ -96,6 +96,7 @@ RopeScaling ReadScaling(const JsonConfig& scaling) {
 std::vector<float> RopeFrequenciesFromConfig(const JsonConfig& config, int64_t head_dim,
                                              MissingTheta missing) {
   const std::optional<JsonConfig> scaling = ScalingOf(config);
+  if (scaling) scaling->RefuseNull({"rope_theta", "rope_type", "type"});
   const RopeScaling read = scaling ? ReadScaling(*scaling) : RopeScaling{};
   return RopeFrequencies(head_dim, ReadTheta(config, scaling, missing), read);
 }

@@ -84,8 +84,9 @@ std::shared_ptr<const TargetModel> TargetModel::FromGguf(std::shared_ptr<const G
   for (std::string& warning : CheckGgufKeys(*file, model->config_.architecture)) {
     model->warnings_.push_back(std::move(warning));
   }
-  const WeightSource weights(file->path(),
-                             [&file](const std::string& name) { return file->Find(name); });
+  WeightSource weights(file->path(), [&file](const std::string& name) { return file->Find(name); });
+  const ModelConfig& config = model->config_;
+  weights.NameSizes(GgufSizeNames(config.architecture + ".", config.shape, config.num_layers));
   weights.MarkUsed("rope_freqs.weight");  // in the configuration's frequencies
   model->Load({.weights = weights,
                .layer_names = GgufLayerNames,
@@ -111,8 +112,11 @@ std::shared_ptr<const TargetModel> TargetModel::FromFolder(ModelFolder& folder,
   model->config_ = ConfigFromFolder(folder);
   model->mode_ = mode;
   model->file_ = file;
-  const WeightSource weights(folder.path(),
-                             [&file](const std::string& name) { return file->Find(name); });
+  WeightSource weights(folder.path(),
+                       [&file](const std::string& name) { return file->Find(name); });
+  const ModelConfig& config = model->config_;
+  weights.NameSizes(FolderSizeNames(config.shape, {"num_hidden_layers", config.num_layers}));
+  weights.NameSize("vocab_size", config.vocab_size);
   CheckHead(folder.path(), *file, model->config_.tied_head, weights);
   MarkRotaryBuffers(*file, weights);
   model->Load({.weights = weights,

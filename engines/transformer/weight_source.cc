@@ -20,11 +20,12 @@ const StoredTensor& WeightSource::Get(const std::string& name,
   MarkUsed(name);
   const StoredTensor* tensor = find_(name);
   if (tensor == nullptr) {
-    ThrowBadInput(file_ + ": tensor " + name + " is missing, expected shape " + ShapeText(shape));
+    ThrowBadInput(file_ + ": tensor " + name + " is missing, expected shape " + ShapeText(shape) +
+                  sizes_.ReasonForLayer(name, false));
   }
   if (tensor->shape != shape) {
     ThrowBadInput(file_ + ": tensor " + name + " has shape " + ShapeText(tensor->shape) +
-                  ", expected " + ShapeText(shape));
+                  ", expected " + ShapeText(shape) + sizes_.ReasonFor(shape, tensor->shape));
   }
   return *tensor;
 }
@@ -44,7 +45,8 @@ void WeightSource::RefuseUnused(std::span<const std::string> names,
   for (const std::string& name : names) {
     if (used_->contains(name)) continue;
     ThrowBadInput(file_ + ": tensor " + name + " is not part of " + model +
-                  ", expected none that could change the output");
+                  ", expected none that could change the output" +
+                  sizes_.ReasonForLayer(name, true));
   }
 }
 

@@ -8,10 +8,12 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engines/model_files/tensor.h"
 #include "engines/transformer/decoder_layer.h"
+#include "engines/transformer/size_names.h"
 #include "kernels/packed_matrix.h"
 
 namespace dsb {
@@ -26,6 +28,10 @@ class WeightSource {
       : file_(std::move(file)),
         find_(std::move(find)),
         used_(std::make_shared<std::set<std::string, std::less<>>>()) {}
+
+  // What the configuration beside the file says: messages name the keys that a tensor contradicts.
+  void NameSizes(SizeNames sizes) { sizes_ = std::move(sizes); }
+  void NameSize(std::string key, int64_t size) { sizes_.sizes.push_back({std::move(key), size}); }
 
   // kBadInput naming file, tensor, found and expected shape.
   const StoredTensor& Get(const std::string& name, const std::vector<int64_t>& shape) const;
@@ -42,6 +48,7 @@ class WeightSource {
  private:
   std::string file_;
   Finder find_;
+  SizeNames sizes_;
   std::shared_ptr<std::set<std::string, std::less<>>> used_;
 };
 

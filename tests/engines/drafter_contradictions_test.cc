@@ -104,6 +104,15 @@ TEST_F(Eagle3Layers, AreNumberedByOneRuleThatIsSaid) {
   EXPECT_TRUE(folder_->warnings().empty());
 }
 
+// Engines gather features from the first layer to the last, whatever the list says.
+TEST_F(Eagle3Layers, AreAscendingAndThere) {
+  json& config = checkpoint_.config;
+  for (const json& bad : {json{4, 2}, json{2, 2}, json::array(), json{1, 99}}) {
+    config["eagle_aux_hidden_state_layer_ids"] = bad;
+    ExpectBadInput({"config.json: key eagle_aux_hidden_state_layer_ids"}, [&] { Load(); });
+  }
+}
+
 TEST_F(Eagle3Layers, InTheNestedObjectAreRefused) {
   checkpoint_.config.erase("eagle_aux_hidden_state_layer_ids");
   checkpoint_.config["eagle_config"] = {{"eagle_aux_hidden_state_layer_ids", {1, 2}}};

@@ -181,14 +181,26 @@ TEST_P(DrafterKeysTest, TheIdentityIsOfEveryFileThatWasRead) {
 }
 
 TEST_P(DrafterKeysTest, WhatMakesAnotherModelOfTheWeightsIsRefused) {
-  for (const char* name :
-       {"adapter_config.json", "adapter_model.safetensors", "mask_embedding.pt"}) {
+  for (const char* name : {"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin",
+                           "mask_embedding.pt"}) {
     const std::string folder = layout().write([](json&) {});
     std::ofstream(folder + "/" + name) << "{}";
     ExpectBadInput({name, "beside the weights"}, [&] {
       ModelFolder files(folder);
       Safetensors::Open(files);
     });
+    std::filesystem::remove(folder + "/" + name);
+  }
+}
+
+TEST_P(DrafterKeysTest, NotesOfOtherProgramsOnQuantisingAreNamed) {
+  const std::string folder = layout().write([](json&) {});
+  for (const char* name : {"hf_quant_config.json", "quantize_config.json"}) {
+    std::ofstream(folder + "/" + name) << "{}";
+    ModelFolder files(folder);
+    Safetensors::Open(files);
+    ASSERT_FALSE(files.warnings().empty());
+    EXPECT_NE(files.warnings().front().find(name), std::string::npos);
     std::filesystem::remove(folder + "/" + name);
   }
 }

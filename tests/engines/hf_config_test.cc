@@ -39,6 +39,17 @@ std::vector<float> LoadWhole(const std::string& fixture, const json& more) {
   return ProbeLogits(LoadTarget(folder.Write(), WeightMode::kF32)->model);
 }
 
+// Null is no value where the class has none for it: not the default either.
+TEST(HfConfig, NullIsNoDefault) {
+  for (const char* key : {"hidden_act", "rms_norm_eps"}) {
+    ExpectRefused("qwen3", [&](json& c) { c[key] = nullptr; }, {key, "null"});
+  }
+  for (const char* key : {"rope_theta", "rope_type"}) {
+    ExpectRefused("llama_tied", [&](json& c) { c["rope_parameters"][key] = nullptr; },
+                  {"rope_parameters", key, "null"});
+  }
+}
+
 TEST(HfConfig, EveryKeyIsReadOrSaysNothingOrIsRefused) {
   for (const std::string fixture : kFixtures) {
     const std::vector<float> before = LoadWhole(fixture, json::object());

@@ -103,7 +103,15 @@ const std::vector<Damage>& Damages() {
        [](TestCheckpoint& c) {
          c.config["target_layer_ids"] = {0, 1};
        },
-       {"tensor fc.weight", "shape", "expected"}},
+       {"tensor fc.weight", "shape", "expected",
+        "since the number of feature layers x hidden_size"}},
+      {"a second module",
+       MadeUp::kMtpDeepSeek,
+       [](TestCheckpoint& c) {
+         const int64_t second = c.config["num_target_layers"].get<int64_t>() + 1;
+         c.AddRandom("model.layers." + std::to_string(second) + ".enorm.weight", {8}, 1);
+       },
+       {".enorm.weight", "not part of"}},
       {"eh_proj of one input",
        MadeUp::kMtp,
        [](TestCheckpoint& c) {

@@ -216,10 +216,13 @@ TEST_F(Speculators, WhatIsNotComputedIsRefused) {
   ExpectRefused({"aux_hidden_state_layer_ids"},
                 [](json& c) { c["aux_hidden_state_layer_ids"] = nullptr; });
   ExpectRefused({"layers", "-1"}, [](json& c) { c["aux_hidden_state_layer_ids"] = {-1, 2}; });
-  ExpectRefused({"target_layer_ids"},  // the last layer's output
+  ExpectRefused({"key aux_hidden_state_layer_ids is 6", "0 to 5"},  // the last layer's output
                 [](json& c) {
                   c["aux_hidden_state_layer_ids"] = {1, 3, 6};
                 });
+  ExpectRefused({"speculative_tokens", "99", "block_size"}, [](json& c) {
+    c["speculators_config"]["proposal_methods"][0]["speculative_tokens"] = 99;
+  });
   for (const char* key : {"mask_token_id", "draft_vocab_size", "markov_rank", "block_size",
                           "enable_confidence_head", "transformer_layer_config"}) {
     ExpectRefused({key, "missing"}, [&](json& c) { c.erase(key); });

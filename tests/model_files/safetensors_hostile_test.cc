@@ -82,6 +82,7 @@ std::vector<Bad> BadHeaders() {
        {"header", "99999999999999999999", "2^63-1"}},
       {R"({"t":[]})", 0, {"tensor \"t\"", "no object"}},
       {OneTensor(R"("shape":[2],"data_offsets":[0,8])"), 8, {"\"t\"", "no dtype"}},
+      {OneTensor(ok + R"(,"scale":2)"), 8, {"\"t\"", "\"scale\"", "data_offsets"}},
       {OneTensor(R"("dtype":"F32","data_offsets":[0,8])"), 8, {"\"t\"", "no shape"}},
       {OneTensor(R"("dtype":"F32","shape":[2])"), 8, {"\"t\"", "no data_offsets"}},
       {OneTensor(R"("dtype":1,"shape":[2],"data_offsets":[0,8])"), 8, {"\"t\"", "dtype", "string"}},

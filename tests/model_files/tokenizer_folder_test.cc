@@ -103,6 +103,22 @@ TEST(TokenizerFolderTest, RefusesBadFilesByName) {
          f.tokenizer_config["added_tokens_decoder"] = {{"9", {{"content", "<more>"}}}};
        },
        {"/tokenizer_config.json: added_tokens_decoder: key 9 is \"<more>\"", "tokenizer.json"}},
+      {[](Files& f) {
+         f.tokenizer_config["added_tokens_decoder"] = {
+             {"2", {{"content", "<|im_end|>"}, {"lstrip", true}}}};
+       },
+       {"/tokenizer_config.json: added_tokens_decoder", "key lstrip is true"}},
+      {[](Files& f) {
+         f.tokenizer_config["added_tokens_decoder"] = {
+             {"2", {{"content", "<|im_end|>"}, {"strips", true}}}};
+       },
+       {"added_tokens_decoder", "\"strips\"", "not known"}},
+      {[](Files& f) { f.others["added_tokens.json"] = R"({"<more>": 9})"; },
+       {"/added_tokens.json: key \"<more>\" is 9", "tokenizer.json"}},
+      {[](Files& f) { f.others["added_tokens.json"] = R"({"<|im_end|>": 1})"; },
+       {"/added_tokens.json: key \"<|im_end|>\" is 1"}},
+      {[](Files& f) { f.others["special_tokens_map.json"] = R"({"eos_token": "<|endoftext|>"})"; },
+       {"/special_tokens_map.json: key eos_token", "<|im_end|>"}},
       {[](Files& f) { f.tokenizer["scores"] = 1; },
        {"/tokenizer.json: key \"scores\"", "not known"}},
       {[](Files& f) { f.tokenizer["model"]["scores"] = 1; }, {"model: key \"scores\""}},
@@ -120,6 +136,20 @@ TEST(TokenizerFolderTest, RefusesBadFilesByName) {
     bad.apply(files);
     ExpectBadInput(bad.message, [&] { Read(files); });
   }
+}
+
+TEST(TokenizerFolderTest, OlderFilesSayTheSameOrWhatIsNotSaid) {
+  Files files;
+  files.others["added_tokens.json"] = R"({"<|im_end|>": 2})";
+  files.others["special_tokens_map.json"] = R"({"eos_token": {"content": "<|im_end|>"}})";
+  EXPECT_EQ(Read(files).tokenizer.eos_id(), 2);
+  files.tokenizer_config.erase("eos_token");
+  files.others["special_tokens_map.json"] = R"({"eos_token": "<|endoftext|>"})";
+  EXPECT_EQ(Read(files).tokenizer.eos_id(), 0);
+  // Where the newer file lists the tokens, the older ones are not read.
+  files.tokenizer_config["added_tokens_decoder"] = {{"2", {{"content", "<|im_end|>"}}}};
+  files.others["added_tokens.json"] = R"({"<more>": 9})";
+  EXPECT_EQ(Read(files).tokenizer.eos_id(), -1);
 }
 
 TEST(TokenizerFolderTest, AFormStandsInForATemplate) {
