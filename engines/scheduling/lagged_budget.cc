@@ -30,14 +30,15 @@ class Usual {
       }
     }
   }
-  double At(size_t position) const { return position < mean_.size() ? mean_[position] : 1; }
+  bool Knows(size_t position) const { return position < mean_.size(); }
+  double At(size_t position) const { return Knows(position) ? mean_[position] : 1; }
 
  private:
   std::vector<double> mean_;
 };
 
-// What drafts came to, over what their confidences said: selection favours confidences that are too
-// high, and a temperature does not mend every head.
+// What drafts came to, over what their confidences said: choosing when to draft favours confidences
+// that are too high, and a temperature does not mend every head.
 class Yield {
  public:
   void Add(double expected, double accepted) {
@@ -170,12 +171,14 @@ class LaggedBudget : public VerifyBudget {
   void Expect(const LoadView& load) {
     survival_.clear();
     old_.clear();
+    guesses_ = false;
     for (const RequestLoad& request : load.requests) {
       const std::span<const float> known = Old(request);
       if (options_.ranks_old) old_.emplace_back();
       double survival = 1;
       for (size_t j = 0; j < static_cast<size_t>(std::max(request.most, 0)); ++j) {
         const double c = j < known.size() ? static_cast<double>(known[j]) : usual_.At(j);
+        guesses_ = guesses_ || (j >= known.size() && !usual_.Knows(j));
         if (options_.ranks_old) old_.back().push_back(static_cast<float>(c));
         survival *= c;
         if (survival >= kLeastSurvival) survival_.push_back(static_cast<float>(survival));
@@ -187,21 +190,22 @@ class LaggedBudget : public VerifyBudget {
   int32_t Best(int64_t requests, bool must_draft) {
     const std::vector<double>& drafting = Drafting(requests);
     const auto tokens = static_cast<double>(requests);
-    int32_t best = must_draft ? 0 : kNoDraft;
-    double most = tokens / (must_draft ? drafting[0] : options_.costs->StepNs(requests, 0, false));
-    const double yield = must_draft ? 1 : yield_.ratio();  // a probe has to learn it anew
-    double drafts = 0;
-    expected_ = 0;
+    double most = tokens / drafting[0], drafts = 0, best_drafts = 0;
+    size_t best = 0;
     for (size_t n = 1; n <= survival_.size(); ++n) {
       drafts += static_cast<double>(survival_[n - 1]);
-      const double rate = (tokens + yield * drafts) / drafting[n];
+      const double rate = (tokens + drafts) / drafting[n];
       if (rate > most) {
         most = rate;
-        best = static_cast<int32_t>(n);
-        expected_ = drafts;
+        best = n;
+        best_drafts = drafts;
       }
     }
-    return best;
+    const double plain = tokens / options_.costs->StepNs(requests, 0, false);
+    const bool pays = (tokens + yield_.ratio() * best_drafts) / drafting[best] > plain;
+    if (!must_draft && !pays) best_drafts = 0;
+    expected_ = guesses_ ? 0 : best_drafts;  // a guess is no promise to be held to
+    return must_draft || pays ? static_cast<int32_t>(best) : kNoDraft;
   }
 
   // [survival_ + 1 or more] a step's time by the drafts that it verifies.
@@ -219,6 +223,7 @@ class LaggedBudget : public VerifyBudget {
   Usual usual_;
   Yield yield_;
   double expected_ = 0;       // of the last Next
+  bool guesses_ = false;      // survival_ has certainties that nobody has said
   int64_t last_drafted_ = 0;  // step
   int64_t probe_after_ = options_.probe_every;
   std::vector<const Seen*> by_slot_;  // of the step that is looked at; into past_.front()

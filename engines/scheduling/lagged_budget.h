@@ -22,10 +22,10 @@ struct LaggedOptions {
 };
 
 // What it does not know of a request, because that was not drafted for `lag` steps ago, it takes
-// from the mean of the rounds before, newer ones weighing more; certainty before the first.
-// Expected drafts count as much as those of the steps before `lag` came to, over what was expected
-// of them. If no number of drafts gains what drafting costs, the answer is kNoDraft. It may only
-// see what the interface shows it, so all of this is lossless.
+// from the mean of the rounds before, newer ones weighing more; certainty before the first. Whether
+// to draft at all is weighed anew: for that, expected drafts count as much as those of the steps
+// before `lag` came to, over what was expected of them, and if drafting does not gain its cost the
+// answer is kNoDraft. It may only see what the interface shows it, so all of this is lossless.
 std::unique_ptr<VerifyBudget> MakeLaggedBudget(LaggedOptions options);
 
 }  // namespace dsb
