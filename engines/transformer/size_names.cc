@@ -15,10 +15,9 @@ std::optional<int64_t> LayerOf(std::string_view tensor) {
     if (at == std::string_view::npos) continue;
     const std::string_view rest = tensor.substr(at + before.size());
     int64_t layer = 0;
-    const auto parsed = std::from_chars(rest.data(), rest.data() + rest.size(), layer);
-    if (parsed.ec == std::errc() && rest.substr(parsed.ptr - rest.data()).starts_with('.')) {
-      return layer;
-    }
+    const char* const end = rest.data() + rest.size();
+    const auto parsed = std::from_chars(rest.data(), end, layer);
+    if (parsed.ec == std::errc() && parsed.ptr != end && *parsed.ptr == '.') return layer;
   }
   return std::nullopt;
 }
