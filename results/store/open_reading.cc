@@ -25,8 +25,7 @@ bool HasLog(const std::string& path) {
 }
 
 std::string FileUri(const std::string& path, const std::string& query) {
-  std::string uri = "file:";
-  if (path.starts_with("/")) uri += "//";
+  std::string uri = path.starts_with("/") ? "file://" : "file:./";
   for (const char c : path) {
     if (c == '%' || c == '?' || c == '#') {
       char escaped[4];

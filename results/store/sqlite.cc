@@ -21,12 +21,17 @@ void JsonValid(sqlite3_context* context, int, sqlite3_value** values) {
   sqlite3_result_int(context, nlohmann::json::accept(text, text + sqlite3_value_bytes(values[0])));
 }
 
+// A library built to do so takes file:NAME for a URI and :memory: for no file, as nobody who names
+// a file means them.
+std::string FileName(const std::string& path) { return path.starts_with('/') ? path : "./" + path; }
+
 }  // namespace
 
 Database::Database(const std::string& uri, const std::string& name, int flags) : name_(name) {
   sqlite3* handle = nullptr;
+  const std::string place = (flags & SQLITE_OPEN_URI) != 0 ? uri : FileName(uri);
   const int result_code =
-      sqlite3_open_v2(uri.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+      sqlite3_open_v2(place.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(handle);
   if (result_code != SQLITE_OK) Throw(result_code, "open");
   sqlite3_extended_result_codes(handle, 1);

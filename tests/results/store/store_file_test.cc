@@ -31,6 +31,21 @@ TEST_F(StoreFile, CreatedWithItsPragmas) {
   EXPECT_EQ(database.Int("SELECT count(*) FROM pragma_table_list WHERE strict = 1"), 22);
 }
 
+// What SQLite would take for a URI, or for no file at all.
+TEST_F(StoreFile, OddNamesAreNames) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder_.path());
+  for (const std::string name :
+       {":memory:", "file:a.db", "file:b.db?mode=memory", "c?mode=ro", "%41.db", "d#e"}) {
+    SCOPED_TRACE(name);
+    { Store store(name, {}); }
+    EXPECT_THAT(FilesInFolder(), ElementsAre(name));
+    { Store store(name, kRead); }
+    std::filesystem::remove(name);
+  }
+  std::filesystem::current_path(before);
+}
+
 TEST_F(StoreFile, FolderMissing) {
   const Failure failure = Opening((folder_ / "no" / "results.db").string(), {});
   EXPECT_EQ(failure.code, ExitCode::kResource);
