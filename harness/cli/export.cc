@@ -11,6 +11,7 @@
 #include "harness/cli/common_options.h"
 #include "harness/exchange/export_results.h"
 #include "harness/machine/paths.h"
+#include "harness/options/output_files.h"
 #include "harness/options/suggestion.h"
 #include "harness/run/results_file.h"
 #include "reports/pairing/find_run.h"
@@ -45,6 +46,7 @@ void RequireModel(const std::string& name) {
 }
 
 ExitCode ExecuteExport(const ExportChoice& choice) {
+  RefuseTaken("--output", choice.output, WrittenAs::kExport);
   if (choice.format == kVllmBench || choice.format == kAiperf) return ExportResults(choice);
   RequireModel(choice.what);
   ModelExport model = {.name = choice.what,
@@ -66,12 +68,13 @@ std::vector<Option> Describe(ExportChoice& c) {
   formats.emplace_back(kAiperf);
   return {{.name = "what",
            .value = &c.what,
-           .value_name = "WHAT",
+           .value_name = "DRAFTER|FILE",
            .help = "a drafter, or target for the target in the same numerics (bf16 weights); or a "
                    "results file",
            .check = NotEmpty(),
            .positional = true,
-           .required = true},
+           .required = true,
+           .path = PathForm::kPlain},
           FormatOption(c.format, formats,
                        "of models gguf (a file for llama.cpp) or vllm (a folder for vLLM); of a "
                        "run vllm-bench (as vllm bench serve writes it) or aiperf (as AIPerf's "
@@ -84,10 +87,11 @@ std::vector<Option> Describe(ExportChoice& c) {
           {.name = "output",
            .value = &c.output,
            .value_name = "PATH",
-           .help = "the file or folder; what is there is replaced",
+           .help = "the file or folder; nothing that is there is replaced",
            .check = NotEmpty(),
            .required = true,
-           .path = PathForm::kPlain},
+           .path = PathForm::kPlain,
+           .written = WrittenAs::kExport},
           {.name = "target",
            .value = &c.target,
            .value_name = "PATH",

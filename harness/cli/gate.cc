@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 
@@ -54,6 +55,11 @@ ExitCode SelfCheck(const GateChoice& choice) {
   return result.ok() ? ExitCode::kDone : ExitCode::kRegression;
 }
 
+std::string JobSummaryPath() {
+  const char* const path = std::getenv("GITHUB_STEP_SUMMARY");
+  return path == nullptr ? "" : path;
+}
+
 // For whoever looks at a pipeline's result rather than at its log.
 void WriteFronts(const GateChoice& choice, const GateVerdict& verdict) {
   if (!choice.junit.empty()) WriteWholeFile(choice.junit, GateJunit(verdict));
@@ -64,11 +70,25 @@ void WriteFronts(const GateChoice& choice, const GateVerdict& verdict) {
   if (!choice.github) return;
   // The runner reads both streams; standard output may be JSON.
   std::fputs(GateAnnotations(verdict).c_str(), stderr);
-  if (const char* const summary = std::getenv("GITHUB_STEP_SUMMARY"); summary != nullptr) {
-    std::ofstream file(summary, std::ios::app);
-    file << PrintMarkdown(MakeGateDocument(verdict)) << '\n' << std::flush;
-    if (!file)
-      ThrowResource("--github: cannot write to the job summary '" + std::string(summary) + "'");
+  const std::string summary = JobSummaryPath();
+  if (summary.empty()) return;
+  std::ofstream file(summary, std::ios::app);
+  file << PrintMarkdown(MakeGateDocument(verdict)) << '\n' << std::flush;
+  if (!file) ThrowResource("--github: cannot write to the job summary '" + summary + "'");
+}
+
+// It is added to: a file that the gate reads or writes otherwise would be spoilt.
+void CheckJobSummary(const GateChoice& choice) {
+  const std::string summary = JobSummaryPath();
+  const GateCommandOptions& o = choice.options;
+  const std::vector<std::string> others = {o.baseline, o.candidate,  o.anchor,
+                                           o.verdict,  choice.junit, choice.html};
+  for (const std::string& other : others) {
+    const std::string path = PathIn(PathForm::kWithRun, other);
+    std::error_code ignored;
+    if (summary.empty() || !std::filesystem::equivalent(summary, path, ignored)) continue;
+    ThrowBadInput("GITHUB_STEP_SUMMARY: '" + summary +
+                  "' is a file that the gate names otherwise, expected another");
   }
 }
 
@@ -76,6 +96,7 @@ ExitCode Gate(GateChoice& choice) {
   if (choice.options.baseline.empty() || choice.options.candidate.empty()) {
     ThrowBadInput("gate needs --baseline and --candidate; see dsbench gate --help");
   }
+  if (choice.github) CheckJobSummary(choice);
   RefuseForeignFile("--verdict", choice.options.verdict, WrittenAs::kVerdict);
   if (!choice.html.empty()) RefuseForeignFile("--html", choice.html, WrittenAs::kPage);
   if (!choice.junit.empty()) RefuseForeignFile("--junit", choice.junit, WrittenAs::kJunit);

@@ -40,7 +40,7 @@ std::vector<Option> Describe(ImportChoice& c) {
            .value = &c.arm,
            .value_name = "NAME",
            .help = "what the run is called: none for plain decoding, else its drafter",
-           .check = OneLine()},
+           .check = PlainName()},
           {.name = "label",
            .value = &c.label,
            .value_name = "TEXT",

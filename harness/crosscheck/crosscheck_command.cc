@@ -79,6 +79,14 @@ void RefuseOtherSampling(const RunPair& pair) {
   }
 }
 
+// Whatever is wrong with an engine, it agrees with itself.
+void RefuseOneRun(const RunPair& pair, const CrosscheckChoice& choice) {
+  if (!AreOneRun(*pair.left, *pair.right)) return;
+  ThrowBadInput("run " + std::to_string(pair.left->run.id) + " of " + choice.left + " and run " +
+                std::to_string(pair.right->run.id) + " of " + choice.right +
+                " are one run, or a copy of it, expected runs of two engines");
+}
+
 std::string EngineText(const RunRecord& run) {
   const std::string server = ConfigOf(run).server;
   return server.empty() ? "dsbench's " + run.engine + " engine" : server;
@@ -223,7 +231,10 @@ ExitCode ExecuteTexts(const TextsChoice& choice) {
 
 ExitCode ExecuteCrosscheck(const CrosscheckChoice& choice) {
   const std::vector<RunPair> runs = ReadPairs(choice);
-  for (const RunPair& pair : runs) RefuseOtherSampling(pair);
+  for (const RunPair& pair : runs) {
+    RefuseOneRun(pair, choice);
+    RefuseOtherSampling(pair);
+  }
   std::unique_ptr<TargetCheck> target;
   if (!choice.target.empty()) {
     target = std::make_unique<TargetCheck>(choice.target, WeightModeFromName(choice.weights),

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/console.h"
 #include "base/counted.h"
+#include "base/error.h"
 #include "base/quoted.h"
 #include "base/sha256.h"
 #include "base/text_file.h"
@@ -50,6 +51,10 @@ RequestRecord MakeRequest(const ImportedAnswer& answer) {
   if (answer.output_tokens > 1) request.bursts.push_back({answer.end_ns, answer.output_tokens - 1});
   request.finished_ns = request.bursts.back().t_ns;
   return request;
+}
+
+bool IsImportOf(const RunRecord& run, const std::string& sha256) {
+  return run.config_json.find(sha256) != std::string::npos;
 }
 
 RunRecord MakeRun(const ImportChoice& choice, const ImportedRun& imported,
@@ -144,6 +149,13 @@ ExitCode ExecuteImport(const ImportChoice& choice) {
   record.output = choice.output;
   CheckOutput(record);
   Store store = OpenForRun(record);
+  // The same answers as two runs would agree with each other, whatever is compared.
+  for (const RunRecord& run : ReadRuns(store)) {
+    const bool compared = run.engine == "imported" && !imported.answers.empty();
+    if (!compared || !IsImportOf(run, sha256)) continue;
+    ThrowBadInput(choice.file + ": is in " + choice.output + " already, as run " +
+                  std::to_string(run.id) + " (" + run.drafter + "); expected each file once");
+  }
   int64_t run_id = 0, end_ns = 0;
   store.Transact([&] {
     EnvironmentRecord nowhere;  // the other program's machine, of which its file says nothing

@@ -39,7 +39,8 @@ enum class WrittenAs {
   kFleet,
   kPage,
   kFigure,
-  kJunit
+  kJunit,
+  kExport  // what other programs read: a file, or a model's folder
 };
 
 // Headings of --help, in order.

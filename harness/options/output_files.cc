@@ -33,6 +33,7 @@ std::string_view BeginningOf(WrittenAs kind) {
     case WrittenAs::kNothing:
     case WrittenAs::kResults:
     case WrittenAs::kSamples:
+    case WrittenAs::kExport:
       break;
   }
   return "";
@@ -71,8 +72,24 @@ std::string Beginning(const std::string& path, size_t size) {
 }  // namespace
 
 std::vector<std::string> FilesAt(const std::string& path, WrittenAs kind) {
-  if (kind != WrittenAs::kSamples) return {path};
-  return {path, path + "/answers.jsonl", path + "/features.bf16", path + "/meta.json"};
+  std::vector<const char*> names;
+  if (kind == WrittenAs::kSamples) names = {"answers.jsonl", "features.bf16", "meta.json"};
+  if (kind == WrittenAs::kExport) {
+    names = {"model.safetensors", "config.json", "generation_config.json", "tokenizer.json",
+             "tokenizer_config.json"};
+  }
+  std::vector<std::string> files = {path};
+  for (const char* name : names) files.push_back(path + "/" + name);
+  return files;
+}
+
+void RefuseTaken(const std::string& option, const std::string& path, WrittenAs kind) {
+  for (const std::string& file : FilesAt(path, kind)) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(file, ignored) || fs::file_size(file, ignored) == 0) continue;
+    ThrowBadInput(option + ": '" + file +
+                  "' is there, expected a name that is free (or remove the file)");
+  }
 }
 
 void RefuseForeignFile(const std::string& option, const std::string& path, WrittenAs kind) {

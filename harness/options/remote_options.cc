@@ -12,22 +12,13 @@
 namespace dsb {
 namespace {
 
-constexpr size_t kLongestName = 40;
 constexpr size_t kLongestKey = 8192;
-
-bool IsName(std::string_view text) {
-  return !text.empty() && text.size() <= kLongestName &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                  c == '.' || c == '-' || c == '_';
-         });
-}
 
 OptionCheck IsUrl(const std::string& name, bool named) {
   return [name, named](const std::string& text) -> std::string {
     try {
       const size_t equals = named ? text.find('=') : std::string::npos;
-      if (named && (equals == std::string::npos || !IsName(text.substr(0, equals)))) {
+      if (named && (equals == std::string::npos || !IsPlainName(text.substr(0, equals)))) {
         // The value is not repeated: it may hold a key.
         return "found no NAME= before the URL, expected NAME=URL";
       }

@@ -69,6 +69,23 @@ OptionCheck NotEmpty() {
   };
 }
 
+bool IsPlainName(const std::string& text) {
+  constexpr size_t kLongestName = 40;
+  return !text.empty() && text.size() <= kLongestName &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                  c == '.' || c == '-' || c == '_';
+         });
+}
+
+OptionCheck PlainName() {
+  return [](const std::string& text) -> std::string {
+    if (IsPlainName(text)) return {};
+    return "expected a name of letters, digits, '.', '-' and '_', at most 40, found " +
+           Quoted(text);
+  };
+}
+
 OptionCheck OneLine() {
   return [](const std::string& text) -> std::string {
     std::string_view rest = text;

@@ -24,6 +24,10 @@ OptionCheck OneOf(std::vector<std::string> names);
 OptionCheck NotEmpty();
 // Text on one line: it stands in titles and tables.
 OptionCheck OneLine();
+// The name of an arm that people choose: letters, digits, '.', '-' and '_', at most 40, so that
+// every command takes it.
+bool IsPlainName(const std::string& text);
+OptionCheck PlainName();
 // Tokens of a block, 0 .. kLongestDraft: the one place that a draft length is checked in.
 OptionCheck DraftLength();
 

@@ -251,6 +251,7 @@ GateVerdict DecideGate(const std::vector<GatePair>& pairs, const GatePolicy& pol
       verdict.rules.push_back(std::move(rule));
     }
   }
+  if (same_question) RefuseIdleFloors(options.floors, verdict.rules);
   WarnOfFlags(pairs, &verdict);
   // Requests that failed leave pairs incomplete: that breach is the finding, not the gap.
   if (!verdict.differences.empty() && !RulesBroken(verdict)) {

@@ -1,5 +1,6 @@
 #include "reports/gate/floors.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -74,6 +75,18 @@ std::vector<GateRule> CheckFloors(const GatePair& pair, const std::vector<GateFl
     for (const GateFloor& floor : floors) rules.push_back(Check(floor, *run, side, metrics));
   }
   return rules;
+}
+
+void RefuseIdleFloors(const std::vector<GateFloor>& floors, const std::vector<GateRule>& rules) {
+  for (const GateFloor& floor : floors) {
+    const bool checked = std::any_of(rules.begin(), rules.end(), [&](const GateRule& rule) {
+      return rule.rule.starts_with(floor.text + ", ") &&
+             rule.outcome != GateRule::Outcome::kNotChecked;
+    });
+    if (checked) continue;
+    ThrowBadInput("--require " + floor.text +
+                  ": nothing is held to it, since no arm that is judged drafts");
+  }
 }
 
 }  // namespace dsb

@@ -24,4 +24,8 @@ GateFloor ParseFloor(const std::string& text);
 std::vector<GateRule> CheckFloors(const GatePair& pair, const std::vector<GateFloor>& floors,
                                   const BootstrapOptions& bootstrap);
 
+// kBadInput naming a bound that no arm was held to: a gate that asks for it must not pass without.
+// `rules`: all that CheckFloors gave, of every pair.
+void RefuseIdleFloors(const std::vector<GateFloor>& floors, const std::vector<GateRule>& rules);
+
 }  // namespace dsb

@@ -113,6 +113,44 @@ TEST_F(SameFile, AForeignFileIsNotReplaced) {
   EXPECT_EQ(Read("samples/features.bf16"), "bytes");
 }
 
+// What other programs read does not say that it was made here.
+TEST_F(SameFile, AnExportReplacesNothing) {
+  const auto to = [&](const std::string& output) {
+    return Arguments{"export",   Path("x.db"), "--run",    "1",
+                     "--format", "vllm-bench", "--output", output};
+  };
+  for (const char* name : {"x.db", "soft", "hard", "folder/x.db"}) {
+    ExpectRefused(to(Path(name)), "is the file that what names");
+  }
+  for (const char* name : {"notes.txt", "w.jsonl"}) ExpectRefused(to(Path(name)), "is there");
+  EXPECT_EQ(RunChild(to(Path("bench.json"))).exit_code, 0);
+  ExpectRefused(to(Path("bench.json")), "is there");
+  ExpectRefused({"export", "target", "--target", Path("notes.txt"), "--output", Path("notes.txt")},
+                "--target");
+  fs::create_directory(Path("model"));
+  Write("model/config.json", "{}");
+  ExpectRefused({"export", "dspark", "--format", "vllm", "--output", Path("model")},
+                "config.json' is there");
+  EXPECT_EQ(Read("model/config.json"), "{}");
+}
+
+TEST_F(SameFile, AJobSummaryIsNotAddedToWhatTheGateReads) {
+  const Arguments gate = {"gate",         "--baseline",   Path("x.db:1"),
+                          "--candidate",  Path("x.db:2"), "--verdict",
+                          Path("v.json"), "--no-store",   "--github"};
+  const std::string before = Read("x.db");
+  for (const char* name : {"x.db", "soft", "hard"}) {
+    const ChildResult result = RunChild(gate, {{"GITHUB_STEP_SUMMARY", Path(name)}});
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_THAT(result.err, HasSubstr("GITHUB_STEP_SUMMARY"));
+    EXPECT_EQ(Read("x.db"), before);
+  }
+  // An empty one is none.
+  EXPECT_EQ(RunChild(gate, {{"GITHUB_STEP_SUMMARY", ""}}).exit_code,
+            RunChild(gate, {{"GITHUB_STEP_SUMMARY", Path("summary.md")}}).exit_code);
+  EXPECT_THAT(Read("summary.md"), HasSubstr("Gate"));
+}
+
 TEST_F(SameFile, OurOwnFilesAndEmptyOnesAre) {
   const Arguments timeline = {"timeline", Path("x.db"), "--output", Path("t.json")};
   EXPECT_EQ(RunChild(timeline).exit_code, 0);
@@ -157,6 +195,8 @@ TEST(PathOptions, SayThatTheyNameFiles) {
       const bool says_so = option.path != PathForm::kNone && option.path != PathForm::kUrl;
       EXPECT_EQ(says_so, names_files) << command.name << ' ' << option.name;
       num_paths += names_files;
+      const bool is_output = option.name == "output";
+      EXPECT_TRUE(!is_output || option.written != WrittenAs::kNothing) << command.name;
     }
   }
   EXPECT_GE(num_paths, 15);

@@ -87,6 +87,23 @@ TEST(Import, VllmBenchSaysTheSameAsItsOwnSummary) {
 }
 
 // What is written in the other programs' shapes is what their readers read.
+// Two runs of one file agree in everything.
+TEST(Import, AFileIsTakenOnce) {
+  const TemporaryFolder folder;
+  ImportChoice choice = {
+      .format = "vllm-bench", .file = kBench, .output = (folder / "r.db").string(), .arm = "a"};
+  ExecuteImport(choice);
+  choice.arm = "b";
+  try {
+    ExecuteImport(choice);
+    ADD_FAILURE() << "taken twice";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kBadInput);
+    EXPECT_THAT(error.what(), HasSubstr("already, as run 1 (a)"));
+  }
+  EXPECT_EQ(ReadRuns(Store(choice.output, {.mode = Store::Mode::kReadOnly})).size(), 1u);
+}
+
 TEST(Export, IsReadBack) {
   const TemporaryFolder folder;
   const std::string db = (folder / "r.db").string();
