@@ -122,6 +122,11 @@ void SimulatedEngine::Pass(Phase phase, double ms, StepResult& result) {
   if (instrumentation_.observer != nullptr) {
     instrumentation_.observer->OnPhaseBegin(phase, nullptr);
   }
+  constexpr double kMostNs = 4e18;  // 126 years: what a clock can count
+  if (!(static_cast<double>(clock_->NowNs()) + ms * 1e6 < kMostNs)) {
+    ThrowBadInput("virtual time would pass 126 years with a step of " + std::to_string(ms) +
+                  " ms, expected a faster machine or prefill");
+  }
   const auto ns = static_cast<int64_t>(std::llround(ms * 1e6));
   clock_->SleepUntilNs(clock_->NowNs() + ns);
   result.phases[static_cast<int>(phase)].wall_ns += ns;

@@ -1,6 +1,7 @@
 #include "harness/backends/simulated_backend.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -52,6 +53,9 @@ class SimulatedBackend : public Backend {
     for (const std::string& path : options.planner_tables) {
       planner_tables_.push_back(ReadTable(path));
     }
+    RefuseTwice("--cost-table", tables_);
+    RefuseTwice("--planner-table", planner_tables_);
+    for (const TableFile& planner : planner_tables_) RefuseIdle(planner);
     if (model.target.empty()) return;
     target_ = LoadTarget(model.target, WeightModeFromName(model.weights),
                          PromptFormFromName(model.prompt_form));
@@ -132,6 +136,25 @@ class SimulatedBackend : public Backend {
   }
 
  private:
+  static void RefuseTwice(const char* option, const std::vector<TableFile>& tables) {
+    std::map<std::string, std::string> seen;  // drafter -> file
+    for (const TableFile& file : tables) {
+      const std::string& drafter = file.table->conditions.drafter;
+      const auto [first, is_new] = seen.emplace(drafter, file.record.name);
+      if (is_new) continue;
+      ThrowBadInput(std::string(option) + ": both " + first->second + " and " + file.record.name +
+                    " are for drafter " + drafter + ", expected one");
+    }
+  }
+  void RefuseIdle(const TableFile& planner) const {
+    const std::string& drafter = planner.table->conditions.drafter;
+    for (const ArmOptions& arm : model_.arms) {
+      if (arm.drafter == drafter) return;
+    }
+    ThrowBadInput("--planner-table: " + planner.record.name + " is for drafter " + drafter +
+                  ", which no arm has");
+  }
+
   // Plain decoding may go by any drafter's passes, but has its own table first.
   static const TableFile* TableOf(const std::vector<TableFile>& tables,
                                   const std::string& drafter) {

@@ -26,6 +26,9 @@ const RunRecord& Chosen(const std::vector<RunRecord>& runs, const CalibrateOptio
   std::vector<RunRecord> drafting;
   std::copy_if(runs.begin(), runs.end(), std::back_inserter(drafting),
                [](const RunRecord& run) { return run.drafter != "none"; });
+  if (drafting.empty()) {
+    ThrowBadInput(options.results + ": no run drafts, expected one: it has " + ListOf(runs));
+  }
   const RunRecord& chosen = FindRun(drafting, "", "calibrate");
   return *std::find_if(runs.begin(), runs.end(),
                        [&](const RunRecord& run) { return run.id == chosen.id; });

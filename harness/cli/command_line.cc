@@ -138,7 +138,12 @@ void RefuseMissingValues(const Arguments& arguments, const Command& command) {
     const std::string& argument = arguments[i];
     const size_t equals = argument.find('=');
     const auto option = find(argument.substr(0, equals));
-    if (option == none || option->value_name.empty()) continue;
+    if (option == none) continue;
+    if (option->value_name.empty()) {
+      if (equals == std::string::npos) continue;
+      ThrowBadInput("--" + option->name + " is a switch, expected no value after it, found '" +
+                    argument.substr(equals + 1) + "'");
+    }
     const std::string expected =
         "--" + option->name + ": expected a value (" + option->value_name + "), found ";
     if (equals != std::string::npos) {
@@ -163,7 +168,11 @@ void ThrowParseError(const CLI::ParseError& error, const CLI::App& app, const Co
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !extras.empty()) {
     ThrowBadInput(ExtraText(extras.front(), command) + help);
   }
-  if (option == nullptr) ThrowBadInput(message + help);
+  if (option == nullptr) {
+    constexpr std::string_view kUnexpected = "The following argument was not expected: ";
+    if (!message.starts_with(kUnexpected)) ThrowBadInput(message + help);
+    ThrowBadInput(ExtraText(message.substr(kUnexpected.size()), command) + help);
+  }
   const std::string name = (option->positional ? "" : "--") + option->name;
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     ThrowBadInput(name + " is missing: " + command.name + " needs it" + help);

@@ -20,7 +20,7 @@ void AddCommand(CLI::App& app, const Command& command);
 void ApplyConfigFile(CLI::App& app, const Command& command);
 
 // The parser takes what follows an option as its value, whatever it is. kBadInput on another option
-// of `command` there, and on nothing behind '='.
+// of `command` there, on nothing behind '=', and on something behind the '=' of a switch.
 void RefuseMissingValues(const Arguments& arguments, const Command& command);
 // What is wrong with the arguments that `command` was given, as kBadInput.
 [[noreturn]] void ThrowParseError(const CLI::ParseError& error, const CLI::App& app,

@@ -64,6 +64,11 @@ void RefuseForeignOptions(const RunOptions& options, const std::set<std::string>
       if (given.contains(name)) ThrowBadInput("--" + std::string(name) + ": " + why);
     }
   };
+  constexpr const char* kSimulated[] = {"planner-table", "acceptance", "cache-tokens",
+                                        "prefill-chunk", "prefill-rate"};
+  if (EngineFromName(options.engine) != EngineKind::kSimulated) {
+    refuse(kSimulated, "expected --engine simulated with it");
+  }
   if (remote) {
     refuse(kOurs, "it is the server's own matter, expected it without --engine remote");
   } else {

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/console.h"
+#include "base/error.h"
 #include "base/whole_file.h"
 #include "engines/phase_observer.h"
 #include "harness/backends/native_backend.h"
@@ -69,6 +70,7 @@ class Profiler {
     std::vector<int32_t> users = options_.users;
     std::sort(users.begin(), users.end());
     users.erase(std::unique(users.begin(), users.end()), users.end());
+    for (const int32_t requests : users) CheckContext(requests);  // before anything is measured
     std::vector<CostPoint> drafts;
     int64_t deepest = 0;
     for (const int32_t requests : users) {
@@ -87,14 +89,28 @@ class Profiler {
   const CostTable& table() const { return table_; }
 
  private:
+  ProfileLoad LoadOf(int32_t requests) const {
+    const ArmOptions& arm = options_.arms.front();
+    return {.requests = requests,
+            .context_depth = options_.context_depth,
+            .samples = options_.samples,
+            .draft_length = arm.drafter == "none" ? 0 : arm.draft_length,
+            .text = text_};
+  }
+  void CheckContext(int32_t requests) const {
+    const int64_t needed = ProfileContext(LoadOf(requests));
+    const int64_t most = backend_.max_context_tokens();
+    if (needed <= most) return;
+    ThrowBadInput("--users " + std::to_string(requests) + ": all steps timed need contexts of " +
+                  std::to_string(needed) + " tokens, the model has at most " +
+                  std::to_string(most) +
+                  "; fewer --users or --samples, or a smaller --draft-length or --context-depth, "
+                  "need less");
+  }
   bool Measure(int32_t requests, const std::atomic<bool>& stop, ProfiledRow& row) {
     const auto set = std::make_shared<SetBudget>();
     ArmOptions arm = options_.arms.front();
-    ProfileLoad load = {.requests = requests,
-                        .context_depth = options_.context_depth,
-                        .samples = options_.samples,
-                        .draft_length = arm.drafter == "none" ? 0 : arm.draft_length,
-                        .text = text_};
+    ProfileLoad load = LoadOf(requests);
     const ArmRoom room = {.max_concurrency = requests,
                           .context_tokens = ProfileContext(load),
                           .make_budget = [set] { return MakeSetBudget(set); }};

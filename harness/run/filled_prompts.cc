@@ -55,6 +55,8 @@ std::vector<Prompt> TracePrompts(const Trace& trace, const std::vector<Prompt>& 
                                  const Backend& backend) {
   const TextPool texts = PoolOf(pool, backend);
   const int64_t around = TemplateTokens(backend);
+  // A row may name any length: of what fits nowhere, as much text as shows that it does not.
+  const int64_t most = 2 * backend.max_context_tokens() + kPrefixBlockTokens;
   std::vector<Prompt> prompts;
   prompts.reserve(trace.rows.size());
   for (const TraceRow& row : trace.rows) {
@@ -62,7 +64,8 @@ std::vector<Prompt> TracePrompts(const Trace& trace, const std::vector<Prompt>& 
     prompt.key = trace.name + ":" + std::to_string(row.line);
     prompt.dataset = trace.name;
     prompt.domain = "trace";
-    prompt.turns = {TextOf(row, texts, seed, std::max<int64_t>(1, row.input_tokens - around))};
+    const int64_t wanted = std::clamp<int64_t>(row.input_tokens - around, 1, most);
+    prompt.turns = {TextOf(row, texts, seed, wanted)};
     prompt.first = RenderUser(backend, prompt.turns.front());
     prompt.max_tokens = static_cast<int32_t>(row.output_tokens);
     prompt.arrival_ns = row.time_ns;

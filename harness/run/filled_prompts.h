@@ -15,7 +15,8 @@ namespace dsb {
 // The prompts' first turns, with their lengths as `backend` counts them.
 TextPool PoolOf(const std::vector<Prompt>& prompts, const Backend& backend);
 
-// One prompt a row, of about as many tokens as the row says, its answer as long as the row's at
+// One prompt a row, of about as many tokens as the row says (of a row that is more than twice as
+// long as the model's context, only so many), its answer as long as the row's at
 // most. Rows that share prefix blocks share the text of these.
 std::vector<Prompt> TracePrompts(const Trace& trace, const std::vector<Prompt>& pool, uint64_t seed,
                                  const Backend& backend);

@@ -69,6 +69,25 @@ TEST_F(SimulatedBackendTest, AnArmGoesByItsDraftersTable) {
                  [&] { FirstRoundMs(1); });
 }
 
+TEST_F(SimulatedBackendTest, TablesThatCompeteOrSayNothingAreRefused) {
+  const std::vector<std::string> tables = model_.cost_tables;
+  model_.cost_tables.push_back(tables.front());
+  ExpectBadInput({"--cost-table: both", "for drafter dspark, expected one"},
+                 [&] { FirstRoundMs(1); });
+  model_.cost_tables = tables;
+  options_.planner_tables = {tables.front(), tables.front()};
+  ExpectBadInput({"--planner-table: both"}, [&] { FirstRoundMs(1); });
+  options_.planner_tables = tables;
+  EXPECT_NO_THROW(FirstRoundMs(1));
+  model_.arms.pop_back();
+  ExpectBadInput({"--planner-table", "which no arm has"}, [&] { FirstRoundMs(0); });
+}
+
+TEST_F(SimulatedBackendTest, TimeThatNoClockCountsIsRefused) {
+  options_.prefill_rate = 1e-12;
+  ExpectBadInput({"virtual time would pass 126 years"}, [&] { FirstRoundMs(1); });
+}
+
 TEST_F(SimulatedBackendTest, AnArmHasRoundsOfItsOwn) {
   const std::vector<std::string> arms = {"none", "dspark"};
   const std::vector<std::string> values = {"model:3", "dspark=survival:0.5"};

@@ -40,6 +40,25 @@ class Words : public testing::Test {
   const TemporaryFolder folder_;
 };
 
+// What passes whatever is wrong says so.
+TEST_F(Words, ACheckThatCannotFailIsRefused) {
+  for (const char* name : {"a.db", "b.db"}) {
+    ASSERT_EQ(Run({"--drafters", "none"}, name).exit_code, 0);
+  }
+  std::ofstream(Path("p.json")) << R"({"primary": [{"metric": "accepted_length"}]})";
+  const ChildResult gate =
+      RunChild({"gate", "--baseline", Path("a.db"), "--candidate", Path("b.db"), "--policy",
+                Path("p.json"), "--verdict", Path("v.json"), "--require", "accepted_length>=1"});
+  EXPECT_EQ(gate.exit_code, 2) << gate.out;
+  EXPECT_THAT(gate.err, HasSubstr("--require accepted_length>=1: nothing is held to it"));
+  std::filesystem::copy_file(Path("a.db"), Path("copy.db"));
+  for (const char* name : {"a.db", "copy.db"}) {
+    const ChildResult check = RunChild({"crosscheck", Path("a.db"), Path(name)});
+    EXPECT_EQ(check.exit_code, 2) << check.out;
+    EXPECT_THAT(check.err, HasSubstr("one run, or a copy of it"));
+  }
+}
+
 TEST_F(Words, WrongCommandLinesAreRefusedInPlainWords) {
   const std::vector<std::pair<Arguments, std::vector<std::string>>> cases = {
       {{"run", "--limit"}, {"--limit: expected a value (PROMPTS), found none"}},
@@ -49,7 +68,14 @@ TEST_F(Words, WrongCommandLinesAreRefusedInPlainWords) {
       {{"run", "--drafters"}, {"--drafters: expected a value (ARM,...)"}},
       {{"run", "--seed", "1", "--seed", "2"}, {"--seed: expected it once"}},
       {{"run", "--no-report=x"}, {"--no-report is a switch"}},
+      {{"run", "--no-report=5"}, {"--no-report is a switch", "found '5'"}},
+      {{"run", "--resume=false"}, {"--resume is a switch", "found 'false'"}},
+      {{"run", "--", "--x"}, {"'--x', which is no option of 'run'"}},
+      {{"run", "--acceptance", "model:3"}, {"--acceptance: expected --engine simulated with it"}},
+      {{"run", "--engine", "null", "--prefill-chunk", "5"}, {"--engine simulated with it"}},
       {{"run", "--drfters", "none"}, {"'--drfters'", "did you mean '--drafters'"}},
+      {{"import", "vllm-bench", "f.json", "--arm", "a b"}, {"--arm: expected a name of letters"}},
+      {{"import", "vllm-bench", "f.json", "--arm", ""}, {"--arm: expected a name of letters"}},
       {{"run", "--treads", "1"}, {"did you mean '--threads'"}},
       {{"run", "surplus"}, {"the argument 'surplus'", "options only"}},
       {{"run", "--policy", "fixd"}, {"none, fixed, threshold", "did you mean 'fixed'"}},

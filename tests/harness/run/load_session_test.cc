@@ -254,5 +254,18 @@ TEST(TracePrompts, HaveTheTracesLengthsAndShareTheTextOfSharedBlocks) {
   EXPECT_EQ(TracePrompts(trace, {pool, other}, 1, bytes)[1].turns, prompts[1].turns);
 }
 
+TEST(TracePrompts, NoMoreTextIsMadeThanShowsThatItDoesNotFit) {
+  TestBackend bytes;
+  Prompt pool;
+  pool.turns = {"quilt"};
+  pool.first.ids.resize(5);
+  Trace trace;
+  trace.rows = {{.time_ns = 0, .input_tokens = 2'000'000'000, .output_tokens = 1, .line = 2}};
+  const auto tokens =
+      static_cast<int64_t>(TracePrompts(trace, {pool}, 1, bytes)[0].first.ids.size());
+  EXPECT_GT(tokens, bytes.max_context_tokens());
+  EXPECT_LT(tokens, 4 * bytes.max_context_tokens() + 2048);
+}
+
 }  // namespace
 }  // namespace dsb
