@@ -76,7 +76,8 @@ void ExecuteMissing(Database& database, const std::vector<SchemaObject>& wanted)
 }
 
 void BringToThisSchema(Database& database, int old_version) {
-  Database fresh(":memory:", "the schema", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  Database fresh("file::memory:", "the schema",
+                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI);
   CreateSchema(fresh);
   const std::vector<SchemaObject> before = ObjectsOf(database);
   for (const SchemaObject& object : before) {
