@@ -20,7 +20,7 @@ struct RequestLoad {
   int64_t generation = 0;  // tells apart the requests that a slot holds one after the other
   uint32_t round = 0;      // verify rounds of the request so far
   int32_t most = 0;        // drafts of it that can be verified now
-  auto operator<=>(const RequestLoad&) const = default;
+  auto operator<=>(const RequestLoad&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 struct LoadView {
@@ -34,7 +34,7 @@ struct FinishedRound {
   int32_t verified = 0;
   int32_t accepted = 0;
   std::vector<float> confidence;  // [proposed], or empty without a confidence head
-  auto operator<=>(const FinishedRound&) const = default;
+  auto operator<=>(const FinishedRound&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 struct FinishedRounds {

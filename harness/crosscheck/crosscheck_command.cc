@@ -65,6 +65,7 @@ std::vector<RunPair> ReadPairs(const CrosscheckChoice& choice) {
                   ", " + choice.right + " has " + ListOf(right_runs));
   }
   std::vector<RunPair> pairs;
+  pairs.reserve(ids.size());
   for (const auto& [one, two] : ids) {
     pairs.push_back({ReadCheckedRun(left, one, kWithIds), ReadCheckedRun(right, two, kWithIds)});
   }
@@ -205,6 +206,7 @@ ExitCode ExecuteTexts(const TextsChoice& choice) {
     if (partner != plain.rend()) pair.left = *partner;
   }
   std::vector<TextsPair> pairs;
+  pairs.reserve(plain.size() + runs.size());
   for (const CheckedRun& run : plain) pairs.push_back({"none against itself", PairRepeats(run)});
   for (const RunPair& pair : runs) {
     const std::string name = ArmName(pair.right->run);

@@ -142,7 +142,7 @@ std::string BackUp(Store::Impl& impl) {
   if (version != impl.schema_version) return "";
   SyncFile(copy.path());
   for (int number = 1;; ++number) {
-    const std::string name = number == 1 ? backup : backup + "-" + std::to_string(number);
+    std::string name = number == 1 ? backup : backup + "-" + std::to_string(number);
     if (!copy.MoveTo(name)) continue;
     SyncFolderOf(name);
     return name;

@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "engines/dspark/dspark_weights.h"
+#include "tests/engines/recurrent_world.h"
 #include "tests/engines/target_folder.h"
 #include "tests/engines/target_gguf.h"
-#include "tests/engines/recurrent_world.h"
 #include "tests/model_files/expect_error.h"
 
 namespace dsb {

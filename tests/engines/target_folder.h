@@ -39,7 +39,7 @@ struct TargetFolder {
   }
   // Both parts in one folder, which lives as long as the object.
   std::string Write() const {
-    const std::string folder = weights.Write(num_shards);
+    std::string folder = weights.Write(num_shards);
     std::filesystem::copy(text.Write(), folder);
     return folder;
   }

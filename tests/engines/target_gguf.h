@@ -60,7 +60,7 @@ class TargetGguf {
     GgufWriter writer;
     for (const auto& [key, value] : keys) writer.Pair(key, value.type, value.bytes);
     for (const auto& entry : tensors) writer.tensors.push_back(entry.second);
-    const std::string path = *folder_ / "target.gguf";
+    std::string path = *folder_ / "target.gguf";
     std::ofstream(path, std::ios::binary) << writer.File();
     return path;
   }
