@@ -7,10 +7,10 @@ Usage: check_kernels.py [ROOT]. Exit 1 and one line for each:
   a header of engines/device that docs/gpu.md's table of twins does not name;
   a function of ptx.cuh that no probe in tests/cudahost calls; inline PTX anywhere else.
 """
-import argparse
 import pathlib
 import re
-import sys
+
+import tree_check
 
 NO_TWIN = {
     "admission_kind": "one enum for the host's admission, engines/scheduling/admission.h, and its twin",
@@ -59,17 +59,5 @@ def problems(root):
             yield f"{path.relative_to(root).as_posix()}: inline PTX belongs in ptx.cuh"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("root", nargs="?", type=pathlib.Path, default=pathlib.Path(__file__).parents[1])
-    root = parser.parse_args().root
-    if not root.is_dir():
-        parser.error(f"no folder {root}")
-    found = list(problems(root))
-    for line in found:
-        print(line, file=sys.stderr)
-    sys.exit(1 if found else 0)
-
-
 if __name__ == "__main__":
-    main()
+    tree_check.main(__doc__, problems)

@@ -4,9 +4,9 @@
 Usage: check_sizes.py [ROOT]. Exit 1 and one line for each source file of over 300 lines, and for each header of over
 100 that a user of its room reads: all but the private ones below.
 """
-import argparse
 import pathlib
-import sys
+
+import tree_check
 
 ROOMS = ("base", "kernels", "workloads", "results", "engines", "reports", "harness")
 MOST_LINES, MOST_HEADER_LINES = 300, 100
@@ -33,17 +33,5 @@ def problems(root):
             yield f"check_sizes.py: a reason for {file}, which is not there"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("root", nargs="?", type=pathlib.Path, default=pathlib.Path(__file__).parents[1])
-    root = parser.parse_args().root
-    if not root.is_dir():
-        parser.error(f"no folder {root}")
-    found = list(problems(root))
-    for line in found:
-        print(line, file=sys.stderr)
-    sys.exit(1 if found else 0)
-
-
 if __name__ == "__main__":
-    main()
+    tree_check.main(__doc__, problems)

@@ -4,11 +4,11 @@
 Usage: check_types.py [ROOT]. Exit 1 and one line for each name, with the places. What stands in an unnamed namespace or
 inside another type is its own.
 """
-import argparse
 import collections
 import pathlib
 import re
-import sys
+
+import tree_check
 
 SUFFIXES = (".h", ".cc", ".cu", ".cuh")
 NAMESPACE = re.compile(r"^namespace ?([\w:]*) \{")
@@ -42,17 +42,5 @@ def problems(root):
             yield f"{type_name}: defined at {', '.join(found)}"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("root", nargs="?", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent)
-    root = parser.parse_args().root
-    if not root.is_dir():
-        parser.error(f"no folder {root}")
-    found = list(problems(root))
-    for line in found:
-        print(line, file=sys.stderr)
-    sys.exit(1 if found else 0)
-
-
 if __name__ == "__main__":
-    main()
+    tree_check.main(__doc__, problems)

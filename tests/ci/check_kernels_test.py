@@ -1,10 +1,12 @@
 """check_kernels.py on small trees: what each rule refuses, and a tree that it must let pass."""
 import importlib.util
 import pathlib
+import sys
 import tempfile
 import unittest
 
 SCRIPT = pathlib.Path(__file__).parents[2] / "ci" / "check_kernels.py"
+sys.path.insert(0, str(SCRIPT.parent))
 SPEC = importlib.util.spec_from_file_location("check_kernels", SCRIPT)
 check_kernels = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(check_kernels)

@@ -1,10 +1,12 @@
 """check_sizes.py on small trees."""
 import importlib.util
 import pathlib
+import sys
 import tempfile
 import unittest
 
 SCRIPT = pathlib.Path(__file__).parents[2] / "ci" / "check_sizes.py"
+sys.path.insert(0, str(SCRIPT.parent))
 SPEC = importlib.util.spec_from_file_location("check_sizes", SCRIPT)
 check_sizes = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(check_sizes)

@@ -1,10 +1,12 @@
 """check_types.py on small trees: two types of one name are refused, and what only looks like it is not."""
 import importlib.util
 import pathlib
+import sys
 import tempfile
 import unittest
 
 SCRIPT = pathlib.Path(__file__).parents[2] / "ci" / "check_types.py"
+sys.path.insert(0, str(SCRIPT.parent))
 SPEC = importlib.util.spec_from_file_location("check_types", SCRIPT)
 check_types = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(check_types)

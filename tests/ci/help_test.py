@@ -7,8 +7,9 @@ import tempfile
 import unittest
 
 CI = pathlib.Path(__file__).parents[2] / "ci"
-# Called by other scripts alone, with their arguments.
-INTERNAL = {"lib.sh", "parts.sh", "remote_servers.sh", "ptxas_report.sh", "check_headers.sh", "check_needed.sh", "check_text.sh"}
+# Called or imported by other scripts alone.
+INTERNAL = {"lib.sh", "parts.sh", "remote_servers.sh", "ptxas_report.sh", "check_headers.sh", "check_needed.sh", "check_text.sh",
+            "tree_check.py"}
 
 
 def scripts():
