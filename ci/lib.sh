@@ -132,3 +132,16 @@ machine_line() {  # one line: processor, cores, memory, kernel, compiler
   memory=$(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)
   echo "${model:-unknown processor}, $num_jobs cores, $memory, Linux $(uname -r), g++ $(g++ -dumpfullversion)"
 }
+
+make_venv() {  # make_venv FOLDER: an empty environment of the Python that has pip
+  local python=python3
+  "$python" -c 'import venv, ensurepip' 2>/dev/null || python=/usr/bin/python3
+  "$python" -m venv --clear "$1" || die 3 "could not make a Python environment in $1"
+}
+
+pip_into() {  # pip_into FOLDER ARGUMENT...
+  local venv=$1
+  shift
+  "$venv/bin/pip" "$1" --quiet --disable-pip-version-check "${@:2}" ||
+    die 3 "pip $* failed in $venv; check the network"
+}

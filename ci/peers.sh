@@ -15,11 +15,8 @@ build_release
 cache=${DSBENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dsbench}
 venv=$cache/peers
 if ! "$venv/bin/python" -c 'import xllamacpp' 2>/dev/null; then
-  python=python3
-  "$python" -c 'import venv, ensurepip' 2>/dev/null || python=/usr/bin/python3
-  "$python" -m venv --clear "$venv" || die 3 "could not make a Python environment in $venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check xllamacpp ||
-    die 3 "pip could not install xllamacpp into $venv; check the network"
+  make_venv "$venv"
+  pip_into "$venv" install xllamacpp
 fi
 echo "machine: $(machine_line)"
 "$venv/bin/python" ci/peers.py --dsbench build/release/dsbench --target "$DSBENCH_TARGET" \

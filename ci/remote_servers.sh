@@ -4,19 +4,6 @@
 readonly xllamacpp=xllamacpp==2026.10.11549 vllm=0.32.0
 servers=()
 
-make_venv() {  # make_venv FOLDER: an empty environment of the Python that has pip
-  local python=python3
-  "$python" -c 'import venv, ensurepip' 2>/dev/null || python=/usr/bin/python3
-  "$python" -m venv --clear "$1" || die 3 "could not make a Python environment in $1"
-}
-
-pip_into() {  # pip_into FOLDER ARGUMENT...
-  local venv=$1
-  shift
-  "$venv/bin/pip" "$1" --quiet --disable-pip-version-check "${@:2}" ||
-    die 3 "pip $* failed in $venv; check the network"
-}
-
 install_llama() {  # 34 MB, seconds
   "$work/llama_venv/bin/python" -c 'import xllamacpp' 2>/dev/null && return
   make_venv "$work/llama_venv"

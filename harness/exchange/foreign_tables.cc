@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "base/quoted.h"
+#include "base/take_line.h"
+#include "base/trimmed.h"
 #include "harness/exchange/imported_run.h"
 
 namespace dsb {
@@ -21,30 +23,20 @@ struct NumberedLine {
 std::vector<NumberedLine> LinesOf(std::string_view text) {
   std::vector<NumberedLine> lines;
   for (int64_t number = 1; !text.empty(); ++number) {
-    const size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    lines.push_back({number, line});
+    lines.push_back({number, TakeLine(&text)});
   }
   return lines;
 }
 
-std::string_view Trim(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 // The cells of a line that is drawn with bars, or of one that is split by tabs.
 std::vector<std::string_view> CellsOf(std::string_view line) {
-  line = Trim(line);
+  line = Trimmed(line);
   const bool bars = line.size() > 1 && line.front() == '|' && line.back() == '|';
   if (bars) line = line.substr(1, line.size() - 2);
   std::vector<std::string_view> cells;
   for (;;) {
     const size_t end = line.find(bars ? '|' : '\t');
-    cells.push_back(Trim(line.substr(0, end)));
+    cells.push_back(Trimmed(line.substr(0, end)));
     if (end == std::string_view::npos) return cells;
     line.remove_prefix(end + 1);
   }
@@ -132,7 +124,7 @@ ImportedRun ReadDeepSpec(std::string_view text, const std::string& name) {
   const std::vector<std::string_view> header = CellsOf(found->text);
   CheckDeepSpecHeader(name, found->number, header);
   for (auto line = found.base(); line != lines.end(); ++line) {
-    const std::string_view row = Trim(line->text);
+    const std::string_view row = Trimmed(line->text);
     if (row.empty() || row.starts_with("+-")) continue;
     TakeDeepSpecRow(name, line->number, header, CellsOf(row), run);
   }
@@ -145,12 +137,12 @@ ImportedRun ReadGoldenLengths(std::string_view text, const std::string& name) {
   run.program = "InferenceX's golden table";
   std::string model, mode;
   for (const auto& [number, line] : LinesOf(text)) {
-    const std::string_view words = Trim(line);
+    const std::string_view words = Trimmed(line);
     if (words.empty() || words.starts_with('#')) continue;
     const size_t depth = line.find_first_not_of(' '), colon = words.find(':');
     const std::string_view key = words.substr(0, colon);
     const std::string_view value =
-        colon == std::string_view::npos ? "" : Trim(words.substr(colon + 1));
+        colon == std::string_view::npos ? "" : Trimmed(words.substr(colon + 1));
     const auto refuse = [&, number = number, line = line](const std::string& expected) {
       Refuse(name, number, "found " + Quoted(std::string(line)) + ", expected " + expected);
     };

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/trimmed.h"
 #include "base/utf8.h"
 
 namespace dsb {
@@ -57,12 +58,6 @@ std::string Text(const std::vector<T>& values) {
   return list;
 }
 
-std::string Trimmed(const std::string& text) {
-  const size_t first = text.find_first_not_of(" \t");
-  if (first == std::string::npos) return "";
-  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
-}
-
 void Split(const Option& option, const std::string& text, std::vector<std::string>& items) {
   std::error_code ignored;
   if (option.path == PathForm::kPlain && std::filesystem::exists(text, ignored)) {
@@ -71,7 +66,7 @@ void Split(const Option& option, const std::string& text, std::vector<std::strin
   }
   for (size_t at = 0; at <= text.size();) {
     const size_t end = std::min(text.find(',', at), text.size());
-    std::string item = Trimmed(text.substr(at, end - at));
+    std::string item(Trimmed(text.substr(at, end - at)));
     // "none, dspark" without quotes comes as two arguments, the first with the comma at its end.
     const bool at_end = end == text.size() && at > 0;
     if (!item.empty() || !at_end) items.push_back(std::move(item));
