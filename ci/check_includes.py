@@ -72,7 +72,7 @@ SUB_ROOMS = {
         "pareto": ("text", "document"),
         "bridge": ("text", "document"),
         "charts": ("text", "document", "model", "paper", "pareto"),
-        "report": ("text", "document", "model", "pairing", "gate", "paper", "charts"),
+        "report": ("text", "document", "model", "pairing", "gate", "paper", "pareto", "charts"),
     },
     "harness": {
         "machine": (),

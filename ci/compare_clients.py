@@ -13,7 +13,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
-PROMPTS, TOKENS, TURNS = 6, 24, 2
+PROMPTS, TOKENS, TURNS = 6, 24, 1
 MOST_SHARE, MOST_S = 0.02, 0.010
 PROMPT_S, DECODE_S, DECODED = (
     "llamacpp:prompt_seconds_total", "llamacpp:tokens_predicted_seconds_total", "llamacpp:tokens_predicted_total")

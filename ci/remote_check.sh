@@ -78,14 +78,18 @@ part_llama() {
   crosscheck 0 native llama --least-identical 0.85
 }
 
-part_speed() {
+part_speed() {  # interrupted, it goes on where it was
   local resume=()
-  start_llama && local plain=$url
-  start_llama dspark && local dspark=$url
-  [ -e "$work/speed.db" ] && resume=(--resume)
-  "${alone[@]}" "$dsbench" run --engine remote --api completions --arm "plain=$plain" --arm "dspark=$dspark" \
-    --workload workloads/code.jsonl,workloads/math.jsonl,workloads/chat.jsonl --limit 20 --max-tokens 16 --warmup 1 \
-    --idle-timeout 900 --output "$work/speed.db" "${resume[@]}" | tee "$work/speed.txt"
+  if [ ! -e "$work/speed.db" ]; then
+    start_llama && local plain=$url
+    start_llama dspark && local dspark=$url
+    [ -e "$work/speed.part.db" ] && resume=(--resume)
+    "${alone[@]}" "$dsbench" run --engine remote --api completions --arm "plain=$plain" --arm "dspark=$dspark" \
+      --workload workloads/code.jsonl,workloads/math.jsonl,workloads/chat.jsonl --limit 20 --max-tokens 16 --warmup 1 \
+      --idle-timeout 900 --no-report --output "$work/speed.part.db" "${resume[@]}"
+    mv "$work/speed.part.db" "$work/speed.db"
+  fi
+  "$dsbench" report "$work/speed.db"
 }
 
 part_clients() {

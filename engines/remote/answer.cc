@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/quoted.h"
 #include "engines/remote/rounds.h"
 
 namespace dsb {
@@ -221,7 +222,7 @@ RemoteAnswer AnswerReader::Finish(int64_t now_ns, const std::string& broken, End
   } else if (!failed() && finish_.empty()) {
     Fail("the stream ended without saying why the answer does");
   } else if (!failed() && EndOf(finish_) == EndReason::kError) {
-    Fail("the answer ended for another reason than its end or the limit: '" + finish_ + "'");
+    Fail("the answer ended for another reason than its end or the limit: " + Quoted(finish_));
   }
   const bool complete = !failed();
   std::string error = std::exchange(error_, {});

@@ -15,6 +15,7 @@ namespace {
 
 constexpr double kLeastSurvival = 1e-6;
 constexpr double kNewRoundWeight = 1.0 / 32;  // in the mean of the rounds before
+constexpr int64_t kRarestProbe = 8;           // times probe_every
 
 // Mean confidence by position.
 class Usual {
@@ -29,10 +30,26 @@ class Usual {
       }
     }
   }
-  double At(size_t position) const { return position < mean_.size() ? mean_[position] : 1; }
+  bool Knows(size_t position) const { return position < mean_.size(); }
+  double At(size_t position) const { return Knows(position) ? mean_[position] : 1; }
 
  private:
   std::vector<double> mean_;
+};
+
+// What drafts came to, over what their confidences said: choosing when to draft favours confidences
+// that are too high, and a temperature does not mend every head.
+class Yield {
+ public:
+  void Add(double expected, double accepted) {
+    expected_ += kNewStepWeight * (expected - expected_);
+    accepted_ += kNewStepWeight * (accepted - accepted_);
+  }
+  double ratio() const { return accepted_ / expected_; }
+
+ private:
+  static constexpr double kNewStepWeight = 1.0 / 32;
+  double expected_ = 1, accepted_ = 1;  // tokens a step; at first as expected
 };
 
 // What one request drafted: confidence[first .. first + count) of its snapshot.
@@ -47,9 +64,12 @@ struct Snapshot {
   int64_t step = 0;
   std::vector<Seen> requests;
   std::vector<float> confidence;
+  double expected = 0;  // accepted drafts of the budget that was given; 0: none were asked for
+  double accepted = 0;
 
   void Fill(const FinishedRounds& finished) {
     step = finished.step;
+    accepted = 0;
     requests.clear();
     confidence.clear();
     for (const FinishedRound& round : finished.rounds) {
@@ -58,6 +78,7 @@ struct Snapshot {
                           .first = confidence.size(),
                           .count = round.confidence.size()});
       confidence.insert(confidence.end(), round.confidence.begin(), round.confidence.end());
+      accepted += round.accepted;
     }
   }
   std::span<const float> Of(const Seen& seen) const {
@@ -92,8 +113,15 @@ class LaggedBudget : public VerifyBudget {
   int32_t Next(const LoadView& load) override {
     Forget(load.step - options_.lag);
     Expect(load);
-    return Best(static_cast<int64_t>(load.requests.size()),
-                load.step - last_drafted_ >= options_.probe_every);
+    const bool probe = load.step - last_drafted_ >= probe_after_;
+    const int32_t best = Best(static_cast<int64_t>(load.requests.size()), probe);
+    // As long as nothing but probes drafts, they become rarer.
+    if (probe) {
+      probe_after_ = std::min(2 * probe_after_, kRarestProbe * options_.probe_every);
+    } else if (best >= 0) {
+      probe_after_ = options_.probe_every;
+    }
+    return best;
   }
 
   void Observe(const FinishedRounds& finished) override {
@@ -103,6 +131,7 @@ class LaggedBudget : public VerifyBudget {
       spare_.pop_back();
     }
     snapshot.Fill(finished);
+    snapshot.expected = expected_;
     if (!snapshot.confidence.empty()) last_drafted_ = finished.step;
     past_.push_back(std::move(snapshot));
   }
@@ -112,11 +141,12 @@ class LaggedBudget : public VerifyBudget {
   }
 
  private:
-  // Snapshots before `step` leave their mark on the mean; that of `step` is looked at now.
+  // Snapshots before `step` leave their mark on the means; that of `step` is looked at now.
   void Forget(int64_t step) {
     while (!past_.empty() && past_.front().step < step) {
       Snapshot& oldest = past_.front();
       for (const Seen& seen : oldest.requests) usual_.Add(oldest.Of(seen));
+      if (oldest.expected > 0) yield_.Add(oldest.expected, oldest.accepted);
       spare_.push_back(std::move(oldest));
       past_.pop_front();
     }
@@ -141,12 +171,14 @@ class LaggedBudget : public VerifyBudget {
   void Expect(const LoadView& load) {
     survival_.clear();
     old_.clear();
+    guesses_ = false;
     for (const RequestLoad& request : load.requests) {
       const std::span<const float> known = Old(request);
       if (options_.ranks_old) old_.emplace_back();
       double survival = 1;
       for (size_t j = 0; j < static_cast<size_t>(std::max(request.most, 0)); ++j) {
         const double c = j < known.size() ? static_cast<double>(known[j]) : usual_.At(j);
+        guesses_ = guesses_ || (j >= known.size() && !usual_.Knows(j));
         if (options_.ranks_old) old_.back().push_back(static_cast<float>(c));
         survival *= c;
         if (survival >= kLeastSurvival) survival_.push_back(static_cast<float>(survival));
@@ -157,18 +189,23 @@ class LaggedBudget : public VerifyBudget {
 
   int32_t Best(int64_t requests, bool must_draft) {
     const std::vector<double>& drafting = Drafting(requests);
-    double tokens = static_cast<double>(requests);
-    int32_t best = must_draft ? 0 : kNoDraft;
-    double most = tokens / (must_draft ? drafting[0] : options_.costs->StepNs(requests, 0, false));
+    const auto tokens = static_cast<double>(requests);
+    double most = tokens / drafting[0], drafts = 0, best_drafts = 0;
+    size_t best = 0;
     for (size_t n = 1; n <= survival_.size(); ++n) {
-      tokens += static_cast<double>(survival_[n - 1]);
-      const double rate = tokens / drafting[n];
+      drafts += static_cast<double>(survival_[n - 1]);
+      const double rate = (tokens + drafts) / drafting[n];
       if (rate > most) {
         most = rate;
-        best = static_cast<int32_t>(n);
+        best = n;
+        best_drafts = drafts;
       }
     }
-    return best;
+    const double plain = tokens / options_.costs->StepNs(requests, 0, false);
+    const bool pays = (tokens + yield_.ratio() * best_drafts) / drafting[best] > plain;
+    if (!must_draft && !pays) best_drafts = 0;
+    expected_ = guesses_ ? 0 : best_drafts;  // a guess is no promise to be held to
+    return must_draft || pays ? static_cast<int32_t>(best) : kNoDraft;
   }
 
   // [survival_ + 1 or more] a step's time by the drafts that it verifies.
@@ -184,7 +221,11 @@ class LaggedBudget : public VerifyBudget {
   std::deque<Snapshot> past_;    // not in usual_ yet
   std::vector<Snapshot> spare_;  // their memory
   Usual usual_;
-  int64_t last_drafted_ = 0;          // step
+  Yield yield_;
+  double expected_ = 0;       // of the last Next
+  bool guesses_ = false;      // survival_ has certainties that nobody has said
+  int64_t last_drafted_ = 0;  // step
+  int64_t probe_after_ = options_.probe_every;
   std::vector<const Seen*> by_slot_;  // of the step that is looked at; into past_.front()
   std::vector<float> survival_, sorted_;
   std::vector<std::vector<float>> old_;

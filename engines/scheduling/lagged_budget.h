@@ -16,14 +16,16 @@ struct LaggedOptions {
   int32_t lag = 2;                         // steps, at least 1
   // Ranks by the old confidences too, as one public server does; else today's are ranked.
   bool ranks_old = false;
-  // Steps without a draft after which one is drafted, to see whether it would pay by now.
+  // Steps without a draft after which one is drafted, to see whether it would pay by now; twice as
+  // many after each time that it would not, up to 8 times.
   int32_t probe_every = 32;
 };
 
 // What it does not know of a request, because that was not drafted for `lag` steps ago, it takes
-// from the mean of the rounds before, newer ones weighing more; certainty before the first. If no
-// number of drafts gains what drafting costs, the answer is kNoDraft. It may only see what the
-// interface shows it, so all of this is lossless.
+// from the mean of the rounds before, newer ones weighing more; certainty before the first. Whether
+// to draft at all is weighed anew: for that, expected drafts count as much as those of the steps
+// before `lag` came to, over what was expected of them, and if drafting does not gain its cost the
+// answer is kNoDraft. It may only see what the interface shows it, so all of this is lossless.
 std::unique_ptr<VerifyBudget> MakeLaggedBudget(LaggedOptions options);
 
 }  // namespace dsb

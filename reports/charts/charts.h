@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reports/document/chart.h"
+#include "reports/model/load_groups.h"
 #include "reports/model/model.h"
 
 namespace dsb {
@@ -43,13 +44,14 @@ Charts ReliabilityCharts(const ReportSet& set, const ArmList& arms);
 // Distributions over requests: time to the first token, time per token.
 Charts LatencyCharts(const ReportSet& set, const ArmList& arms);
 
-// Throughput and budget against the load; none unless runs differ in it.
-Charts LoadCharts(const ReportModel& model, const ArmList& arms);
+// Throughput against a user's speed, then throughput and budget against the load, in this order.
+Charts LoadCharts(const LoadGroup& group, const ArmList& arms, double level);
 
 // The paper's Table 1 and Figures 3 to 6 with the set's arms in the same axes (Figure 2 is behind
-// AcceptanceCharts); 7 and 8 with the model's load charts. Under each what differs in conditions.
+// AcceptanceCharts); 7 and 8 with `own`, charts of LoadCharts or none. Under each what differs in
+// conditions.
 Charts PaperCharts(const ReportSet& set, const ArmList& arms);
-Charts PaperLoadCharts(const ReportModel& model, const ArmList& arms);
+Charts PaperLoadCharts(const Charts& own);
 
 // What several of them need. "3 accepted_length all": the key of a figure in the metric table.
 std::string FigureKey(const ReportArm& arm, const std::string& metric, const std::string& scope);

@@ -180,9 +180,8 @@ Charts PaperCharts(const ReportSet& set, const ArmList& arms) {
   return charts;
 }
 
-Charts PaperLoadCharts(const ReportModel& model, const ArmList& arms) {
+Charts PaperLoadCharts(const Charts& own) {
   Charts charts;
-  Charts own = LoadCharts(model, arms);
   for (const std::string target : {"V4-Flash", "V4-Pro"}) {
     const std::string at =
         "The paper: DeepSeek-" + target +

@@ -23,7 +23,8 @@ struct ChartPoint {
 enum class ChartMark {
   kPoints,  // a marker each, with its intervals
   kLine,    // a line through the points, with a band where they have intervals
-  kSteps,   // a staircase that changes at the points: a distribution, or a Pareto front
+  kSteps,   // a staircase that rises at the points: a distribution
+  kFront,   // a marker each, and the staircase below and left of those that none of them beats
   kBars,    // from 0, those of one place beside each other
   kStack,   // bars along x, each from where the series before it ended
   kSpans,   // from y.lo to y.hi, of rows from x.lo to x.hi: the bars of a waterfall

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <optional>
 
 #include "reports/document/markup.h"
 #include "reports/document/palette.h"
@@ -92,6 +93,22 @@ std::string Path(const Plot& plot, const std::vector<const ChartPoint*>& points,
   return points.size() < 2 ? "" : "<path class=\"l\" d=\"" + d + "\"/>";
 }
 
+// From the point that lies furthest right, each that lies higher than all before it.
+std::string FrontPath(const Plot& plot, std::vector<const ChartPoint*> points) {
+  std::stable_sort(points.begin(), points.end(), [](const ChartPoint* a, const ChartPoint* b) {
+    return a->x.value != b->x.value ? a->x.value > b->x.value : a->y.value > b->y.value;
+  });
+  std::string d;
+  std::optional<double> highest;
+  for (const ChartPoint* point : points) {
+    if (highest && point->y.value <= *highest) continue;
+    const double x = plot.x.At(point->x.value), y = plot.y.At(point->y.value);
+    d += highest ? "H" + Length(x) + "V" + Length(y) : "M" + At(x, y);
+    highest = point->y.value;
+  }
+  return points.size() < 2 ? "" : "<path class=\"l\" d=\"" + d + "\"/>";
+}
+
 std::string Rectangle(const Plot& plot, const ChartSeries& series, const ChartPoint& point,
                       const char* look, double x0, double y0, double x1, double y1) {
   std::string out = "<rect class=\"m " + std::string(look) + "\"";
@@ -147,9 +164,11 @@ std::string DrawSeries(const Plot& plot, const ChartSeries& series, size_t bar_p
   std::string out;
   const bool is_line = series.mark == ChartMark::kLine || series.mark == ChartMark::kSteps;
   if (is_line) out += Band(plot, points) + Path(plot, points, series.mark == ChartMark::kSteps);
+  if (series.mark == ChartMark::kFront) out += FrontPath(plot, points);
   for (const ChartPoint* point : points) {
     switch (series.mark) {
       case ChartMark::kPoints:
+      case ChartMark::kFront:
         out += Whisker(plot, *point, true) + Whisker(plot, *point, false);
         out += Marker(plot, series, *point, false);
         break;

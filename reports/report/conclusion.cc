@@ -58,6 +58,9 @@ LabelledLine Result(const std::vector<Ranked>& ranked, size_t first) {
   } else {
     text = "No arm is shown to be faster than plain decoding; the best is " + name + " at " +
            Times(best.speedup());
+    if (!best.speedup().has_interval() && !best.speedup().note.empty()) {
+      text += ", without an interval: " + best.speedup().note;
+    }
   }
   return {.kind = "result", .clauses = {{text + over, {name}}}, .choice = first + 1};
 }

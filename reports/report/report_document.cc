@@ -19,7 +19,7 @@
 
 namespace dsb {
 
-std::string TitleOf(const ReportSet& set) {
+std::string TitleOf(const ReportSet& set, bool with_load) {
   const RunData& data = set.arms.front().data;
   const RunRecord& run = data.run;
   std::string title = run.label.empty() ? "Runs" : run.label;
@@ -27,7 +27,7 @@ std::string TitleOf(const ReportSet& set) {
   if (run.top_p < 1) title += ", top_p " + Shortest(run.top_p);
   if (run.top_k > 0) title += ", top_k " + std::to_string(run.top_k);
   title += ", up to " + Counted(run.max_tokens, "token");
-  if (run.users) title += ", " + Counted(*run.users, "user");
+  if (run.users && with_load) title += ", " + Counted(*run.users, "user");
   return title;
 }
 

@@ -10,8 +10,8 @@ namespace dsb {
 
 Document MakeDocument(const ReportModel& model, const ReportSections& sections);
 
-// "nightly: greedy, up to 64 tokens, 1 user".
-std::string TitleOf(const ReportSet& set);
+// "nightly: greedy, up to 64 tokens, 1 user"; `with_load`: the users too.
+std::string TitleOf(const ReportSet& set, bool with_load = true);
 // Machine, build, files with their hashes, requests, and the command of each run.
 Document ProvenanceOf(const ReportSet& set);
 // How the intervals were made, in one line.

@@ -9,6 +9,7 @@
 #include "reports/report/conclusion.h"
 #include "reports/report/definitions.h"
 #include "reports/report/depth_section.h"
+#include "reports/report/load_page.h"
 #include "reports/report/load_section.h"
 #include "reports/report/notes.h"
 #include "reports/report/report_document.h"
@@ -27,8 +28,16 @@ class Builder {
   Page Build() {
     page_.title = model_.sets.empty() ? "dsbench report" : TitleOf(model_.sets.front());
     page_.arms = arms_.names();
-    for (set_ = 0; set_ < model_.sets.size(); ++set_) AddSet(model_.sets[set_]);
-    AddLoads();
+    const std::vector<LoadGroup> loads = LoadGroupsOf(model_);
+    const auto is_of_loads = [&](const ReportSet& set) {
+      return std::any_of(loads.begin(), loads.end(), [&](const LoadGroup& group) {
+        return std::count(group.sets.begin(), group.sets.end(), &set) > 0;
+      });
+    };
+    for (set_ = 0; set_ < model_.sets.size(); ++set_) {
+      if (!is_of_loads(model_.sets[set_])) AddSet(model_.sets[set_]);
+    }
+    for (const LoadGroup& group : loads) AddLoads(group);
     AddPaper();
     AddEnd();
     page_.data = WithoutColumns(TidyTable(model_), {"label", "level", "method"});
@@ -121,11 +130,31 @@ class Builder {
     }
   }
 
-  void AddLoads() {
-    const Charts charts = LoadCharts(model_, arms_);
-    if (charts.empty()) return;
-    Put(Heading{.level = 1, .text = "Under load"});
-    for (const Chart& chart : charts) Put(chart);
+  // Each question under several loads: what the loads show, then one of its runs in full (the
+  // first, which has the lowest load as sweeps are written) and the others in short.
+  void AddLoads(const LoadGroup& group) {
+    ++num_groups_;
+    const ReportSet& first = *group.sets.front();
+    Put(Heading{.level = 1, .text = TitleOf(group)});
+    for (Block& block : LoadStatements(group, model_.options)) Put(std::move(block));
+    const auto put = [&](Charts charts) {
+      for (Chart& chart : charts) {
+        if (num_groups_ > 1) chart.id += "-of-" + std::to_string(num_groups_);
+        Put(std::move(chart));
+      }
+    };
+    Charts curves = LoadCharts(group, arms_, model_.options.bootstrap.level);
+    if (own_curves_.empty()) own_curves_ = curves;
+    put(std::move(curves));
+    for (Block& block : LoadTable(group, model_.options)) Put(first, std::move(block));
+    Put(Heading{.level = 2, .text = "How long users wait"});
+    put(LoadLatencyCharts(group, arms_));
+    Put(Heading{.level = 2, .text = "Each run"});
+    for (const ReportSet* set : group.sets) {
+      for (Block& block : ShortSet(*set)) Put(*set, std::move(block));
+    }
+    set_ = static_cast<size_t>(&first - model_.sets.data());
+    AddSet(first);
   }
 
   // Beside the set whose conditions are the paper's, if there is one: temperature 1.
@@ -141,7 +170,7 @@ class Builder {
              "Figure 2 is behind the charts of acceptance by position. The runs here: " +
              TitleOf(*chosen) + "."});
     for (const Chart& chart : PaperCharts(*chosen, arms_)) Put(chart);
-    for (const Chart& chart : PaperLoadCharts(model_, arms_)) Put(chart);
+    for (const Chart& chart : PaperLoadCharts(own_curves_)) Put(chart);
   }
 
   void AddEnd() {
@@ -156,7 +185,8 @@ class Builder {
 
   const ReportModel& model_;
   const ArmList arms_;
-  size_t set_ = 0;
+  size_t set_ = 0, num_groups_ = 0;
+  Charts own_curves_;  // over the load, of the first group
   Page page_;
 };
 

@@ -91,6 +91,44 @@ TEST_F(Lagged, DraftsOnceInAWhileToSeeWhetherItPays) {
   EXPECT_EQ(answers, (std::vector<int32_t>{3, kNoDraft, kNoDraft, kNoDraft, 3, kNoDraft}));
 }
 
+TEST_F(Lagged, ProbesMoreRarelyWhereDraftingNeverPays) {
+  std::vector<int64_t> drafted;
+  int64_t step = 1;
+  const auto run_to = [&](int64_t last, float confidence) {
+    for (; step <= last; ++step) {
+      std::vector<float> confidences;
+      if (Next(step, {Request(0)}) != kNoDraft) {
+        drafted.push_back(step);
+        confidences.assign(3, confidence);
+      }
+      Observe(step, {Drafted(Request(0), confidences)});
+    }
+  };
+  run_to(100, 0.1f);
+  // Two steps know nothing; then 4, 8, 16 and never more than 32 without one.
+  EXPECT_EQ(drafted, (std::vector<int64_t>{1, 2, 6, 14, 30, 62, 94}));
+}
+
+TEST_F(Lagged, CountsDraftsAsMuchAsTheyCameTo) {
+  // Confidences that promise 2.44 accepted drafts of 3 and are right, or never, or right again.
+  int64_t step = 1;
+  const auto last_of = [&](int64_t steps, bool right) {
+    int32_t budget = 0;
+    for (const int64_t end = step + steps; step < end; ++step) {
+      budget = Next(step, {Request(0)});
+      std::vector<float> confidence;
+      if (budget != kNoDraft) confidence.assign(3, 0.9f);
+      FinishedRound round = Drafted(Request(0), std::move(confidence));
+      if (budget > 0 && right) round.accepted = step % 2 == 0 ? 3 : 2;
+      Observe(step, {round});
+    }
+    return budget;
+  };
+  EXPECT_EQ(last_of(100, true), 3);
+  EXPECT_EQ(last_of(200, false), kNoDraft);
+  EXPECT_EQ(last_of(1000, true), 3);
+}
+
 TEST_F(Lagged, VerifiesNoMoreThanARequestHasRoomFor) {
   EXPECT_EQ(Next(1, {Request(0, 2), Request(1, 0)}), 2);
 }

@@ -115,7 +115,7 @@ TEST(Answer, WhatFailsIt) {
   EXPECT_EQ(error({Chunk("a", R"(,"usage":{"completion_tokens":9})")}),
             "more tokens than the 8 asked for");
   EXPECT_EQ(error({Chunk("a"), End("content_filter"), Usage(1)}),
-            "the answer ended for another reason than its end or the limit: 'content_filter'");
+            "the answer ended for another reason than its end or the limit: \"content_filter\"");
   EXPECT_EQ(error({Chunk("a"), R"({"error":{"message":"out of memory","code":500}})"}),
             "the server says: out of memory");
   for (const char* unreadable :

@@ -1,0 +1,101 @@
+#include "reports/report/load_page.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "base/counted.h"
+#include "reports/pareto/pareto.h"
+#include "reports/report/load_section.h"
+#include "reports/report/notes.h"
+#include "reports/report/report_document.h"
+#include "reports/report/report_tables.h"
+#include "reports/text/number_text.h"
+
+namespace dsb {
+namespace {
+
+// Runs of one pass over the loads are pairs: the k-th of each load and arm.
+std::vector<ParetoPoint> PointsOf(const LoadGroup& group, const MetricOptions& options) {
+  std::vector<PointRun> runs;
+  std::map<std::pair<std::string, std::string>, int64_t> passes;
+  for (const ReportSet* set : group.sets) {
+    for (const ReportArm& arm : set->arms) {
+      PointRun& run = runs.emplace_back();
+      run.run = arm.data->run;
+      run.metrics = arm.metrics;
+      for (const auto& [flag, detail] : arm.data->flags) run.flags.push_back(flag);
+      run.pass = passes[{LoadName(run.run), arm.name}]++;
+    }
+  }
+  return ParetoPoints(runs, options.bootstrap.level);
+}
+
+std::string Times(const Estimate& ratio) {
+  std::string text = WithInterval(ratio, 2);
+  return text.insert(std::min(text.find(' '), text.size()), "\u00d7");
+}
+
+}  // namespace
+
+std::string TitleOf(const LoadGroup& group) {
+  const ReportSet& first = *group.sets.front();
+  std::string title = TitleOf(first, false);
+  // As sweeps label their passes: "NAME, pass 1 of 5".
+  const std::string& label = first.arms.front().data->run.label;
+  const size_t pass = label.rfind(", pass ");
+  if (pass != std::string::npos) title.erase(pass, label.size() - pass);
+  return "Under load: " + title;
+}
+
+Document LoadStatements(const LoadGroup& group, const MetricOptions& options) {
+  std::vector<LabelledLine> lines;
+  for (const ParetoPoint& point : PointsOf(group, options)) {
+    if (!point.user_speedup.value || !point.output_gain.value) continue;
+    if (lines.empty() || lines.back().kind != point.load) lines.push_back({point.load, {}});
+    const std::string text = point.arm + ": a user's speed " + Times(point.user_speedup) +
+                             ", all users' throughput " + Times(point.output_gain);
+    lines.back().clauses.push_back({text, {point.arm}});
+  }
+  Document document;
+  for (LabelledLine& line : lines) document.emplace_back(std::move(line));
+  document.emplace_back(Line{
+      "Against plain decoding at the same load, paired by pass. [brackets]: 95 % t intervals over "
+      "passes; the unit is a run, since requests in flight together are not independent."});
+  return document;
+}
+
+Document LoadTable(const LoadGroup& group, const MetricOptions& options) {
+  Document document = ParetoDocument(PointsOf(group, options));
+  document.erase(document.begin());  // its heading
+  return document;
+}
+
+Charts LoadLatencyCharts(const LoadGroup& group, const ArmList& arms) {
+  Charts charts;
+  std::set<std::string> seen;
+  for (const ReportSet* set : group.sets) {
+    const std::string load = LoadName(set->arms.front().data->run);
+    if (!seen.insert(load).second) continue;
+    for (Chart& chart : LatencyCharts(*set, arms)) {
+      chart.id = "load-" + std::to_string(seen.size()) + "-" + chart.id;
+      chart.title += ": " + load;
+      charts.push_back(std::move(chart));
+    }
+  }
+  return charts;
+}
+
+Document ShortSet(const ReportSet& set) {
+  Document document = {Heading{.level = 2, .text = TitleOf(set), .folded = true}};
+  for (Block& block : LoadSection(set)) {
+    if (!std::holds_alternative<Heading>(block)) document.push_back(std::move(block));
+  }
+  for (Line& note : SetNotes(set)) document.emplace_back(std::move(note));
+  document.emplace_back(RequestTable(set));
+  return document;
+}
+
+}  // namespace dsb
