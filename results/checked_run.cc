@@ -1,6 +1,7 @@
 #include "results/checked_run.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "base/error.h"
@@ -27,6 +28,13 @@ class Refusal {
   void Expect(const std::optional<int64_t>& value, const char* name,
               const std::string& where) const {
     if (value) Expect(*value, name, where);
+  }
+  // A step's tokens or requests: of any number of steps the sum is a number too.
+  void ExpectCount(const std::optional<int64_t>& value, const char* name, const std::string& where,
+                   int64_t most = int64_t{1} << 32) const {
+    if (!value || (0 <= *value && *value <= most)) return;
+    Throw(", " + where + ": found " + std::to_string(*value) + " " + name + ", expected 0 to " +
+          std::to_string(most));
   }
   void ExpectTotal(double total, double most, const char* name) const {
     if (total > most) {
@@ -59,6 +67,8 @@ void CheckRequests(const RunData& data, const Refusal& refusal) {
   const RequestRules rules = RulesOf(data);
   double tokens = 0, time_ns = 0;
   for (const RequestRow& row : data.requests) {
+    refusal.ExpectCount(row.prompt.num_prompt_tokens, "prompt tokens", NameOf(row));
+    refusal.ExpectCount(row.prompt.context_depth_tokens, "tokens of depth", NameOf(row));
     for (const BrokenInvariant& broken : CheckRequest(row.request, rules)) {
       if (!broken.unusable) continue;
       refusal.Throw(", " + NameOf(row) + (broken.where.empty() ? ": " : ", ") + MessageOf(broken));
@@ -77,6 +87,13 @@ void CheckSteps(const RunData& data, const Refusal& refusal) {
     refusal.Expect(step.t_start_ns, "start", where);
     refusal.Expect(step.wall_ns, "wall time", where);
     refusal.Expect(step.device_busy_ns, "busy time", where);
+    refusal.ExpectCount(step.num_requests, "requests", where);
+    refusal.ExpectCount(step.num_prefill_tokens, "prefill tokens", where);
+    refusal.ExpectCount(step.num_draft_tokens, "draft tokens", where);
+    refusal.ExpectCount(step.num_verify_tokens, "verified tokens", where);
+    refusal.ExpectCount(step.padded_tokens, "padded tokens", where);
+    refusal.ExpectCount(step.context_tokens, "context tokens", where);
+    refusal.ExpectCount(step.budget_tokens, "tokens of a budget", where);
     time_ns += D(step.wall_ns);
     for (const PhaseTimeRecord& phase : step.phases) {
       refusal.Expect(phase.wall_ns, "wall time", where + ", " + phase.phase);
@@ -103,6 +120,11 @@ void CheckSteps(const RunData& data, const Refusal& refusal) {
 CheckedRun CheckRun(RunData data) {
   const Refusal refusal(data);
   refusal.Expect(data.run.id, "number", "its row");
+  refusal.ExpectCount(data.run.draft_length, "drafts a round", "its row", 1 << 20);
+  if (!(data.run.temperature >= 0 && std::isfinite(data.run.temperature))) {
+    refusal.Throw(", its row: found temperature " + std::to_string(data.run.temperature) +
+                  ", expected a number of 0 or more");
+  }
   CheckRequests(data, refusal);
   CheckSteps(data, refusal);
   return CheckedRun(std::move(data));

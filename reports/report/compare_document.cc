@@ -10,6 +10,7 @@
 #include "reports/report/report_tables.h"
 #include "reports/report/scheduling_section.h"
 #include "reports/text/number_text.h"
+#include "results/invariants.h"
 #include "results/run_facts.h"
 
 namespace dsb {
@@ -133,6 +134,10 @@ Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const Metri
     using Side = std::pair<const char*, const RunData*>;
     for (const auto& [side, data] :
          {Side{"baseline", &*pair.baseline}, Side{"candidate", &*pair.candidate}}) {
+      if (const std::vector<BrokenInvariant> broken = CheckInvariants(*data); !broken.empty()) {
+        document.emplace_back(Line{std::string("Note: the ") + side +
+                                   " breaks an invariant: " + MessageOf(broken.front()) + "."});
+      }
       const std::string what = ContentionOf(*data);
       if (what.empty()) continue;
       document.emplace_back(

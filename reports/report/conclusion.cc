@@ -95,6 +95,11 @@ void Add(const char* kind, std::vector<Clause> clauses, std::vector<LabelledLine
 void AddDoubts(const ReportSet& set, std::vector<LabelledLine>* out) {
   std::vector<std::string> disturbed, unpaired;
   for (const ReportArm& arm : set.arms) {
+    if (!arm.broken.empty()) {
+      out->push_back(
+          {"doubt",
+           {{.text = arm.name + " breaks an invariant: " + arm.broken, .arms = {arm.name}}}});
+    }
     if (!ContentionOf(arm.data).empty()) disturbed.push_back(arm.name);
   }
   for (const ReportComparison& comparison : set.comparisons) {

@@ -297,8 +297,16 @@ TEST_F(ReportStore, RowsThatContradictEachOtherAreSaid) {
   const auto store = Open("results.db");
   RunData data = SyntheticRun({});
   data.requests[5].request.bursts.back().num_tokens += 1;
+  Write(Plain(), store.get());
   Write(data, store.get());
-  EXPECT_THAT(RenderReport(*store, {}), HasSubstr("breaks an invariant"));
+  ReportOptions options;
+  for (const bool full : {true, false}) {
+    options.full = full;
+    EXPECT_THAT(RenderReport(*store, options), HasSubstr("breaks an invariant")) << full;
+  }
+  const std::string compared = RenderCompare(*store, *store, {});
+  EXPECT_THAT(compared, HasSubstr("the candidate breaks an invariant"));
+  EXPECT_THAT(compared, Not(HasSubstr("the baseline breaks an invariant")));
 }
 
 TEST_F(ReportStore, AGpuStateOfAnotherTypeIsNone) {

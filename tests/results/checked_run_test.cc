@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include "base/error.h"
 #include "results/request_invariants.h"
@@ -49,6 +50,21 @@ TEST(CheckRun, UnusableRowsAreRefusedByPlace) {
       {"round 0: found 1000000000000",
        [](auto&, auto& request) { request.rounds[0].verified = kTooMany; }},
       {"round 0: found -1", [](auto&, auto& request) { request.rounds[0].committed = -1; }},
+      {"step 3: found 9223372036854775807 requests",
+       [](auto& data, auto&) { data.steps[3].num_requests = INT64_MAX; }},
+      {"step 3: found 4294967297 verified tokens",
+       [](auto& data, auto&) { data.steps[3].num_verify_tokens = (int64_t{1} << 32) + 1; }},
+      {"step 3: found -1 tokens of a budget",
+       [](auto& data, auto&) { data.steps[3].budget_tokens = -1; }},
+      {"found 9223372036854775807 prompt tokens",
+       [](auto& data, auto&) { data.requests[5].prompt.num_prompt_tokens = INT64_MAX; }},
+      {"found -1 tokens of depth",
+       [](auto& data, auto&) { data.requests[5].prompt.context_depth_tokens = -1; }},
+      {"its row: found temperature inf",
+       [](auto& data, auto&) { data.run.temperature = std::numeric_limits<double>::infinity(); }},
+      {"its row: found temperature -1", [](auto& data, auto&) { data.run.temperature = -1; }},
+      {"its row: found 9223372036854775807 drafts a round",
+       [](auto& data, auto&) { data.run.draft_length = INT64_MAX; }},
       {"step 3: found wall time -1", [](auto& data, auto&) { data.steps[3].wall_ns = -1; }},
       {"step 3, verify: found CPU time",
        [](auto& data, auto&) { data.steps[3].phases[1].thread_cpu_ns = INT64_MAX; }},
