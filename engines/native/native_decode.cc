@@ -4,11 +4,6 @@
 #include "engines/native/native_engine.h"
 
 namespace dsb {
-namespace {
-
-constexpr size_t kMostHeldRows = 64;  // of a request: what they take of memory is small
-
-}  // namespace
 
 struct NativeEngine::DecodeRound {
   std::vector<Sequence*> sequences;
@@ -31,6 +26,7 @@ void NativeEngine::Decode(std::vector<Sequence*> sequences, StepResult& result, 
   timer.Begin(Phase::kSchedule);
   round.budget = parts_.policy.budget->Next({.step = num_steps_, .requests = round.load});
   timer.End(Phase::kSchedule);
+  drafting_ = round.budget != kNoDraft;
   if (round.budget != kUnlimitedBudget) result.budget_tokens = std::max(round.budget, 0);
   Draft(round, timer);
   timer.Begin(Phase::kSchedule);
@@ -51,7 +47,7 @@ void NativeEngine::Draft(DecodeRound& round, PhaseTimer& timer) {
     return;
   }
   timer.Begin(Phase::kDraft);
-  AdvanceHeld();
+  deferred_.GiveTo(*parts_.drafter);
   for (size_t i = 0; i < round.sequences.size(); ++i) {
     const Sequence* sequence = round.sequences[i];
     round.requests.push_back({.slot = sequence->slot(),
@@ -166,7 +162,7 @@ void NativeEngine::Commit(DecodeRound& round, StepResult& result, PhaseTimer& ti
   for (size_t i = 0; i < round.sequences.size(); ++i) {
     const Sequence& sequence = *round.sequences[i];
     if (sequence.end() != EndReason::kNone || committed[i].empty()) {
-      held_[static_cast<size_t>(sequence.slot())] = {};
+      deferred_.Forget(sequence.slot());
       continue;
     }
     const auto count = static_cast<int32_t>(committed[i].size());
@@ -176,42 +172,15 @@ void NativeEngine::Commit(DecodeRound& round, StepResult& result, PhaseTimer& ti
                     .features = runner_.Features(i, count),
                     .next_tokens = committed[i]});
   }
-  if (round.budget == kNoDraft) {
-    for (const CommittedRows& committed_rows : rows) Hold(committed_rows);
-  } else if (!rows.empty()) {
-    parts_.drafter->Advance(rows);
-  }
+  TakeIn(rows);
   timer.End(Phase::kDraft);
 }
 
-void NativeEngine::Hold(const CommittedRows& rows) {
-  HeldRows& held = held_[static_cast<size_t>(rows.slot)];
-  if (held.next_tokens.empty()) held.first_position = rows.first_position;
-  const FeatureRows& features = rows.features;
-  held.features.insert(held.features.end(), features.rows,
-                       features.rows + features.num_rows * features.width);
-  held.next_tokens.insert(held.next_tokens.end(), rows.next_tokens.begin(), rows.next_tokens.end());
-  if (held.next_tokens.size() >= kMostHeldRows) AdvanceHeld();
-}
-
-void NativeEngine::AdvanceHeld() {
-  std::vector<CommittedRows> rows;
-  for (size_t slot = 0; slot < held_.size(); ++slot) {
-    const HeldRows& held = held_[slot];
-    if (held.next_tokens.empty()) continue;
-    const auto count = static_cast<int64_t>(held.next_tokens.size());
-    rows.push_back({.slot = static_cast<int32_t>(slot),
-                    .first_position = held.first_position,
-                    .features = {.rows = held.features.data(),
-                                 .num_rows = count,
-                                 .width = static_cast<int64_t>(held.features.size()) / count},
-                    .next_tokens = held.next_tokens});
-  }
-  if (rows.empty()) return;
-  parts_.drafter->Advance(rows);
-  for (HeldRows& held : held_) {
-    held.features.clear();
-    held.next_tokens.clear();
+void NativeEngine::TakeIn(std::span<const CommittedRows> committed) {
+  if (drafting_) {
+    if (!committed.empty()) parts_.drafter->Advance(committed);
+  } else {
+    deferred_.Hold(committed, *parts_.drafter);
   }
 }
 

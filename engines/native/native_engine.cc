@@ -29,7 +29,7 @@ NativeEngine::NativeEngine(NativeEngineParts parts, ThreadPool& pool, const Cloc
       verify_scratch_(static_cast<size_t>(pool.num_threads())),
       law_confidence_(parts_.drafter != nullptr && !parts_.drafter->has_confidence() &&
                       parts_.policy.entry().needs_confidence),
-      held_(static_cast<size_t>(parts_.max_concurrency)) {
+      deferred_(parts_.max_concurrency) {
   DSB_CHECK(parts_.policy.budget != nullptr);
 }
 
@@ -56,7 +56,7 @@ void NativeEngine::Admit(EngineRequest request) {
   const int32_t slot = table_.Admit(std::move(request));
   if (parts_.drafter == nullptr) return;
   parts_.drafter->Begin(slot);
-  held_[static_cast<size_t>(slot)] = {};
+  deferred_.Forget(slot);
 }
 
 void NativeEngine::Cancel(int64_t request_id) { table_.Cancel(request_id); }

@@ -16,6 +16,7 @@
 #include "engines/decoding/verify.h"
 #include "engines/drafter.h"
 #include "engines/engine.h"
+#include "engines/native/deferred_rows.h"
 #include "engines/scheduling/policy.h"
 #include "engines/target_model/target_runner.h"
 
@@ -55,10 +56,8 @@ class NativeEngine : public Engine {
   void RunTarget(DecodeRound& round, StepResult& result);
   void Accept(DecodeRound& round);
   void Commit(DecodeRound& round, StepResult& result, PhaseTimer& timer);
-  // Of a round that nothing was drafted for: the drafter takes it in when it drafts again, with
-  // others at once.
-  void Hold(const CommittedRows& rows);
-  void AdvanceHeld();
+  // Now if the drafter drafts, else when it does again.
+  void TakeIn(std::span<const CommittedRows> committed);
 
   NativeEngineParts parts_;
   ThreadPool* pool_;
@@ -68,13 +67,9 @@ class NativeEngine : public Engine {
   SequenceTable table_;
   std::vector<VerifyScratch> verify_scratch_;  // one per worker
   const bool law_confidence_;                  // the policy reads some and the drafter has none
-  struct HeldRows {
-    int32_t first_position = 0;
-    std::vector<float> features;
-    std::vector<int32_t> next_tokens;
-  };
-  std::vector<HeldRows> held_;  // by slot
-  int64_t num_steps_ = 0;       // that worked on a request
+  DeferredRows deferred_;
+  bool drafting_ = true;   // in the last decode round
+  int64_t num_steps_ = 0;  // that worked on a request
 };
 
 }  // namespace dsb

@@ -31,7 +31,7 @@ void NativeEngine::Prefill(std::span<Sequence* const> sequences, StepResult& res
          .features = runner_.Features(i, static_cast<int32_t>(chunks[i].tokens.size())),
          .next_tokens = next_tokens[i]});
   }
-  if (parts_.drafter != nullptr && !committed.empty()) parts_.drafter->Advance(committed);
+  if (parts_.drafter != nullptr) TakeIn(committed);
 }
 
 bool NativeEngine::FinishPrefill(Sequence& sequence, size_t input_index, StepResult& result) {

@@ -15,7 +15,6 @@ namespace {
 
 constexpr double kLeastSurvival = 1e-6;
 constexpr double kNewRoundWeight = 1.0 / 32;  // in the mean of the rounds before
-constexpr int64_t kRarestProbe = 8;           // times probe_every
 
 // Mean confidence by position.
 class Usual {
@@ -107,21 +106,14 @@ void SortFalling(std::vector<float>& values, std::vector<float>& scratch) {
 class LaggedBudget : public VerifyBudget {
  public:
   explicit LaggedBudget(LaggedOptions options) : options_(std::move(options)) {
-    DSB_CHECK(options_.costs != nullptr && options_.lag >= 1 && options_.probe_every >= 1);
+    DSB_CHECK(options_.costs != nullptr && options_.lag >= 1 && options_.probe_share > 0 &&
+              options_.probe_share <= 1);
   }
 
   int32_t Next(const LoadView& load) override {
     Forget(load.step - options_.lag);
     Expect(load);
-    const bool probe = load.step - last_drafted_ >= probe_after_;
-    const int32_t best = Best(static_cast<int64_t>(load.requests.size()), probe);
-    // As long as nothing but probes drafts, they become rarer.
-    if (probe) {
-      probe_after_ = std::min(2 * probe_after_, kRarestProbe * options_.probe_every);
-    } else if (best >= 0) {
-      probe_after_ = options_.probe_every;
-    }
-    return best;
+    return Best(static_cast<int64_t>(load.requests.size()));
   }
 
   void Observe(const FinishedRounds& finished) override {
@@ -132,7 +124,6 @@ class LaggedBudget : public VerifyBudget {
     }
     snapshot.Fill(finished);
     snapshot.expected = expected_;
-    if (!snapshot.confidence.empty()) last_drafted_ = finished.step;
     past_.push_back(std::move(snapshot));
   }
 
@@ -187,7 +178,7 @@ class LaggedBudget : public VerifyBudget {
     SortFalling(survival_, sorted_);
   }
 
-  int32_t Best(int64_t requests, bool must_draft) {
+  int32_t Best(int64_t requests) {
     const std::vector<double>& drafting = Drafting(requests);
     const auto tokens = static_cast<double>(requests);
     double most = tokens / drafting[0], drafts = 0, best_drafts = 0;
@@ -201,11 +192,12 @@ class LaggedBudget : public VerifyBudget {
         best_drafts = drafts;
       }
     }
-    const double plain = tokens / options_.costs->StepNs(requests, 0, false);
-    const bool pays = (tokens + yield_.ratio() * best_drafts) / drafting[best] > plain;
-    if (!must_draft && !pays) best_drafts = 0;
-    expected_ = guesses_ ? 0 : best_drafts;  // a guess is no promise to be held to
-    return must_draft || pays ? static_cast<int32_t>(best) : kNoDraft;
+    const double plain_ns = options_.costs->StepNs(requests, 0, false);
+    const bool pays = (tokens + yield_.ratio() * best_drafts) / drafting[best] > tokens / plain_ns;
+    const bool drafts_now = pays || probe_ns_ >= drafting[best] - plain_ns;
+    probe_ns_ = drafts_now ? 0 : probe_ns_ + options_.probe_share * plain_ns;
+    expected_ = drafts_now && !guesses_ ? best_drafts : 0;  // a guess is no promise to be held to
+    return drafts_now ? static_cast<int32_t>(best) : kNoDraft;
   }
 
   // [survival_ + 1 or more] a step's time by the drafts that it verifies.
@@ -222,10 +214,9 @@ class LaggedBudget : public VerifyBudget {
   std::vector<Snapshot> spare_;  // their memory
   Usual usual_;
   Yield yield_;
-  double expected_ = 0;       // of the last Next
-  bool guesses_ = false;      // survival_ has certainties that nobody has said
-  int64_t last_drafted_ = 0;  // step
-  int64_t probe_after_ = options_.probe_every;
+  double expected_ = 0;               // of the last Next
+  bool guesses_ = false;              // survival_ has certainties that nobody has said
+  double probe_ns_ = 0;               // that a probe may cost by now
   std::vector<const Seen*> by_slot_;  // of the step that is looked at; into past_.front()
   std::vector<float> survival_, sorted_;
   std::vector<std::vector<float>> old_;

@@ -16,9 +16,9 @@ struct LaggedOptions {
   int32_t lag = 2;                         // steps, at least 1
   // Ranks by the old confidences too, as one public server does; else today's are ranked.
   bool ranks_old = false;
-  // Steps without a draft after which one is drafted, to see whether it would pay by now; twice as
-  // many after each time that it would not, up to 8 times.
-  int32_t probe_every = 32;
+  // While nothing is drafted, now and then one step is, to see whether it would pay by now: this
+  // share of the time, by the table, may be lost to that.
+  double probe_share = 0.01;  // above 0, at most 1
 };
 
 // What it does not know of a request, because that was not drafted for `lag` steps ago, it takes

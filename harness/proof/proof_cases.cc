@@ -163,7 +163,7 @@ void AddProductionLagged(CaseList& list) {
                                   std::move(horizons), std::move(exact));
       if (lags_one) {
         added.setup.make_budget = [costs, old = kind == PolicyKind::kLaggedOld] {
-          return MakeLaggedBudget({.costs = costs, .lag = 1, .ranks_old = old, .probe_every = 2});
+          return MakeLaggedBudget({.costs = costs, .lag = 1, .ranks_old = old, .probe_share = 0.5});
         };
       }
       return added;

@@ -43,7 +43,7 @@ class Lagged : public testing::Test {
   }
 
   std::unique_ptr<VerifyBudget> budget_ =
-      MakeLaggedBudget({.costs = Stairs(), .ranks_old = true, .probe_every = 4});
+      MakeLaggedBudget({.costs = Stairs(), .ranks_old = true, .probe_share = 0.07});
 };
 
 // Rates by hand: 1 / 100 without a draft; with n drafts (1 + sum) / 120, or / 180 past the stair.
@@ -91,22 +91,19 @@ TEST_F(Lagged, DraftsOnceInAWhileToSeeWhetherItPays) {
   EXPECT_EQ(answers, (std::vector<int32_t>{3, kNoDraft, kNoDraft, kNoDraft, 3, kNoDraft}));
 }
 
-TEST_F(Lagged, ProbesMoreRarelyWhereDraftingNeverPays) {
+TEST(LaggedProbes, MayCostAShareOfTheTimeThatIsSpentWithoutDrafts) {
+  const std::unique_ptr<VerifyBudget> budget =
+      MakeLaggedBudget({.costs = Stairs(), .probe_share = 0.01});
   std::vector<int64_t> drafted;
-  int64_t step = 1;
-  const auto run_to = [&](int64_t last, float confidence) {
-    for (; step <= last; ++step) {
-      std::vector<float> confidences;
-      if (Next(step, {Request(0)}) != kNoDraft) {
-        drafted.push_back(step);
-        confidences.assign(3, confidence);
-      }
-      Observe(step, {Drafted(Request(0), confidences)});
-    }
-  };
-  run_to(100, 0.1f);
-  // Two steps know nothing; then 4, 8, 16 and never more than 32 without one.
-  EXPECT_EQ(drafted, (std::vector<int64_t>{1, 2, 6, 14, 30, 62, 94}));
+  for (int64_t step = 1; step <= 100; ++step) {
+    const std::vector<RequestLoad> one = {Request(0)};
+    const bool drafts = budget->Next({.step = step, .requests = one}) != kNoDraft;
+    if (drafts) drafted.push_back(step);
+    budget->Observe(
+        {.step = step, .rounds = {Drafted(one[0], std::vector<float>(drafts ? 3 : 0, 0.1f))}});
+  }
+  // Two steps know nothing; then each 20 that a probe costs more are 1 % of 20 steps of 100.
+  EXPECT_EQ(drafted, (std::vector<int64_t>{1, 2, 23, 44, 65, 86}));
 }
 
 TEST_F(Lagged, CountsDraftsAsMuchAsTheyCameTo) {
