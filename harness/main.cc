@@ -5,6 +5,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <system_error>
 
 #include "base/console.h"
 #include "base/error.h"
@@ -34,6 +35,8 @@ int main(int argc, char** argv) {
     return Fail(error.code(), error.what());
   } catch (const std::bad_alloc&) {
     return Fail(dsb::ExitCode::kResource, "out of memory");
+  } catch (const std::system_error& error) {  // a file, folder or thread that the system denies
+    return Fail(dsb::ExitCode::kResource, error.what());
   } catch (const std::exception& error) {
     return Fail(dsb::ExitCode::kInternal, std::string("internal: ") + error.what());
   }

@@ -94,6 +94,21 @@ std::vector<Fact> ComparableFacts(const RunData& data) {
           {"max_tokens", std::to_string(run.max_tokens)}};
 }
 
+std::vector<Fact> AskedFacts(const RunRecord& run) {
+  const RunConfig config = ConfigOf(run);
+  RunData row;
+  row.run = run;
+  std::vector<Fact> facts = ComparableFacts(row);
+  for (Fact& fact : facts) {  // of which a row alone has no artifacts
+    if (fact.field == "workload_sha256") fact.value = config.workload_sha256;
+    if (fact.field == "target_sha256") fact.value = config.target_sha256;
+  }
+  facts.push_back({"weights", config.weights});
+  facts.push_back({"device", config.device});
+  facts.push_back({"threads", std::to_string(run.threads)});
+  return facts;
+}
+
 std::vector<Fact> LoadFacts(const RunRecord& run) {
   const auto text = []<typename T>(const std::optional<T>& value) {
     return value ? std::to_string(*value) : std::string();

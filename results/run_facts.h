@@ -47,6 +47,10 @@ std::vector<Fact> LoadFacts(const RunRecord& run);
 // top_p, top_k, max_tokens.
 std::vector<Fact> ComparableFacts(const RunData& data);
 
+// The same of a run's row alone, and what it ran on besides: weights, device, threads. Whatever its
+// arm and load.
+std::vector<Fact> AskedFacts(const RunRecord& run);
+
 // Runs of one set answer one question: label and ComparableFacts are equal, and so are device,
 // weights, threads and load.
 std::string SetKey(const RunData& data);

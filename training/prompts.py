@@ -14,6 +14,7 @@ import json
 import pathlib
 import random
 
+from files import refuse_inputs, replace_file
 from overlap import Overlap
 from templates import Templates
 
@@ -43,9 +44,8 @@ def draw_domain(rng, domains):
 
 def write_lines(path, rows):
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "w", encoding="utf-8") as file:
-        for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    replace_file(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
     print(f"{path}: {len(rows)} lines")
 
 
@@ -82,6 +82,7 @@ def magpie_texts(stems_path, answers_path):
 
 
 def merge_prompts(args):
+    refuse_inputs(args.output, [args.stems, args.answers, args.real, *args.forbid])
     rng, templates = random.Random(args.seed + 1), Templates()
     texts = list(magpie_texts(args.stems, args.answers))
     num_magpie = len(texts)

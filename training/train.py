@@ -41,12 +41,19 @@ def read_settings(args):
     return settings
 
 
+def identity(data):
+    """Of what prepare.py wrote, wherever the features lie."""
+    return json.dumps({name: value for name, value in data.meta.items() if name != "features"}, sort_keys=True)
+
+
 class Trainer:
     def __init__(self, args):
         self.args, self.settings, self.device = args, read_settings(args), args.device
         set_product_type(self.settings["product_type"])
         self.target = GgufFile(args.target)
         self.data = Dataset(args.data, self.settings)
+        if self.data.meta["target"]["sha256"] != self.target.sha256():
+            raise SystemExit(f"{args.data}: prepared with another target than {args.target}")
         if self.data.meta["draft_vocabulary"] != self.settings["draft_vocabulary"]:
             raise SystemExit(f"{args.data}: draft vocabulary of {self.data.meta['draft_vocabulary']}, "
                              f"the recipe has {self.settings['draft_vocabulary']}")
@@ -73,6 +80,8 @@ class Trainer:
             return
         if state["settings"] != json.dumps(self.settings, sort_keys=True):
             raise SystemExit(f"{self.folder.checkpoint}: made with other settings: {state['settings']}")
+        if state.get("data", identity(self.data)) != identity(self.data):  # older checkpoints do not say
+            raise SystemExit(f"{self.folder.checkpoint}: made with other data: {state['data']}")
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.anchors, self.flops = state["step"], state["anchors"], state["flops"]
@@ -82,6 +91,7 @@ class Trainer:
         self.folder.save({"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(),
                           "step": self.step, "anchors": self.anchors, "flops": self.flops,
                           "cpu_s": self.cpu_s + time.process_time(), "kind": self.args.kind,
+                          "data": identity(self.data),
                           "settings": json.dumps(self.settings, sort_keys=True)})
 
     def progress(self):

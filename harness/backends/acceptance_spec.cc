@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/sha256.h"
 #include "engines/drafter.h"
 #include "engines/simulated/generated_acceptance.h"
+#include "harness/options/file_name.h"
 #include "harness/options/validators.h"
 #include "reports/gate/pairs.h"
 #include "reports/pairing/find_run.h"
@@ -51,8 +53,44 @@ std::shared_ptr<const AcceptanceModel> ParseModel(const std::string& text,
   return MakeGeneratedAcceptance(options);
 }
 
-std::shared_ptr<const AcceptanceModel> ReadRounds(const std::string& what,
-                                                  const std::string& drafter) {
+// From an unfinished answer, a round whose block was shorter than the run's, one that was not
+// verified whole or that a stop token cut nothing is learnt: they are not among them.
+std::vector<RecordedAnswer> WholeRounds(const RunData& data) {
+  std::vector<RecordedAnswer> answers;
+  for (const RequestRow& row : data.requests) {
+    if (row.request.phase != "measured" || !Finished(row.request)) continue;
+    RecordedAnswer& answer = answers.emplace_back();
+    for (const BurstRecord& burst : row.request.bursts) {
+      answer.num_tokens += static_cast<int32_t>(burst.num_tokens);
+    }
+    for (const RoundRecord& round : row.request.rounds) {
+      const int64_t whole = data.run.draft_length;
+      if (round.proposed != whole || round.verified != whole || round.cut != 0) continue;
+      answer.rounds.push_back(
+          {.confidence = round.confidence, .accepted = static_cast<int32_t>(round.accepted)});
+    }
+  }
+  return answers;
+}
+
+std::string Sha256Of(const std::vector<RecordedAnswer>& answers) {
+  std::string bytes;
+  const auto add = [&bytes](const auto& value) {
+    bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+  };
+  for (const RecordedAnswer& answer : answers) {
+    add(answer.num_tokens);
+    add(answer.rounds.size());
+    for (const RecordedRound& round : answer.rounds) {
+      add(round.accepted);
+      add(round.confidence.size());
+      for (const float confidence : round.confidence) add(confidence);
+    }
+  }
+  return Sha256Hex(bytes);
+}
+
+Acceptance ReadRounds(const std::string& what, const std::string& drafter) {
   const RunSelector chosen = RunSelector::Parse(what);
   const Store store(chosen.path, {.mode = Store::Mode::kReadOnly});
   const std::vector<RunRecord> runs = ReadRuns(store);
@@ -71,37 +109,23 @@ std::shared_ptr<const AcceptanceModel> ReadRounds(const std::string& what,
                   drafter + " with policy fixed, or FILE:RUN");
   }
   const CheckedRun data = ReadCheckedRun(store, run->id, {.token_ids = false, .steps = false});
-  return RecordedRoundsOf(data, ShownName(*run));
+  const std::string behind = chosen.run.empty() ? "" : ':' + chosen.run;
+  return {.model = RecordedRoundsOf(data, ShownName(*run)),
+          .identity = FileName(chosen.path) + behind + ", rounds " + Sha256Of(WholeRounds(data))};
 }
 
 }  // namespace
 
 std::shared_ptr<const AcceptanceModel> RecordedRoundsOf(const RunData& data,
                                                         const std::string& source) {
-  const auto draft_length = static_cast<int32_t>(data.run.draft_length);
-  std::vector<RecordedAnswer> answers;
-  for (const RequestRow& row : data.requests) {
-    if (row.request.phase != "measured" || !Finished(row.request)) continue;
-    RecordedAnswer& answer = answers.emplace_back();
-    for (const BurstRecord& burst : row.request.bursts) {
-      answer.num_tokens += static_cast<int32_t>(burst.num_tokens);
-    }
-    for (const RoundRecord& round : row.request.rounds) {
-      if (round.proposed != draft_length || round.verified != draft_length || round.cut != 0) {
-        continue;
-      }
-      answer.rounds.push_back(
-          {.confidence = round.confidence, .accepted = static_cast<int32_t>(round.accepted)});
-    }
-  }
-  return MakeRecordedAcceptance(std::move(answers), draft_length, source);
+  return MakeRecordedAcceptance(WholeRounds(data), static_cast<int32_t>(data.run.draft_length),
+                                source);
 }
 
-std::shared_ptr<const AcceptanceModel> ParseAcceptance(const std::string& what,
-                                                       const std::string& drafter) {
+Acceptance ParseAcceptance(const std::string& what, const std::string& drafter) {
   const std::string survival = "survival:", model = "model:";
-  if (what.starts_with(survival)) return ParseSurvival(what.substr(survival.size()), what);
-  if (what.starts_with(model)) return ParseModel(what.substr(model.size()), what);
+  if (what.starts_with(survival)) return {ParseSurvival(what.substr(survival.size()), what), what};
+  if (what.starts_with(model)) return {ParseModel(what.substr(model.size()), what), what};
   return ReadRounds(what, drafter);
 }
 

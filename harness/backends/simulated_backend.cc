@@ -113,7 +113,9 @@ class SimulatedBackend : public Backend {
         ThrowBadInput("--engine simulated: arm " + options.source() +
                       " has no --acceptance, expected one for it or for all arms");
       }
-      simulated.acceptance = ParseAcceptance(made.acceptance, options.drafter);
+      Acceptance acceptance = ParseAcceptance(made.acceptance, options.drafter);
+      simulated.acceptance = std::move(acceptance.model);
+      made.acceptance = std::move(acceptance.identity);
       simulated.draft_length = options.draft_length;
       if (options.may_draft_less) {
         simulated.draft_length =

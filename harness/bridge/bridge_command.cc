@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/thread_pool.h"
 #include "harness/machine/environment.h"
@@ -30,6 +31,7 @@ namespace {
 struct Side {
   std::string file, name;
   std::vector<RunRecord> served, fixed;  // complete, the newest of each load, by users
+  int64_t num_others = 0;                // runs of that arm that were asked something else
   std::unique_ptr<Store> store;
   std::map<int64_t, std::unique_ptr<CheckedRun>> read;
 
@@ -54,6 +56,13 @@ std::vector<RunRecord> ByUsers(const std::vector<const RunRecord*>& runs) {
   return list;
 }
 
+// What runs of one side have in common, whatever their arm and load.
+std::string QuestionOfAll(const RunRecord& run) {
+  std::string key = run.clock;
+  for (const Fact& fact : AskedFacts(run)) key += '\n' + fact.value;
+  return key;
+}
+
 Side OpenSide(const std::string& text, const char* which) {
   if (text.empty()) ThrowBadInput(std::string("bridge: no ") + which + ", expected FILE[:RUN]");
   const RunSelector selector = RunSelector::Parse(text);
@@ -66,6 +75,10 @@ Side OpenSide(const std::string& text, const char* which) {
   std::vector<const RunRecord*> served, fixed;
   for (const RunRecord& run : runs) {
     if (!ConfigProblem(run).empty()) continue;
+    if (QuestionOfAll(run) != QuestionOfAll(named)) {
+      side.num_others += ArmName(run) == side.name ? 1 : 0;
+      continue;
+    }
     if (ArmName(run) == side.name) served.push_back(&run);
     const bool same = run.drafter == named.drafter && run.draft_length == named.draft_length &&
                       run.engine == named.engine &&
@@ -120,7 +133,28 @@ std::string LoadLine(const Side& side, const BridgeArm& arm) {
   return side.name + ": " + side.file + ", offline run " + std::to_string((*arm.offline)->run.id) +
          " (" + std::to_string((*arm.offline)->run.users.value_or(0)) + " users), served run " +
          std::to_string((*arm.served)->run.id) + ", " + std::to_string(1 + arm.other_loads.size()) +
-         " loads";
+         " loads" +
+         (side.num_others == 0 ? ""
+                               : "; left out: " + Counted(side.num_others, "run") +
+                                     " of that arm with another model, workload, sampling, clock, "
+                                     "device, weights or threads");
+}
+
+// What would be taken for a drafter's doing.
+void RefuseOtherQuestions(const RunData& baseline, const RunData& candidate) {
+  if (AreOneRun(baseline, candidate)) {
+    ThrowBadInput("bridge: run " + std::to_string(baseline.run.id) +
+                  " is on both sides, or a copy of it, expected two arms");
+  }
+  std::string found;
+  for (const Difference& difference :
+       Differences(ComparableFacts(baseline), ComparableFacts(candidate))) {
+    found += (found.empty() ? "" : ", ") + DifferenceText(difference, {"baseline", "candidate"});
+  }
+  if (!found.empty()) {
+    ThrowBadInput("bridge: the two arms were asked differently: " + found +
+                  ", expected the same question");
+  }
 }
 
 struct Bridge {
@@ -138,6 +172,7 @@ Bridge BridgeOfFiles(const BridgeCommandOptions& options) {
     ThrowBadInput("bridge: one arm's clock is " + a.clock + " and the other's " + b.clock +
                   ", expected both measured or both simulated");
   }
+  RefuseOtherQuestions(*before.served, *after.served);
   BridgeResult result = BridgeRuns(before, after, options.bootstrap);
   Bridge bridge;
   bridge.text.title = candidate.name + " over " + baseline.name + ", " + std::to_string(users) +
@@ -175,9 +210,6 @@ std::vector<Bridge> BridgesOfPaper() {
 std::string RunBridge(const BridgeCommandOptions& options, const std::string& format, int columns) {
   std::vector<Bridge> bridges;
   if (options.paper) {
-    if (!options.baseline.empty()) {
-      ThrowBadInput("bridge: found --paper and '" + options.baseline + "', expected one of them");
-    }
     bridges = BridgesOfPaper();
   } else {
     bridges.push_back(BridgeOfFiles(options));

@@ -15,7 +15,8 @@ struct BridgeCommandOptions {
   BootstrapOptions bootstrap;
 };
 
-// Text, Markdown, JSON, or a page with the waterfalls drawn. kBadInput naming file and what is missing.
+// Text, Markdown, JSON, or a page with the waterfalls drawn. kBadInput naming file and what is
+// missing.
 std::string RunBridge(const BridgeCommandOptions& options, const std::string& format, int columns);
 
 }  // namespace dsb

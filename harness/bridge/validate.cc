@@ -146,6 +146,7 @@ ValidationRow ValidateRun(const CheckedRun& real, const CheckedRun& simulated,
                              .tokens = sums.tokens / steps,
                              .ms = {sums.ms / steps, sums.modelled_ms / steps}});
   }
+  row.has_interval = row.has_interval && std::isfinite(ratio) && ratio > 0;
   if (std::max(std::abs(row.user_tokens_per_s.error()), std::abs(row.tokens_per_s.error())) >
       kMissed) {
     // What is left of the user speed's ratio.

@@ -40,6 +40,7 @@ struct ValidationRow {
   bool has_interval = false;
   std::vector<StepResidual> residuals;
   std::string missing;  // the term that misses most; empty within kMissed
+  std::string differs;  // what the two were asked differently; filled in by who reads them
   std::string
       contended;  // what disturbed the measured run's times, as its flag says; empty: nothing
 };

@@ -1,7 +1,10 @@
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/error.h"
+#include "base/sha256.h"
+#include "base/text_file.h"
 #include "harness/bridge/validate.h"
 #include "harness/run/results_file.h"
 #include "reports/document/document.h"
@@ -15,7 +18,27 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string Signed(double share, int decimals = 1) {
+  if (!std::isfinite(share)) return "n/a";  // one of the two is 0
   return (share >= 0 ? "+" : "") + Fixed(100 * share, decimals) + " %";
+}
+
+struct TableFile {
+  std::string path, sha256;
+  CostTable table;
+};
+
+TableFile ReadTable(const std::string& path) {
+  const std::string text = ReadTextFile(path);
+  return {path, Sha256Hex(text), ParseCostTable(text, path)};
+}
+
+// What a run was loaded with, in a line.
+std::string LoadText(const RunRecord& run) {
+  std::string text;
+  for (const Fact& fact : LoadFacts(run)) {
+    if (!fact.value.empty()) text += (text.empty() ? "" : ", ") + fact.field + ' ' + fact.value;
+  }
+  return text;
 }
 
 // "dspark fixed 7", without what says how its clock goes.
@@ -29,29 +52,51 @@ std::vector<std::pair<RunRecord, RunRecord>> PairRuns(const std::vector<RunRecor
                                                       std::vector<std::string>& left_out) {
   std::vector<std::pair<RunRecord, RunRecord>> pairs;
   for (const RunRecord& run : real) {
-    if (run.state != "complete" || run.clock != "real") continue;
+    if (run.clock != "real") continue;
+    if (run.state != "complete") {
+      left_out.push_back(PlainName(run) + " #" + std::to_string(run.id) + ": is " + run.state);
+      continue;
+    }
     const RunRecord* twin = nullptr;
     for (const RunRecord& other : simulated) {
-      if (other.state == "complete" && other.clock == "virtual" && other.users == run.users &&
-          PlainName(other) == PlainName(run)) {
+      if (other.state == "complete" && other.clock == "virtual" &&
+          PlainName(other) == PlainName(run) && LoadText(other) == LoadText(run)) {
         twin = &other;  // the newest
       }
     }
     if (twin != nullptr) {
       pairs.emplace_back(run, *twin);
     } else {
-      left_out.push_back(PlainName(run) + ", " + std::to_string(run.users.value_or(0)) + " users");
+      left_out.push_back(PlainName(run) + " #" + std::to_string(run.id) + ", " + LoadText(run) +
+                         ": has no simulated twin");
     }
   }
   return pairs;
 }
 
-const CostTable& TableOf(const std::vector<CostTable>& tables, const std::string& drafter) {
-  for (const CostTable& table : tables) {
-    if (table.conditions.drafter == drafter) return table;
+// The one that the simulated run went by.
+const CostTable& TableOf(const std::vector<TableFile>& tables, const RunRecord& simulated) {
+  const std::string& sha256 = ConfigOf(simulated).cost_table_sha256;
+  for (const TableFile& file : tables) {
+    if (file.sha256 == sha256) return file.table;
   }
-  if (drafter == "none" && !tables.empty()) return tables.front();
-  ThrowBadInput("validate: no --cost-table of " + drafter);
+  ThrowBadInput("--cost-table: none is what run " + std::to_string(simulated.id) + " (" +
+                ArmName(simulated) + ") of the simulated runs went by, whose SHA-256 is " +
+                (sha256.empty() ? "not stored" : sha256));
+}
+
+// What else the two were asked differently.
+std::string DifferencesOf(const RunData& real, const RunData& simulated) {
+  std::vector<Fact> before = ComparableFacts(real), after = ComparableFacts(simulated);
+  // A simulated run may do without a target: what it lacks is not known to differ.
+  for (std::vector<Fact>* facts : {&before, &after}) {
+    for (Fact& fact : *facts) fact.where_known = true;
+  }
+  std::string text;
+  for (const Difference& difference : Differences(before, after)) {
+    text += (text.empty() ? "" : ", ") + DifferenceText(difference, {"measured", "simulated"});
+  }
+  return text;
 }
 
 Document Print(const std::vector<ValidationRow>& rows, const std::vector<std::string>& left_out) {
@@ -120,9 +165,12 @@ Document Print(const std::vector<ValidationRow>& rows, const std::vector<std::st
     document.push_back(Line{"Note: " + row.arm + ", " + std::to_string(row.users) +
                             " users: the measured times were disturbed: " + row.contended});
   }
-  for (const std::string& one : left_out) {
-    document.push_back(Line{"Note: " + one + ": has no simulated twin"});
+  for (const ValidationRow& row : rows) {
+    if (row.differs.empty()) continue;
+    document.push_back(Line{"Note: " + row.arm + ", " + std::to_string(row.users) +
+                            " users: the two were asked differently: " + row.differs});
   }
+  for (const std::string& one : left_out) document.push_back(Line{"Note: " + one});
   return document;
 }
 
@@ -130,7 +178,8 @@ Json ToJson(const Validated& value) {
   return {{"measured", value.real}, {"simulated", value.simulated}};
 }
 
-std::string PrintJson(const std::vector<ValidationRow>& rows) {
+std::string PrintJson(const std::vector<ValidationRow>& rows,
+                      const std::vector<std::string>& left_out) {
   Json list = Json::array();
   for (const ValidationRow& row : rows) {
     Json residuals = Json::array();
@@ -150,9 +199,17 @@ std::string PrintJson(const std::vector<ValidationRow>& rows) {
                     {"ttft_ms", ToJson(row.ttft_ms)},
                     {"missing", row.missing},
                     {"contended", row.contended},
+                    {"differs", row.differs},
                     {"residuals", residuals}});
+    if (row.has_interval) {
+      list.back()["user_error_95"] = {row.error_lo, row.error_hi};
+    }
   }
-  return Json{{"format", "dsbench validation"}, {"format_version", 1}, {"rows", list}}.dump(1) +
+  return Json{{"format", "dsbench validation"},
+              {"format_version", 1},
+              {"rows", list},
+              {"left_out", left_out}}
+             .dump(1) +
          '\n';
 }
 
@@ -162,24 +219,25 @@ std::string RunValidate(const ValidateCommandOptions& options, const std::string
                         int columns) {
   const Store real(options.real, ReadingOptions(options.real));
   const Store simulated(options.simulated, ReadingOptions(options.simulated));
-  std::vector<CostTable> tables;
-  for (const std::string& path : options.cost_tables) tables.push_back(ReadCostTable(path));
+  std::vector<TableFile> tables;
+  for (const std::string& path : options.cost_tables) tables.push_back(ReadTable(path));
   std::vector<std::string> left_out;
   const auto pairs =
       PairRuns(UnobservedRuns(ReadRuns(real)), UnobservedRuns(ReadRuns(simulated)), left_out);
   if (pairs.empty()) {
     ThrowBadInput("validate: no run of " + options.real + " has a simulated twin in " +
-                  options.simulated + ", expected equal arms and users");
+                  options.simulated + ", expected equal arms and loads");
   }
   std::vector<ValidationRow> rows;
   for (const auto& [measured, computed] : pairs) {
     const ReadOptions read{.token_ids = false, .steps = true};
-    rows.push_back(ValidateRun(ReadCheckedRun(real, measured.id, read),
-                               ReadCheckedRun(simulated, computed.id, read),
-                               TableOf(tables, measured.drafter), options.bootstrap));
+    const CheckedRun before = ReadCheckedRun(real, measured.id, read),
+                     after = ReadCheckedRun(simulated, computed.id, read);
+    rows.push_back(ValidateRun(before, after, TableOf(tables, computed), options.bootstrap));
     rows.back().arm = PlainName(measured);
+    rows.back().differs = DifferencesOf(before, after);
   }
-  if (format == "json") return PrintJson(rows);
+  if (format == "json") return PrintJson(rows, left_out);
   const Document document = Print(rows, left_out);
   return format == "markdown" ? PrintMarkdown(document) : PrintTerminal(document, columns);
 }

@@ -135,6 +135,7 @@ ExitCode Calibrate(const CalibrateOptions& options) {
   const Store store(options.results, ReadingOptions(options.results));
   const std::vector<RunRecord> runs = ReadRuns(store);
   const CheckedRun run = ReadCheckedRun(store, Chosen(runs, options).id, {});
+  WarnOfDoubts(*run);
   const CalibrationFit fit = FitCalibration(*run, options.fit);
   WriteWholeFile(options.output, CalibrationToJson(CalibrationOf(*run, fit)));
   const auto number = [](int64_t value) { return std::to_string(value); };

@@ -1,4 +1,5 @@
 #include <memory>
+#include <set>
 
 #include "base/console.h"
 #include "harness/bridge/bridge_command.h"
@@ -12,6 +13,7 @@ namespace {
 struct BridgeChoice {
   BridgeCommandOptions options;
   std::string format;
+  std::set<std::string> given;
 };
 
 std::vector<Option> Describe(BridgeChoice& choice) {
@@ -51,10 +53,16 @@ Command BridgeCommand() {
   return {.name = "bridge",
           .summary = "Show step by step how an accepted length becomes a user's speed under load",
           .options = Describe(*choice),
-          .action = [choice] {
-            WriteOutput(RunBridge(choice->options, choice->format, ColumnsOf(stdout)));
-            return ExitCode::kDone;
-          }};
+          .action =
+              [choice] {
+                if (choice->options.paper) {
+                  RefuseAllBut({"paper", "format"}, choice->given,
+                               "has no use beside --paper, which stands in place of two files");
+                }
+                WriteOutput(RunBridge(choice->options, choice->format, ColumnsOf(stdout)));
+                return ExitCode::kDone;
+              },
+          .given = &choice->given};
 }
 
 }  // namespace dsb

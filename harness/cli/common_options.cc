@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/error.h"
+
 namespace dsb {
 
 Option FormatOption(std::string& format, std::vector<std::string> names, const std::string& help) {
@@ -41,6 +43,20 @@ std::vector<Option> BootstrapOptionList(BootstrapOptions& options) {
            .value_name = "INTEGER",
            .help = "of the resampling",
            .check = IntegerIn(0, INT64_MAX)}};
+}
+
+void RefuseAllBut(const std::set<std::string>& useful, const std::set<std::string>& given,
+                  const std::string& why) {
+  for (const std::string& name : given) {
+    if (!useful.contains(name)) ThrowBadInput("--" + name + ": " + why);
+  }
+}
+
+void RefuseThese(const std::set<std::string>& useless, const std::set<std::string>& given,
+                 const std::string& why) {
+  for (const std::string& name : given) {
+    if (useless.contains(name)) ThrowBadInput("--" + name + ": " + why);
+  }
 }
 
 }  // namespace dsb

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include "base/console.h"
 #include "base/quoted.h"
@@ -22,6 +23,7 @@ namespace {
 
 struct ExportChoice {
   std::string what, output, format, target, folder, run;
+  std::set<std::string> given;
 };
 
 constexpr const char* kVllmBench = "vllm-bench";
@@ -32,6 +34,7 @@ ExitCode ExportResults(const ExportChoice& choice) {
   const std::vector<RunRecord> runs = ReadRuns(store);
   const RunRecord& run = FindRun(runs, choice.run, "export");
   const CheckedRun read = ReadCheckedRun(store, run.id, {.token_ids = false, .steps = false});
+  WarnOfDoubts(read);
   WriteWholeFile(choice.output, choice.format == kAiperf ? AiperfJsonl(read) : VllmBenchJson(read));
   WriteOutput(Shown(choice.output) + '\n');
   return ExitCode::kDone;
@@ -47,7 +50,13 @@ void RequireModel(const std::string& name) {
 
 ExitCode ExecuteExport(const ExportChoice& choice) {
   RefuseTaken("--output", choice.output, WrittenAs::kExport);
-  if (choice.format == kVllmBench || choice.format == kAiperf) return ExportResults(choice);
+  if (choice.format == kVllmBench || choice.format == kAiperf) {
+    RefuseAllBut({"what", "format", "output", "run"}, choice.given,
+                 "is for models, expected it without --format " + choice.format);
+    return ExportResults(choice);
+  }
+  RefuseAllBut({"what", "format", "output", "target", "drafter-path"}, choice.given,
+               "is of a results file, expected --format vllm-bench or aiperf with it");
   RequireModel(choice.what);
   ModelExport model = {.name = choice.what,
                        .folder = choice.folder,
@@ -115,7 +124,8 @@ Command ExportCommand() {
       .name = "export",
       .summary = "Write a drafter or the target for llama.cpp or vLLM, or a run as other tools do",
       .options = Describe(*choice),
-      .action = [choice] { return ExecuteExport(*choice); }};
+      .action = [choice] { return ExecuteExport(*choice); },
+      .given = &choice->given};
 }
 
 }  // namespace dsb

@@ -32,16 +32,32 @@ int Run(std::vector<std::string> words) {
   return WEXITSTATUS(status) == 127 ? -1 : WEXITSTATUS(status);
 }
 
+// A chart's values and its PDF do not say whose they are: they are ours where the chart is.
+void RefuseForeignFigure(const std::string& name, const std::string& results) {
+  RefuseForeignFile("--figures", name + ".svg", WrittenAs::kFigure);
+  std::error_code ignored;
+  for (const char* suffix : {".svg", ".csv", ".pdf"}) {
+    if (!fs::equivalent(name + suffix, results, ignored)) continue;
+    ThrowBadInput("--figures: '" + name + suffix +
+                  "' is the results file, expected another folder");
+  }
+  if (fs::exists(name + ".svg", ignored)) return;
+  for (const char* suffix : {".csv", ".pdf"})
+    RefuseTaken("--figures", name + suffix, WrittenAs::kNothing);
+}
+
 }  // namespace
 
-FigureFiles WriteFigures(const ReportModel& model, const std::string& folder) {
+FigureFiles WriteFigures(const ReportModel& model, const std::string& folder,
+                         const std::string& results) {
   std::error_code failed;
   fs::create_directories(folder, failed);
   if (failed) ThrowResource("--figures: cannot make '" + folder + "': " + failed.message());
   FigureFiles files;
-  for (const Chart& chart : PageCharts(model)) {
+  const std::vector<Chart> charts = PageCharts(model);
+  for (const Chart& chart : charts) RefuseForeignFigure(folder + "/" + chart.id, results);
+  for (const Chart& chart : charts) {
     const std::string name = folder + "/" + chart.id;
-    RefuseForeignFile("--figures", name + ".svg", WrittenAs::kFigure);
     WriteWholeFile(name + ".svg", StandaloneSvg(chart));
     WriteWholeFile(name + ".csv", PrintCsv(DataOf(chart)));
     ++files.charts;

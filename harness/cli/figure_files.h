@@ -14,8 +14,9 @@ struct FigureFiles {
   bool has_converter = true;
 };
 
-// Makes the folder. Files of an earlier call are replaced; kBadInput if one is there that is not
-// ours, kResource if it cannot be written.
-FigureFiles WriteFigures(const ReportModel& model, const std::string& folder);
+// Makes the folder. Files of an earlier call are replaced; kBadInput, before any is written, if one
+// is there that is not ours or is the results file; kResource if it cannot be written.
+FigureFiles WriteFigures(const ReportModel& model, const std::string& folder,
+                         const std::string& results);
 
 }  // namespace dsb

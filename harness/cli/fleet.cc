@@ -1,4 +1,5 @@
 #include <memory>
+#include <set>
 
 #include "base/console.h"
 #include "engines/scheduling/policy_kind.h"
@@ -13,6 +14,7 @@ namespace {
 struct FleetChoice {
   FleetCommandOptions options;
   std::string format;
+  std::set<std::string> given;
 };
 
 std::vector<Option> Describe(FleetChoice& choice) {
@@ -27,9 +29,10 @@ std::vector<Option> Describe(FleetChoice& choice) {
        .path = PathForm::kPlain},
       {.name = "acceptance",
        .value = &o.acceptance,
-       .value_name = "WHAT",
+       .value_name = "FILE|WHAT",
        .help = "which drafts are accepted, as run --acceptance takes it; default: plain decoding",
-       .check = NotEmpty()},
+       .check = NotEmpty(),
+       .path = PathForm::kAcceptance},
       {.name = "policy",
        .value = &o.policy,
        .value_name = "NAME",
@@ -112,10 +115,16 @@ Command FleetCommand() {
   return {.name = "fleet",
           .summary = "Simulate replicas behind a router, for as many requests as you like",
           .options = Describe(*choice),
-          .action = [choice] {
-            WriteOutput(RunFleet(choice->options, choice->format, ColumnsOf(stdout)));
-            return ExitCode::kDone;
-          }};
+          .action =
+              [choice] {
+                if (choice->options.acceptance.empty()) {
+                  RefuseThese({"policy", "draft-length"}, choice->given,
+                              "is of drafts, expected --acceptance with it: this fleet has none");
+                }
+                WriteOutput(RunFleet(choice->options, choice->format, ColumnsOf(stdout)));
+                return ExitCode::kDone;
+              },
+          .given = &choice->given};
 }
 
 }  // namespace dsb

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <set>
 
 #include "base/console.h"
 #include "base/quoted.h"
@@ -26,6 +27,7 @@ struct GateChoice {
   std::vector<std::string> record_noise, require;
   std::string format, html, junit;
   bool print_policy = false, self_check = false, no_store = false, github = false;
+  std::set<std::string> given;
 };
 
 void Print(const Document& document, const std::string& format) {
@@ -237,7 +239,20 @@ std::vector<Option> Describe(GateChoice& choice) {
   return all;
 }
 
+// A mode that judges no runs must not end well as if it had.
+void RefuseBesideMode(const GateChoice& choice) {
+  const auto refuse = [&](const std::string& mode, std::set<std::string> useful) {
+    useful.insert(mode);
+    RefuseAllBut(useful, choice.given, "has no use beside --" + mode + ", which judges no runs");
+  };
+  if (choice.self_check) return refuse("self-check", {"format"});
+  if (choice.print_policy) return refuse("print-policy", {"policy", "format"});
+  if (choice.record_noise.empty()) return;
+  refuse("record-noise", {"policy", "format", "resamples", "statistics-seed"});
+}
+
 ExitCode Execute(GateChoice& choice) {
+  RefuseBesideMode(choice);
   choice.options.store = !choice.no_store;
   if (choice.self_check) return SelfCheck(choice);
   if (choice.print_policy) {
@@ -260,7 +275,8 @@ Command GateCommand() {
   return {.name = "gate",
           .summary = "Decide whether a candidate is worse: pass 0, fail 1, inconclusive 4",
           .options = Describe(*choice),
-          .action = [choice] { return Execute(*choice); }};
+          .action = [choice] { return Execute(*choice); },
+          .given = &choice->given};
 }
 
 }  // namespace dsb

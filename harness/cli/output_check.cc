@@ -31,10 +31,14 @@ bool IsSame(const struct stat& a, const struct stat& b) {
 bool IsSame(const std::string& a, const std::string& b) {
   const auto first = StatusOf(a), second = StatusOf(b);
   if (first && second) return IsSame(*first, *second);
-  std::error_code failed;
-  const fs::path left = fs::weakly_canonical(fs::absolute(a), failed);
-  const fs::path right = fs::weakly_canonical(fs::absolute(b), failed);
-  return !failed && left == right;
+  // A working folder that is gone has no absolute paths: then the names decide.
+  const auto whole = [](const std::string& path) {
+    std::error_code failed;
+    const fs::path absolute = fs::absolute(path, failed);
+    const fs::path found = failed ? fs::path() : fs::weakly_canonical(absolute, failed);
+    return failed ? fs::path(path).lexically_normal() : found;
+  };
+  return whole(a) == whole(b);
 }
 
 std::vector<NamedFile> FilesOf(const Command& command) {
@@ -45,7 +49,7 @@ std::vector<NamedFile> FilesOf(const Command& command) {
     const bool is_written = option.written != WrittenAs::kNothing;
     for (const std::string& text : ValueTexts(option.value)) {
       const std::string path = PathIn(option.path, text);
-      if (path.empty() || path == "-") continue;
+      if (path.empty()) continue;
       for (const std::string& file : FilesAt(path, option.written)) {
         files.push_back({name, file, is_written});
       }
@@ -60,6 +64,17 @@ bool Touches(const std::string& written, const std::string& named) {
     if (IsSame(written, named + suffix)) return true;
   }
   return false;
+}
+
+// Found before any work, not after it.
+void RefuseNoFile(const NamedFile& file) {
+  if (file.path == "-") {
+    ThrowBadInput(file.option + ": found '-', expected a file's name: nothing is written to " +
+                  "standard output here (./- names a file)");
+  }
+  const auto status = StatusOf(file.path);
+  if (!status || S_ISREG(status->st_mode) || S_ISDIR(status->st_mode)) return;
+  ThrowBadInput(file.option + ": '" + file.path + "' is no regular file, expected one or none");
 }
 
 void RefuseStream(int fd, const char* what, const std::vector<NamedFile>& files) {
@@ -78,6 +93,7 @@ void RefuseStream(int fd, const char* what, const std::vector<NamedFile>& files)
 void RefuseOutputsThatAreInputs(const Command& command) {
   const std::vector<NamedFile> files = FilesOf(command);
   for (size_t i = 0; i < files.size(); ++i) {
+    if (files[i].is_written) RefuseNoFile(files[i]);
     for (size_t j = 0; j < files.size(); ++j) {
       const NamedFile &written = files[i], &other = files[j];
       if (!written.is_written || written.option == other.option) continue;

@@ -43,21 +43,14 @@ std::vector<Option> Describe(ProveOptions& options, std::string& format) {
   return OptionsOf(kProve, std::move(all));
 }
 
-// Without samples neither a target nor a drafter is looked at: nothing may read as if it had been.
-void RefuseWithoutSamples(const std::set<std::string>& given) {
-  for (const std::string& name : given) {
-    if (name == "samples" || name == "format") continue;
-    ThrowBadInput("--" + name +
-                  ": is for samples, found none to draw, expected --samples NUMBER beside it");
-  }
-}
-
 ExitCode Execute(ProveOptions& options, const std::set<std::string>& given, bool json) {
   options.json = json;
   options.columns = ColumnsOf(stdout);
   options.run.draft_length_given = given.contains("draft-length");
   if (options.num_samples == 0) {
-    RefuseWithoutSamples(given);
+    // Neither a target nor a drafter is looked at.
+    RefuseAllBut({"samples", "format"}, given,
+                 "is for samples, found none to draw, expected --samples NUMBER beside it");
   } else {
     FillDefaults(options.run);
     for (const std::string& warning : IdleOptions(options.run, given)) Say("warning", warning);

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "base/console.h"
@@ -37,6 +38,7 @@ struct CompareChoice {
   std::string other;
   std::string format;
   CompareOptions options;
+  std::set<std::string> given;
 };
 
 void Print(const std::string& text) {
@@ -125,7 +127,7 @@ ExitCode Execute(ReportChoice& choice) {
     Say("page", choice.html);
   }
   if (!choice.figures.empty()) {
-    const FigureFiles files = WriteFigures(model, choice.figures);
+    const FigureFiles files = WriteFigures(model, choice.figures, choice.path);
     Say("figures", choice.figures + ": " + Counted(files.charts, "chart") +
                        (files.has_converter ? "" : "; no PDF, rsvg-convert is not installed"));
   }
@@ -174,6 +176,31 @@ std::vector<Option> Describe(CompareChoice& choice) {
   return all;
 }
 
+ExitCode Execute(const CompareChoice& choice) {
+  if (choice.texts) {
+    RefuseAllBut({"results", "candidate-results", "texts", "target", "format"}, choice.given,
+                 "has no use beside --texts, which compares every arm");
+    if (!choice.other.empty() || choice.format == "json") {
+      ThrowBadInput("--texts: expected one results file, as text or markdown");
+    }
+    TextsChoice texts;
+    texts.results = choice.path;
+    texts.target = choice.target;
+    texts.format = choice.format;
+    return ExecuteTexts(texts);
+  }
+  if (!choice.target.empty()) ThrowBadInput("--target: expected --texts with it");
+  const ReportFormat format = ParseReportFormat(choice.format);
+  const int columns = ColumnsOf(stdout);
+  const Store baseline = OpenForReading(choice.path);
+  if (choice.other.empty()) {
+    Print(RenderCompare(baseline, baseline, choice.options, format, columns));
+  } else {
+    Print(RenderCompare(baseline, OpenForReading(choice.other), choice.options, format, columns));
+  }
+  return ExitCode::kDone;
+}
+
 }  // namespace
 
 Command ReportCommand() {
@@ -189,29 +216,8 @@ Command CompareCommand() {
   return {.name = "compare",
           .summary = "Compare arms prompt by prompt",
           .options = Describe(*choice),
-          .action = [choice] {
-            if (choice->texts) {
-              TextsChoice texts;
-              texts.results = choice->path;
-              texts.target = choice->target;
-              texts.format = choice->format;
-              if (!choice->other.empty() || choice->format == "json") {
-                ThrowBadInput("--texts: expected one results file, as text or markdown");
-              }
-              return ExecuteTexts(texts);
-            }
-            if (!choice->target.empty()) ThrowBadInput("--target: expected --texts with it");
-            const ReportFormat format = ParseReportFormat(choice->format);
-            const int columns = ColumnsOf(stdout);
-            const Store baseline = OpenForReading(choice->path);
-            if (choice->other.empty()) {
-              Print(RenderCompare(baseline, baseline, choice->options, format, columns));
-            } else {
-              Print(RenderCompare(baseline, OpenForReading(choice->other), choice->options, format,
-                                  columns));
-            }
-            return ExitCode::kDone;
-          }};
+          .action = [choice] { return Execute(*choice); },
+          .given = &choice->given};
 }
 
 }  // namespace dsb

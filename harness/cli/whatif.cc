@@ -1,4 +1,5 @@
 #include <memory>
+#include <set>
 
 #include "base/console.h"
 #include "engines/drafters/registry.h"
@@ -13,17 +14,19 @@ namespace {
 struct WhatifChoice {
   WhatifCommandOptions options;
   std::string format;
+  std::set<std::string> given;
 };
 
 std::vector<Option> Describe(WhatifChoice& choice) {
   WhatifCommandOptions& o = choice.options;
   return {{.name = "acceptance",
            .value = &o.acceptance,
-           .value_name = "WHAT",
+           .value_name = "FILE|WHAT",
            .help = "your drafter's rounds, as run --acceptance takes them: a results file, "
                    "survival:S1,S2,... or model:AL",
            .check = NotEmpty(),
-           .required = true},
+           .required = true,
+           .path = PathForm::kAcceptance},
           {.name = "drafter",
            .value = &o.drafter,
            .value_name = "NAME",
@@ -82,10 +85,16 @@ Command WhatifCommand() {
   return {.name = "whatif",
           .summary = "Put a drafter's rounds on another machine's costs: where does it pay",
           .options = Describe(*choice),
-          .action = [choice] {
-            WriteOutput(RunWhatif(choice->options, choice->format, ColumnsOf(stdout)));
-            return ExitCode::kDone;
-          }};
+          .action =
+              [choice] {
+                if (!choice->options.cost_table.empty()) {
+                  RefuseThese({"devices", "draft-layers", "data"}, choice->given,
+                              "is of a data sheet's bound, expected it without --cost-table");
+                }
+                WriteOutput(RunWhatif(choice->options, choice->format, ColumnsOf(stdout)));
+                return ExitCode::kDone;
+              },
+          .given = &choice->given};
 }
 
 }  // namespace dsb

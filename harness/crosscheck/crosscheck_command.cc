@@ -4,31 +4,29 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "base/console.h"
+#include "harness/crosscheck/run_pairs.h"
 #include "harness/crosscheck/target_check.h"
 #include "harness/machine/environment.h"
 #include "harness/options/names.h"
 #include "harness/run/results_file.h"
 #include "harness/terminal/screen.h"
 #include "reports/pairing/find_run.h"
+#include "reports/text/number_text.h"
 #include "results/run_facts.h"
 #include "results/store/checked_reader.h"
 
 namespace dsb {
 namespace {
 
-constexpr ReadOptions kWithIds = {.token_ids = true, .steps = false};
-
-struct RunPair {
-  CheckedRun left, right;
-};
-
 // Of each drafter the newest complete run of either side.
 std::vector<std::pair<int64_t, int64_t>> PairByDrafter(const std::vector<RunRecord>& left,
-                                                       const std::vector<RunRecord>& right) {
+                                                       const std::vector<RunRecord>& right,
+                                                       std::vector<UnpairedArm>& unpaired) {
   const auto newest = [](const std::vector<RunRecord>& runs, const std::string& drafter) {
     std::vector<const RunRecord*> same;
     for (const RunRecord& run : runs) {
@@ -37,17 +35,23 @@ std::vector<std::pair<int64_t, int64_t>> PairByDrafter(const std::vector<RunReco
     return NewestOf(same);
   };
   std::vector<std::pair<int64_t, int64_t>> pairs;
-  std::vector<std::string> seen;
+  std::set<std::string> seen;
   for (const RunRecord& run : left) {
-    if (std::find(seen.begin(), seen.end(), run.drafter) != seen.end()) continue;
-    seen.push_back(run.drafter);
+    if (!seen.insert(run.drafter).second) continue;
     const RunRecord* const other = newest(right, run.drafter);
-    if (other != nullptr) pairs.emplace_back(newest(left, run.drafter)->id, other->id);
+    if (other != nullptr) {
+      pairs.emplace_back(newest(left, run.drafter)->id, other->id);
+    } else {
+      unpaired.push_back({run.drafter, "first", "second"});
+    }
+  }
+  for (const RunRecord& run : right) {
+    if (seen.insert(run.drafter).second) unpaired.push_back({run.drafter, "second", "first"});
   }
   return pairs;
 }
 
-std::vector<RunPair> ReadPairs(const CrosscheckChoice& choice) {
+std::vector<RunPair> ReadPairs(const CrosscheckChoice& choice, std::vector<UnpairedArm>& unpaired) {
   const Store left(choice.left, ReadingOptions(choice.left));
   const Store right(choice.right, ReadingOptions(choice.right));
   const std::vector<RunRecord> left_runs = UnobservedRuns(ReadRuns(left)),
@@ -58,7 +62,7 @@ std::vector<RunPair> ReadPairs(const CrosscheckChoice& choice) {
                       &two = choice.right_run.empty() ? choice.left_run : choice.right_run;
     ids.emplace_back(FindRun(left_runs, one, "first").id, FindRun(right_runs, two, "second").id);
   } else {
-    ids = PairByDrafter(left_runs, right_runs);
+    ids = PairByDrafter(left_runs, right_runs, unpaired);
   }
   if (ids.empty()) {
     ThrowBadInput("no drafter is in both files: " + choice.left + " has " + ListOf(left_runs) +
@@ -72,12 +76,26 @@ std::vector<RunPair> ReadPairs(const CrosscheckChoice& choice) {
   return pairs;
 }
 
-void RefuseOtherSampling(const RunPair& pair) {
+// What makes answers or rounds differ in the best of engines.
+void RefuseOtherSettings(const RunPair& pair) {
   const RunRecord &a = pair.left->run, &b = pair.right->run;
-  if (a.temperature != b.temperature || a.top_p != b.top_p || a.top_k != b.top_k) {
-    ThrowBadInput("runs " + std::to_string(a.id) + " and " + std::to_string(b.id) +
-                  ": found different temperature, top-p or top-k, expected the same");
+  const auto facts = [](const RunRecord& run, bool drafts) {
+    std::vector<Fact> all = {{"temperature", Shortest(run.temperature)},
+                             {"top_p", Shortest(run.top_p)},
+                             {"top_k", std::to_string(run.top_k)},
+                             {"max_tokens", std::to_string(run.max_tokens)}};
+    // 0: how many drafts a server makes is its own.
+    if (drafts) all.push_back({"draft_length", std::to_string(run.draft_length)});
+    return all;
+  };
+  const bool drafts = a.draft_length > 0 && b.draft_length > 0;
+  std::string found;
+  for (const Difference& difference : Differences(facts(a, drafts), facts(b, drafts))) {
+    found += (found.empty() ? "" : ", ") + DifferenceText(difference, {"first", "second"});
   }
+  if (found.empty()) return;
+  ThrowBadInput("runs " + std::to_string(a.id) + " and " + std::to_string(b.id) +
+                " were asked differently: " + found + ", expected the same");
 }
 
 // Whatever is wrong with an engine, it agrees with itself.
@@ -91,34 +109,6 @@ void RefuseOneRun(const RunPair& pair, const CrosscheckChoice& choice) {
 std::string EngineText(const RunRecord& run) {
   const std::string server = ConfigOf(run).server;
   return server.empty() ? "dsbench's " + run.engine + " engine" : server;
-}
-
-int32_t LongestSequence(const std::vector<RunPair>& pairs) {
-  size_t longest = 1;
-  for (const RunPair& pair : pairs) {
-    size_t prompt = 0, answer = 0;
-    for (const RunData* run : {&*pair.left, &*pair.right}) {
-      for (const RequestRow& row : run->requests) {
-        prompt = std::max(prompt, row.request.prompt_ids.size());
-        answer = std::max(answer, row.request.output_ids.size());
-      }
-    }
-    longest = std::max(longest, prompt + answer + 1);
-  }
-  return static_cast<int32_t>(longest);
-}
-
-// The prompt's tokens, which one of the two knows.
-const std::vector<int32_t>& PromptOf(const AnswerPair& pair) {
-  return pair.left->prompt_ids.empty() ? pair.right->prompt_ids : pair.left->prompt_ids;
-}
-
-void AddGaps(TargetCheck& target, Crosscheck& check) {
-  for (AnswerPair& pair : check.answers) {
-    const std::vector<int32_t>& prompt = PromptOf(pair);
-    if (pair.identical || prompt.empty()) continue;
-    pair.gap = target.Gap(prompt, pair.left->output_ids, pair.common_tokens);
-  }
 }
 
 SurprisalCheck CheckLaw(TargetCheck& target, const Crosscheck& check, const RunRecord& run,
@@ -164,6 +154,7 @@ CrossJudgement JudgeSampled(const CheckedPair& pair) {
   if (!pair.right_law || pair.right_law->tokens == 0) {
     return {CrossVerdict::kUnknown, "sampled answers are judged by the target alone (--target)"};
   }
+  if (auto unknown = TooFewCompared(pair.check)) return *unknown;
   const bool same = pair.left_law->passes && pair.right_law->passes;
   return {same ? CrossVerdict::kSame : CrossVerdict::kAnotherAlgorithm,
           same ? "both sample the target's law"
@@ -182,60 +173,12 @@ ExitCode CodeOf(const std::vector<CheckedPair>& pairs) {
 
 }  // namespace
 
-ExitCode ExecuteTexts(const TextsChoice& choice) {
-  const Store store(choice.results, ReadingOptions(choice.results));
-  std::vector<RunPair> runs;
-  std::vector<CheckedRun> plain;
-  for (const RunRecord& run : UnobservedRuns(ReadRuns(store))) {
-    if (!IsGreedy(run)) continue;
-    CheckedRun read = ReadCheckedRun(store, run.id, kWithIds);
-    if (IsBaseline(run)) {
-      plain.push_back(std::move(read));
-    } else {
-      runs.push_back({read, read});
-    }
-  }
-  if (plain.empty() && runs.empty()) {
-    ThrowBadInput(choice.results + ": found no greedy runs (--temperature 0), expected some");
-  }
-  for (RunPair& pair : runs) {
-    const auto partner =
-        std::find_if(plain.rbegin(), plain.rend(), [&](const CheckedRun& baseline) {
-          return SessionOf(baseline->run) == SessionOf(pair.right->run);
-        });
-    if (partner != plain.rend()) pair.left = *partner;
-  }
-  std::vector<TextsPair> pairs;
-  pairs.reserve(plain.size() + runs.size());
-  for (const CheckedRun& run : plain) pairs.push_back({"none against itself", PairRepeats(run)});
-  for (const RunPair& pair : runs) {
-    const std::string name = ArmName(pair.right->run);
-    if (IsBaseline(pair.left->run)) {
-      pairs.push_back({name + " against none", PairAnswers(pair.left, pair.right)});
-    }
-    pairs.push_back({name + " against itself", PairRepeats(pair.right)});
-  }
-  std::erase_if(pairs, [](const TextsPair& pair) {
-    return pair.check.answers.empty() && pair.check.without_ids == 0;
-  });
-  if (!choice.target.empty()) {
-    std::vector<RunPair> all = runs;
-    for (const CheckedRun& run : plain) all.push_back({run, run});
-    TargetCheck target(choice.target, WeightModeFromName(choice.weights), LongestSequence(all),
-                       UsableCores());
-    for (TextsPair& pair : pairs) AddGaps(target, pair.check);
-  }
-  const Document document = TextsDocument(pairs, choice.largest_gap);
-  WriteOutput(choice.format == "markdown" ? PrintMarkdown(document)
-                                          : PrintTerminal(document, ColumnsOf(stdout)));
-  return ExitCode::kDone;
-}
-
 ExitCode ExecuteCrosscheck(const CrosscheckChoice& choice) {
-  const std::vector<RunPair> runs = ReadPairs(choice);
+  std::vector<UnpairedArm> unpaired;
+  const std::vector<RunPair> runs = ReadPairs(choice, unpaired);
   for (const RunPair& pair : runs) {
     RefuseOneRun(pair, choice);
-    RefuseOtherSampling(pair);
+    RefuseOtherSettings(pair);
   }
   std::unique_ptr<TargetCheck> target;
   if (!choice.target.empty()) {
@@ -264,9 +207,9 @@ ExitCode ExecuteCrosscheck(const CrosscheckChoice& choice) {
     pair.judgement = JudgeSampled(pair);
   }
   if (choice.format == "json") {
-    WriteOutput(CrosscheckJson(pairs));
+    WriteOutput(CrosscheckJson(pairs, unpaired));
   } else {
-    const Document document = CrosscheckDocument(pairs);
+    const Document document = CrosscheckDocument(pairs, unpaired);
     WriteOutput(choice.format == "markdown" ? PrintMarkdown(document)
                                             : PrintTerminal(document, ColumnsOf(stdout)));
   }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/console.h"
 #include "harness/gate/gate_command.h"
 #include "harness/run/results_file.h"
 #include "reports/gate/noise_floor.h"
@@ -23,12 +24,19 @@ struct StoredRuns {
   std::vector<std::string> names;  // "run 2 of a.db"
 };
 
+void SayUnused(const std::string& name, const std::string& why) {
+  Say("note", name + " is not used: " + why);
+}
+
 StoredRuns ReadAll(const std::vector<std::string>& files) {
   StoredRuns all;
   for (const std::string& path : files) {
     const Store store(path, ReadingOptions(path));
     for (const RunRecord& run : UnobservedRuns(ReadRuns(store))) {
-      if (!ConfigProblem(run).empty()) continue;
+      if (const std::string problem = ConfigProblem(run); !problem.empty()) {
+        SayUnused("run " + std::to_string(run.id) + " of " + path, problem);
+        continue;
+      }
       all.runs.push_back(ReadCheckedRun(store, run.id, {.token_ids = false, .steps = false}));
       all.names.push_back("run " + std::to_string(run.id) + " of " + path);
     }
@@ -73,6 +81,21 @@ std::vector<NoiseFloorRecord> RecordNoise(const std::vector<std::string>& files,
     ThrowBadInput(files.front() + ": " + std::to_string(most) +
                   " pairs of equal complete runs of one machine, build and workload, expected " +
                   std::to_string(kMinNoisePairs) + " or more");
+  }
+  for (size_t i = 0; i < runs.size(); ++i) {
+    const bool used = std::any_of(groups.begin(), groups.end(), [&](const auto& group) {
+      return group.second.size() >= kMinNoisePairs &&
+             std::any_of(group.second.begin(), group.second.end(), [&](const RunPair& pair) {
+               return pair.first == &runs[i] || pair.second == &runs[i];
+             });
+    });
+    if (used) continue;
+    const std::string& state = runs[i]->run.state;
+    SayUnused(all.names[i], state != "complete"
+                                ? "it is " + state
+                                : "its machine, build and workload have fewer than " +
+                                      std::to_string(kMinNoisePairs) +
+                                      " pairs of equal runs, or it is left over of them");
   }
   std::vector<NoiseFloorRecord> written;
   Store store(files.front(), AddingOptions(files.front()));

@@ -164,17 +164,24 @@ std::vector<std::string> ValueTexts(const OptionValue& value) {
 }
 
 std::string PathIn(PathForm form, const std::string& text) {
+  std::error_code ignored;
   switch (form) {
     case PathForm::kNone:
     case PathForm::kUrl:
       return "";
     case PathForm::kPlain:
       return text;
+    case PathForm::kAcceptance: {
+      const size_t equals = text.find('=');
+      const bool has_arm = equals < text.find('/') && !std::filesystem::exists(text, ignored);
+      const std::string what = has_arm ? text.substr(equals + 1) : text;
+      if (what.starts_with("survival:") || what.starts_with("model:")) return "";
+      return PathIn(PathForm::kWithRun, what);
+    }
     case PathForm::kNamed:
     case PathForm::kWithRun:
       break;
   }
-  std::error_code ignored;
   const size_t mark = form == PathForm::kNamed ? text.find('=') : text.rfind(':');
   if (mark == std::string::npos || mark == 0 || std::filesystem::exists(text, ignored)) return text;
   return form == PathForm::kNamed ? text.substr(mark + 1) : text.substr(0, mark);

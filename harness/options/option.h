@@ -24,9 +24,10 @@ struct AsFound {};    // what it led to: the arm, a file's hash, a size
 using StoredAs = std::variant<NotStored, AsFound, std::string RunConfig::*, int64_t RunConfig::*,
                               double RunConfig::*, std::vector<std::string> RunConfig::*>;
 
-// How a value names a file or folder of this machine: not at all, as it stands, behind "NAME=", or
-// before ":RUN". Or it is a server's URL, perhaps behind "NAME=": stored without the host's name.
-enum class PathForm { kNone, kPlain, kNamed, kWithRun, kUrl };
+// How a value names a file or folder of this machine: not at all, as it stands, behind "NAME=",
+// before ":RUN", or both, unless it is an acceptance in words. Or it is a server's URL, perhaps
+// behind "NAME=": stored without the host's name.
+enum class PathForm { kNone, kPlain, kNamed, kWithRun, kAcceptance, kUrl };
 // What a command writes there: nothing (it reads), or a file of one of our kinds.
 enum class WrittenAs {
   kNothing,

@@ -22,7 +22,7 @@ std::vector<Option> DescribeOptions(SimulatedOptions& o) {
            .path = PathForm::kPlain},
           {.name = "acceptance",
            .value = &o.acceptance,
-           .value_name = "[ARM=]WHAT",
+           .value_name = "[ARM=]FILE|WHAT",
            .help = "which drafts are accepted: a results file (the arm's rounds in it, replayed), "
                    "survival:S1,S2,... (shares of the rounds that accept 1, 2, ... drafts) or "
                    "model:AL or model:AL@DRAFTS (made-up rounds with that accepted length on "
@@ -30,7 +30,8 @@ std::vector<Option> DescribeOptions(SimulatedOptions& o) {
            .check = NotEmpty(),
            .group = kSimulated,
            .shared_by = kRun,
-           .stored_as = AsFound{}},
+           .stored_as = AsFound{},
+           .path = PathForm::kAcceptance},
           {.name = "cache-tokens",
            .value = &o.cache_tokens,
            .value_name = "TOKENS",

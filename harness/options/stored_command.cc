@@ -32,8 +32,10 @@ std::string WithNames(const Option& option, const std::string& text, Names& name
   if (option.path == PathForm::kNone) return text;
   if (option.path == PathForm::kUrl) return StoredArmUrl(text);
   const std::string path = PathIn(option.path, text);
-  // "NAME=" stays in front.
-  return text.substr(0, text.size() - path.size()) + names.Of(path);
+  if (path.empty()) return text;
+  // "NAME=" stays in front, ":RUN" behind.
+  const size_t at = text.rfind(path);
+  return text.substr(0, at) + names.Of(path) + text.substr(at + path.size());
 }
 
 void Append(const Option& option, const std::string& text, std::string& command) {

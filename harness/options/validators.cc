@@ -33,7 +33,8 @@ std::optional<int64_t> ParseInteger(const std::string& text) { return Parse<int6
 
 std::optional<double> ParseNumber(const std::string& text) {
   const std::optional<double> value = Parse<double>(text);
-  return value && std::isfinite(*value) ? value : std::nullopt;
+  if (!value || !std::isfinite(*value)) return std::nullopt;
+  return *value == 0 ? 0.0 : *value;  // -0 is 0, also where a run's options are compared
 }
 
 OptionCheck IntegerIn(int64_t lowest, int64_t highest) {

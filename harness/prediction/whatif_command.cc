@@ -156,7 +156,7 @@ std::string RunWhatif(const WhatifCommandOptions& options, const std::string& fo
   }
   const Costs costs = bound ? BoundCosts(options) : TableCosts(options);
   WhatifInput input;
-  input.acceptance = ParseAcceptance(options.acceptance, options.drafter);
+  input.acceptance = ParseAcceptance(options.acceptance, options.drafter).model;
   const int32_t known = std::min(input.acceptance->draft_length(), costs.most_drafts);
   const int32_t usual = options.drafter == "mtp1" ? 1 : 7;
   input.most_drafts = options.most_drafts > 0 ? options.most_drafts : std::min(known, usual);

@@ -7,8 +7,10 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/console.h"
 #include "base/error.h"
 #include "harness/machine/environment.h"
+#include "results/run_facts.h"
 #include "results/store/place.h"
 
 namespace dsb {
@@ -73,6 +75,19 @@ Store::Options ReadingOptions(const std::string& path) {
 
 Store::Options AddingOptions(const std::string& path) {
   return {.lock_wait = SayWhileWaiting(path, kShortWaitS)};
+}
+
+void WarnOfDoubts(const RunData& data) {
+  const std::string run = "run " + std::to_string(data.run.id) + " (" + ArmName(data.run) + ")";
+  if (data.run.state != "complete") {
+    dsb::Say("warning", run + " is " + data.run.state + ": what it lacks is in no figure");
+  }
+  if (data.flags.contains("synthetic_acceptance")) {
+    dsb::Say("warning", run + ": its acceptance is made up, no model decided it");
+  }
+  if (data.run.clock == "virtual") {
+    dsb::Say("warning", run + ": its times are computed, not measured (clock virtual)");
+  }
 }
 
 std::string ResumeCommand(const std::vector<std::string>& arguments, bool resumes_already) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/options/record_options.h"
+#include "results/run_data.h"
 #include "results/store/store.h"
 
 namespace dsb {
@@ -21,6 +22,9 @@ Store OpenForRun(const RecordOptions& options);
 // For reading, or for adding what may as well be missing; likewise, but waits for a minute only.
 Store::Options ReadingOptions(const std::string& path);
 Store::Options AddingOptions(const std::string& path);
+
+// Warns of a run that is not whole, or of figures that nobody measured, before they go elsewhere.
+void WarnOfDoubts(const RunData& data);
 
 // "dsbench run ... --resume", with the paths as given, unlike the stored command line.
 std::string ResumeCommand(const std::vector<std::string>& arguments, bool resumes_already);

@@ -58,13 +58,30 @@ bool Matches(const Session& session, const std::vector<RunConfig>& configs) {
 }
 
 // The arms run in the order of their rows: the first pair that differs names what is different.
-[[noreturn]] void ThrowDiffering(const Session& session, const std::vector<RunConfig>& configs,
+std::vector<Difference> DifferencesOf(const Session& session,
+                                      const std::vector<RunConfig>& configs) {
+  std::vector<Difference> differences;
+  for (size_t arm = 0; differences.empty() && arm < std::min(configs.size(), session.size());
+       ++arm) {
+    differences = ConfigDifferences(session[arm].config, configs[arm]);
+  }
+  return differences;
+}
+
+// Of the session that is nearest to what was asked for, the newest of these.
+[[noreturn]] void ThrowDiffering(const std::vector<Session>& sessions,
+                                 const std::vector<RunConfig>& configs,
                                  const std::string& besides) {
-  std::string fields;
-  for (size_t arm = 0; fields.empty() && arm < std::min(configs.size(), session.size()); ++arm) {
-    for (const Difference& difference : ConfigDifferences(session[arm].config, configs[arm])) {
-      fields += (fields.empty() ? "" : ", ") + DifferenceText(difference, {"stored", "now"});
+  std::vector<Difference> fewest;
+  for (const Session& session : sessions) {
+    std::vector<Difference> differences = DifferencesOf(session, configs);
+    if (&session == &sessions.front() || differences.size() < fewest.size()) {
+      fewest = std::move(differences);
     }
+  }
+  std::string fields;
+  for (const Difference& difference : fewest) {
+    fields += (fields.empty() ? "" : ", ") + DifferenceText(difference, {"stored", "now"});
   }
   if (fields.empty()) fields = "drafters";
   ThrowBadInput("--resume: the configuration differs from the stored run's in " + fields + besides);
@@ -103,7 +120,7 @@ ResumeState FindResumePoint(const Store& store, const std::vector<RunConfig>& co
   });
   if (found == sessions.end()) {
     if (sessions.empty()) ThrowBadInput("--resume: " + unknown.back().problem);
-    ThrowDiffering(sessions.front(), configs, unknown.empty() ? "" : "; " + unknown.back().problem);
+    ThrowDiffering(sessions, configs, unknown.empty() ? "" : "; " + unknown.back().problem);
   }
   state.session = IdOf(*found);
   for (size_t arm = 0; arm < configs.size(); ++arm) {

@@ -113,7 +113,12 @@ std::unique_ptr<Backend> MakeBackend(RunOptions& options) {
 }
 
 void SayHowToContinue(const char* what, const RunOptions& options,
-                      const std::vector<std::string>& arguments) {
+                      const std::vector<std::string>& arguments, const Store& store) {
+  if (store.HasMoved()) {
+    Say(std::string(what) + "; what was finished before " + options.output +
+        " was moved or deleted is in that file, if it is still there");
+    return;
+  }
   Say(std::string(what) + "; finished requests are kept in " + options.output +
       "; continue with: " + ResumeCommand(arguments, options.resume));
 }
@@ -197,12 +202,19 @@ ExitCode ExecuteRun(const RunOptions& typed, const RunTyped& how) {
   RunSummary summary;
   try {
     summary = session.Run(PlanLoad(inputs, session.num_arms()), store, progress, stop);
-  } catch (const std::exception&) {
-    if (session.has_begun()) SayHowToContinue("failed", options, how.arguments);
+  } catch (const std::exception& error) {
+    const auto* const known = dynamic_cast<const Error*>(&error);
+    const bool damaged = known != nullptr && known->code() == ExitCode::kBadInput &&
+                         std::string(known->what()).starts_with(options.output + ':');
+    if (session.has_begun() && damaged) {
+      Say("failed; " + options.output + " was changed while it was written, and not by dsbench");
+    } else if (session.has_begun()) {
+      SayHowToContinue("failed", options, how.arguments, store);
+    }
     throw;
   }
   if (summary.interrupted) {
-    SayHowToContinue("interrupted", options, how.arguments);
+    SayHowToContinue("interrupted", options, how.arguments, store);
     if (!options.timeline.empty()) {
       WriteRunTimeline(UsableRuns(store, summary), session, options.timeline);
     }
@@ -214,6 +226,7 @@ ExitCode ExecuteRun(const RunOptions& typed, const RunTyped& how) {
   try {
     return FinishRun(session, summary, options, store);
   } catch (const Error&) {
+    if (store.HasMoved()) throw;
     Say("all requests are kept in " + options.output + "; see them with: dsbench report " +
         ShellText(options.output));
     throw;

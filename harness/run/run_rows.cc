@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/console.h"
 #include "base/sha256.h"
 #include "engines/sampling/target_law.h"
 #include "engines/scheduling/policy_kind.h"
@@ -156,7 +157,13 @@ void PutRunRows(Store& store, const RunInputs& inputs, const LoadPlan& plan,
     arm.answers = resume->answers;
     if (!arm.active) return;
     arm.clock.JumpTo(resume->time_ns);
-    arm.first_step_idx = store.ResumeRun(arm.run_id);
+    const std::string changed =
+        store.ChangedSince(arm.run_id, shared.environment_id, shared.build_id);
+    if (!changed.empty()) {
+      Say("warning", "--resume: run " + std::to_string(arm.run_id) + " goes on with " + changed +
+                         " than it was begun with: its times are of both");
+    }
+    arm.first_step_idx = store.ResumeRun(arm.run_id, changed);
   } else {
     arm.steps_complete = arm.backend.engine->Describe().reports_steps;
     arm.run_id = store.PutRun(MakeRunRecord(inputs, plan, shared, arm), shared.environment_id,

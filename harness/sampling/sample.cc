@@ -89,16 +89,23 @@ class Sampler {
   }
 
   void EncodeAll() {
-    int64_t unspelt_bytes = 0, later_turns = 0;
+    int64_t unspelt_bytes = 0, later_turns = 0, num_kept = 0;
     for (const SamplePrompt& prompt : prompts_) {
       later_turns += prompt.num_later_turns;
-      if (output_.Has(prompt.id)) continue;
       const ChatMessage message{.role = "user", .content = prompt.text};
       Tokenizer::Encoding encoded =
           options_.raw ? target_->tokenizer->Encode(prompt.text, Tokenizer::Special::kMatch)
                        : RenderChat(*target_->tokenizer, target_->chat_format, {&message, 1});
-      unspelt_bytes += encoded.dropped_bytes;
       std::vector<int32_t> ids = std::move(encoded.ids);
+      if (output_.Has(prompt.id)) {
+        output_.RequireSame(prompt.id, {.prompt = std::move(ids),
+                                        .temperature = prompt.temperature,
+                                        .top_p = prompt.top_p,
+                                        .max_tokens = prompt.max_tokens});
+        ++num_kept;
+        continue;
+      }
+      unspelt_bytes += encoded.dropped_bytes;
       const int64_t needed = static_cast<int64_t>(ids.size()) + prompt.max_tokens + 2;
       if (ids.empty() || needed > target_->max_context_tokens) {
         ThrowBadInput(options_.workload + ": '" + prompt.id + "' has " +
@@ -112,6 +119,10 @@ class Sampler {
     if (unspelt_bytes > 0) {
       Say("warning", "the target's vocabulary cannot spell " + Counted(unspelt_bytes, "byte") +
                          " of the prompts, they are left out");
+    }
+    if (num_kept < output_.num_done()) {
+      Say("note", options_.output + ": keeps " + Counted(output_.num_done() - num_kept, "answer") +
+                      " to prompts that the workload does not have");
     }
     if (later_turns > 0) {
       Say("warning", Counted(later_turns, "later turn") + " not answered: first turns are used");
@@ -144,6 +155,8 @@ class Sampler {
     flight->answer.id = prompt.id;
     flight->answer.domain = prompt.domain;
     flight->answer.temperature = prompt.temperature;
+    flight->answer.top_p = prompt.top_p;
+    flight->answer.max_tokens = prompt.max_tokens;
     flight->answer.prompt_tokens = static_cast<int64_t>(encoded.ids.size());
     flight->answer.ids = encoded.ids;
     driver_->Submit({.id = id,

@@ -1,11 +1,17 @@
 #include "harness/sampling/sample_output.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/quoted.h"
 #include "base/whole_file.h"
 
 namespace dsb {
@@ -18,7 +24,25 @@ void CheckMeta(const std::string& path, const json& meta) {
   std::ifstream file(path);
   const json found = json::parse(file, nullptr, false);
   if (found == meta) return;
-  ThrowBadInput(path + ": the folder holds answers of other options, expected " + meta.dump());
+  std::string keys;
+  const auto add = [&](const json& object, const json& other) {
+    if (!object.is_object()) return;
+    for (const auto& [key, value] : object.items()) {
+      const bool differs = !other.is_object() || !other.contains(key) || other[key] != value;
+      const bool is_new = keys.find(Quoted(key)) == std::string::npos;
+      if (differs && is_new) keys += (keys.empty() ? " in " : ", ") + Quoted(key);
+    }
+  };
+  add(meta, found);
+  add(found, meta);
+  ThrowBadInput(path + ": the folder holds answers of other options: it differs" + keys +
+                ", expected " + meta.dump());
+}
+
+std::optional<double> NumberAt(const json& line, const char* key) {
+  const auto found = line.find(key);
+  if (found == line.end() || !found->is_number()) return std::nullopt;
+  return found->get<double>();
 }
 
 }  // namespace
@@ -28,6 +52,7 @@ SampleOutput::SampleOutput(const std::string& folder, const SampleMeta& meta)
   std::error_code error;
   fs::create_directories(folder, error);
   if (!fs::is_directory(folder)) ThrowResource(folder + ": cannot make the folder");
+  lock_.Take(folder);
   json description = {{"layers", meta.layers},   {"hidden", meta.hidden},
                       {"target", meta.target},   {"target_sha256", meta.target_sha256},
                       {"weights", meta.weights}, {"seed", meta.seed}};
@@ -53,6 +78,34 @@ SampleOutput::SampleOutput(const std::string& folder, const SampleMeta& meta)
   if (!answers_ || (row_bytes_ > 0 && !features_)) ThrowResource(folder + ": cannot be written");
 }
 
+SampleOutput::Lock::~Lock() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void SampleOutput::Lock::Take(const std::string& folder) {
+  fd_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  // A file system without such locks is used as it is.
+  if (fd_ < 0 || ::flock(fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  ThrowResource(folder + ": another process writes to it, expected one at a time");
+}
+
+void SampleOutput::RequireSame(const std::string& id, const SampleQuestion& question) const {
+  const Done& done = done_.at(id);
+  const auto differs = [](const std::optional<double>& stored, double now) {
+    return stored && *stored != now;
+  };
+  const char* const what = done.prompt != question.prompt                    ? "prompt"
+                           : differs(done.temperature, question.temperature) ? "temperature"
+                           : differs(done.top_p, question.top_p)             ? "top_p"
+                           : differs(done.max_tokens, static_cast<double>(question.max_tokens))
+                               ? "max_tokens"
+                               : nullptr;
+  if (what == nullptr) return;
+  ThrowBadInput(folder_ + "/answers.jsonl:" + std::to_string(done.line) + ": the answer " +
+                Quoted(id) + " is to another " + what +
+                " than the workload's, expected another folder or id");
+}
+
 // Keeps the whole lines of answers.jsonl and the rows that they own.
 void SampleOutput::Reopen() {
   const std::string path = folder_ + "/answers.jsonl";
@@ -70,7 +123,16 @@ void SampleOutput::Reopen() {
         !line.contains("ids") || !line["ids"].is_array() || line["ids"].empty()) {
       ThrowBadInput(path + ":" + std::to_string(number) + ": expected an answer with id and ids");
     }
-    done_.insert(line["id"].get<std::string>());
+    Done& done = done_[line["id"].get<std::string>()];
+    done.line = number;
+    const auto prompt_tokens = static_cast<size_t>(NumberAt(line, "prompt_tokens").value_or(0));
+    for (const json& token : line["ids"]) {
+      if (done.prompt.size() == prompt_tokens) break;
+      if (token.is_number_integer()) done.prompt.push_back(token.get<int32_t>());
+    }
+    done.temperature = NumberAt(line, "temperature");
+    done.top_p = NumberAt(line, "top_p");
+    done.max_tokens = NumberAt(line, "max_tokens");
     num_rows_ += static_cast<int64_t>(line["ids"].size()) - 1;
     start = end + 1;
   }
@@ -97,6 +159,8 @@ void SampleOutput::Write(const SampleAnswer& answer) {
   const json line = {{"id", answer.id},
                      {"domain", answer.domain},
                      {"temperature", answer.temperature},
+                     {"top_p", answer.top_p},
+                     {"max_tokens", answer.max_tokens},
                      {"prompt_tokens", answer.prompt_tokens},
                      {"ids", answer.ids},
                      {"text", answer.text},
@@ -105,7 +169,7 @@ void SampleOutput::Write(const SampleAnswer& answer) {
   answers_ << line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n" << std::flush;
   if (!answers_) ThrowResource(folder_ + ": answers.jsonl cannot be written");
   num_rows_ += rows;
-  done_.insert(answer.id);
+  done_[answer.id] = {};
 }
 
 }  // namespace dsb

@@ -62,6 +62,18 @@ std::vector<PointRun> ReadPoints(const Store& store, const std::string& label) {
   return points;
 }
 
+std::string DifferencesAmong(const std::vector<PointRun>& points) {
+  std::string text;
+  for (const PointRun& point : points) {
+    for (const Difference& difference :
+         Differences(AskedFacts(points.front().run), AskedFacts(point.run))) {
+      const std::string one = DifferenceText(difference, {"first", "another"});
+      if (text.find(one) == std::string::npos) text += (text.empty() ? "" : ", ") + one;
+    }
+  }
+  return text;
+}
+
 ExitCode RunPoint(RunOptions options, const RunTyped& how) {
   options.resume = false;
   std::error_code ignored;

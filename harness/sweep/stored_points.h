@@ -20,6 +20,9 @@ bool HasSweep(const std::string& path, const std::string& label);
 // Complete runs of the sweep, without the observed ones.
 std::vector<PointRun> ReadPoints(const Store& store, const std::string& label);
 
+// What was asked of some and not of the others but for arms and loads; empty: nothing.
+std::string DifferencesAmong(const std::vector<PointRun>& points);
+
 // `run` with these options: goes on with what the file has of it, or starts it.
 ExitCode RunPoint(RunOptions options, const RunTyped& how);
 

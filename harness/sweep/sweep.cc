@@ -34,10 +34,10 @@ void CheckSweep(const RunOptions& run, const SweepOptions& sweep) {
   } else if (sweep.points.empty()) {
     ThrowBadInput("--points is missing, expected the loads, like --points 1,2,4,8");
   }
-  std::set<std::string> seen;
+  std::set<double> seen;
   for (const std::string& point : sweep.points) {
     PointOptions(run, point, 0, 1);
-    if (!seen.insert(point).second) {
+    if (!seen.insert(ParseNumber(point).value()).second) {
       ThrowBadInput("--points: found " + point + " twice, expected each load once");
     }
   }
@@ -138,6 +138,15 @@ ExitCode ExecuteSweep(const RunOptions& typed, const SweepOptions& sweep, const 
   CheckSweep(run, sweep);
   std::error_code ignored;
   const bool exists = std::filesystem::exists(run.output, ignored);
+  if (run.resume && !exists) {
+    ThrowResource("--resume: no results file '" + run.output +
+                  "' to go on with (leave --resume out to start one)");
+  }
+  if (run.resume && !HasSweep(run.output, run.label)) {
+    Say("note", run.output +
+                    ": nothing to resume, it has no sweep with this --label: one is "
+                    "started");
+  }
   if (!run.resume && exists && HasSweep(run.output, run.label)) {
     ThrowBadInput(run.output +
                   " holds points of a sweep with this --label, expected --resume to "
@@ -152,7 +161,14 @@ ExitCode ExecuteSweep(const RunOptions& typed, const SweepOptions& sweep, const 
   const ExitCode code = RunPoints(run, sweep, how);
   if (code != ExitCode::kDone) return code;
   const Store store(run.output, ReadingOptions(run.output));
-  Print(ParetoDocument(ParetoPoints(ReadPoints(store, run.label))), sweep, run.output);
+  const std::vector<PointRun> points = ReadPoints(store, run.label);
+  Document document = ParetoDocument(ParetoPoints(points));
+  const std::string differs = DifferencesAmong(points);
+  if (!differs.empty()) {
+    document.emplace_back(
+        Line{"Note: the points of this --label were not asked the same: " + differs + "."});
+  }
+  Print(document, sweep, run.output);
   return ExitCode::kDone;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "reports/text/number_text.h"
+#include "results/run_facts.h"
 #include "results/statistics/estimate.h"
 
 namespace dsb {
@@ -90,6 +91,9 @@ int64_t Crosscheck::num_identical() const {
   return std::count_if(answers.begin(), answers.end(),
                        [](const AnswerPair& pair) { return pair.identical; });
 }
+int64_t Crosscheck::num_left_out() const {
+  return only_left + only_right + other_prompts + without_ids;
+}
 int64_t Crosscheck::rounds_compared() const {
   int64_t sum = 0;
   for (const AnswerPair& pair : answers) sum += pair.rounds_compared;
@@ -103,6 +107,7 @@ int64_t Crosscheck::rounds_equal() const {
 
 Crosscheck PairAnswers(const CheckedRun& left, const CheckedRun& right) {
   Crosscheck check;
+  check.drafts = !IsBaseline(left->run);
   std::map<Key, const RequestRow*> others = ByKey(right);
   Length left_length, right_length;
   for (const auto& [key, row] : ByKey(left)) {
@@ -143,6 +148,15 @@ const char* CrossVerdictName(CrossVerdict verdict) {
   return kNames[static_cast<int>(verdict)];
 }
 
+std::optional<CrossJudgement> TooFewCompared(const Crosscheck& check) {
+  const auto compared = static_cast<int64_t>(check.answers.size());
+  const int64_t all = compared + check.num_left_out();
+  if (50 * check.num_left_out() <= all) return std::nullopt;
+  return CrossJudgement{CrossVerdict::kUnknown,
+                        "only " + std::to_string(compared) + " of " + std::to_string(all) +
+                            " answers could be compared, expected 98 % of them"};
+}
+
 CrossJudgement Judge(const Crosscheck& check, const CrossRules& rules) {
   const int64_t compared = check.rounds_compared(), equal = check.rounds_equal();
   const auto answers = static_cast<int64_t>(check.answers.size());
@@ -178,6 +192,11 @@ CrossJudgement Judge(const Crosscheck& check, const CrossRules& rules) {
                                                  std::to_string(widest->common_tokens) +
                                                  ", where the target's best logit leads by " +
                                                  Fixed(largest, 3) + ": no rounding bridges that"};
+  }
+  if (auto unknown = TooFewCompared(check)) return *unknown;
+  if (compared == 0 && check.drafts) {
+    return {CrossVerdict::kUnknown,
+            "no rounds to compare: greedy texts are the same with any lossless drafter"};
   }
   if (check.num_identical() == answers && compared == equal) {
     return {CrossVerdict::kSame, compared == 0 ? "all answers identical; no rounds to compare"

@@ -31,6 +31,7 @@ struct AnswerPair {
 };
 
 struct Crosscheck {
+  bool drafts = false;  // the arm has a drafter, of which equal answers alone say nothing
   std::vector<AnswerPair> answers;  // in the order of the left run
   int64_t only_left = 0, only_right = 0;
   int64_t without_ids = 0;     // pairs in which a side has no token ids
@@ -38,6 +39,7 @@ struct Crosscheck {
   int64_t other_prompts = 0;   // pairs whose prompts are known to differ; not compared
   std::optional<double> left_length, right_length;  // accepted length over the compared pairs
   int64_t num_identical() const;
+  int64_t num_left_out() const;  // answers and pairs that were not compared
   int64_t rounds_compared() const, rounds_equal() const;
 };
 
@@ -60,6 +62,9 @@ struct CrossRules {
   double largest_gap = 0.25;   // of logits that rounding may bridge
   double least_identical = 0;  // share of the answers; fewer is another algorithm
 };
+// What is said where more than 2 % of the answers were left out.
+std::optional<CrossJudgement> TooFewCompared(const Crosscheck& check);
+// Of greedy answers. Unknown also where a drafter's rounds are not there.
 CrossJudgement Judge(const Crosscheck& check, const CrossRules& rules);
 const char* CrossVerdictName(CrossVerdict verdict);  // same, numerics only, another algorithm, ...
 

@@ -90,10 +90,15 @@ Json GreedyJson(const std::optional<GreedyCheck>& greedy) {
 
 }  // namespace
 
-Document CrosscheckDocument(const std::vector<CheckedPair>& pairs) {
+Document CrosscheckDocument(const std::vector<CheckedPair>& pairs,
+                            const std::vector<UnpairedArm>& unpaired) {
   Document document;
   document.emplace_back(Heading{1, "Crosscheck"});
   document.emplace_back(SummaryTable(pairs));
+  for (const UnpairedArm& one : unpaired) {
+    document.emplace_back(Line{"Not compared: " + one.arm + " of the " + one.only +
+                               " file: not in the " + one.other + "."});
+  }
   for (const CheckedPair& pair : pairs) {
     document.emplace_back(Heading{2, pair.arm + ": " + CrossVerdictName(pair.judgement.verdict)});
     document.emplace_back(
@@ -114,7 +119,8 @@ Document CrosscheckDocument(const std::vector<CheckedPair>& pairs) {
   return document;
 }
 
-Document TextsDocument(const std::vector<TextsPair>& pairs, double largest_gap) {
+Document TextsDocument(const std::vector<TextsPair>& pairs, double largest_gap,
+                       const std::vector<std::string>& notes) {
   Table table;
   table.columns = {{"", true},
                    {"answers", false},
@@ -144,10 +150,12 @@ Document TextsDocument(const std::vector<TextsPair>& pairs, double largest_gap) 
                                       : "n/a",
                           parted.empty() ? "none" : "median " + N(parted[parted.size() / 2]),
                           N(near), N(wide), N(unknown)});
-    if (pair.check.without_ids > 0) {
-      left_out.push_back({N(pair.check.without_ids) + " pairs of " + pair.name +
-                          " have no token ids on one side and are left out"});
-    }
+    const auto add = [&](int64_t count, const char* what) {
+      if (count > 0) left_out.push_back({pair.name + ": " + N(count) + " " + what});
+    };
+    add(pair.check.without_ids, "pairs have no token ids on one side and are left out");
+    add(pair.check.other_prompts, "pairs had other prompt tokens and are left out");
+    add(pair.check.only_left + pair.check.only_right, "answers have no partner");
   }
   document.emplace_back(std::move(table));
   document.emplace_back(
@@ -156,10 +164,12 @@ Document TextsDocument(const std::vector<TextsPair>& pairs, double largest_gap) 
            "not; not known: --target tells. An arm against itself, by --repeats 2, is the control: "
            "what differs there is the server's own doing and not speculation's."});
   for (Line& line : left_out) document.emplace_back(std::move(line));
+  for (const std::string& note : notes) document.emplace_back(Line{note});
   return document;
 }
 
-std::string CrosscheckJson(const std::vector<CheckedPair>& pairs) {
+std::string CrosscheckJson(const std::vector<CheckedPair>& pairs,
+                           const std::vector<UnpairedArm>& unpaired) {
   Json root = Json::array();
   for (const CheckedPair& pair : pairs) {
     const Crosscheck& check = pair.check;
@@ -200,6 +210,11 @@ std::string CrosscheckJson(const std::vector<CheckedPair>& pairs) {
                     {"left_greedy", GreedyJson(pair.left_greedy)},
                     {"right_greedy", GreedyJson(pair.right_greedy)},
                     {"answers", answers}});
+  }
+  for (const UnpairedArm& one : unpaired) {
+    root.push_back({{"arm", one.arm},
+                    {"verdict", "not compared"},
+                    {"reason", "the " + one.other + " file has no such arm"}});
   }
   return Dump(root);
 }

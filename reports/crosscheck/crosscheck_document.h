@@ -38,9 +38,18 @@ struct TextsPair {
   std::string name;  // "dspark against none"
   Crosscheck check;
 };
-Document TextsDocument(const std::vector<TextsPair>& pairs, double largest_gap);
+// `notes`: what was not compared at all.
+Document TextsDocument(const std::vector<TextsPair>& pairs, double largest_gap,
+                       const std::vector<std::string>& notes = {});
 
-Document CrosscheckDocument(const std::vector<CheckedPair>& pairs);
-std::string CrosscheckJson(const std::vector<CheckedPair>& pairs);
+// A drafter that one file alone has: "first" or "second".
+struct UnpairedArm {
+  std::string arm, only, other;
+};
+
+Document CrosscheckDocument(const std::vector<CheckedPair>& pairs,
+                            const std::vector<UnpairedArm>& unpaired = {});
+std::string CrosscheckJson(const std::vector<CheckedPair>& pairs,
+                           const std::vector<UnpairedArm>& unpaired = {});
 
 }  // namespace dsb

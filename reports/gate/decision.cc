@@ -148,8 +148,11 @@ void WarnOfFlags(const std::vector<GatePair>& pairs, GateVerdict* verdict) {
       const std::string run =
           ArmName(data.run) + (side == &pair.baseline ? ", baseline" : ", candidate");
       if (data.num_segments > 1) {
-        verdict->warnings.push_back(run + ": resumed, its times are of " +
-                                    std::to_string(data.num_segments) + " processes");
+        const auto flag = data.flags.find("resumed");
+        const bool changed = flag != data.flags.end() && !flag->second.empty();
+        verdict->warnings.push_back(run + ": resumed" + (changed ? " with " + flag->second : "") +
+                                    ", its times are of " + std::to_string(data.num_segments) +
+                                    " processes");
       }
       for (const char* flag : {"throttled", "implausible", "dirty"}) {
         if (data.flags.contains(flag)) verdict->warnings.push_back(run + ": flagged " + flag);

@@ -56,15 +56,9 @@ void AddPair(Group& baseline, Group& candidate, ArmPairs* result) {
 }  // namespace
 
 std::string QuestionOf(const RunRecord& run) {
-  const RunConfig config = ConfigOf(run);
-  RunData row;
-  row.run = run;
-  std::string key = config.target_sha256 + '\n' + config.workload_sha256;
-  for (const Fact& fact : ComparableFacts(row)) key += '\n' + fact.value;
-  for (const std::string& part : {config.weights, config.device, std::to_string(run.threads)}) {
-    key += '\n' + part;
-  }
-  for (const Fact& fact : LoadFacts(run)) key += '\n' + fact.value;
+  std::string key;
+  for (const Fact& fact : AskedFacts(run)) key += fact.value + '\n';
+  for (const Fact& fact : LoadFacts(run)) key += fact.value + '\n';
   return key;
 }
 

@@ -137,7 +137,10 @@ std::vector<Line> SetNotes(const ReportSet& set) {
                "tokens/s as a mean over requests", notes);
   for (const ReportArm& arm : set.arms) {
     if (arm.data->num_segments > 1) {
-      notes.push_back({arm.name + " was resumed: the requests' times are of all " +
+      const auto flag = arm.data->flags.find("resumed");
+      const bool changed = flag != arm.data->flags.end() && !flag->second.empty();
+      notes.push_back({arm.name + " was resumed" + (changed ? " with " + flag->second : "") +
+                           ": the requests' times are of all " +
                            std::to_string(arm.data->num_segments) +
                            " segments, steps, phases and throughput of one.",
                        {arm.name}});

@@ -32,6 +32,17 @@ bool WriteEmptySchema(const std::string& path, const std::string& name, bool wal
   return true;
 }
 
+// The log of a file that was removed would be played into the new one: its runs would come back.
+void RefuseOldLog(const std::string& path) {
+  for (const char* suffix : {"-wal", "-journal"}) {
+    struct stat status {};
+    const std::string log = path + suffix;
+    if (stat(log.c_str(), &status) != 0 || status.st_size == 0) continue;
+    ThrowBadInput(log + ": is left of a results file that is gone, expected none beside a new " +
+                  "one (remove it, or take another name)");
+  }
+}
+
 // SQLite's own words for a folder that cannot be written to are of a file that does not exist.
 void CheckFolderOf(const std::string& path) {
   const std::string parent = std::filesystem::path(path).parent_path().string();
@@ -86,6 +97,7 @@ std::optional<WhyNoWal> CreateResultsFile(const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) == 0) return std::nullopt;
   if (errno != ENOENT) ThrowResource(path + ": cannot create: " + std::strerror(errno));
+  RefuseOldLog(path);
   const TemporaryFile temporary(path, "creating");
   const WhyNoWal why = WriteEmptyFile(temporary, path);
   // Another process may have made one meanwhile; that one is as good.

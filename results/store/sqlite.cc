@@ -91,6 +91,12 @@ void Database::LimitTo(int64_t file_bytes) {
       this);
 }
 
+bool Database::HasMoved() const {
+  int moved = 0;  // stays so with a file system layer that does not say
+  sqlite3_file_control(get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return moved != 0;
+}
+
 void Database::OnRow() {
   if (++num_rows_ > most_rows_) {
     ThrowBadInput(name_ + ": is damaged: gives more rows than its size has room for");
@@ -212,7 +218,7 @@ Statement& StatementCache::operator()(std::string_view sql) {
 }
 
 Transaction::Transaction(Database& database, Kind kind)
-    : database_(&database), open_(sqlite3_get_autocommit(database.get()) != 0) {
+    : database_(&database), kind_(kind), open_(sqlite3_get_autocommit(database.get()) != 0) {
   if (open_) database.Execute(kind == Kind::kWrite ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 
@@ -223,6 +229,10 @@ Transaction::~Transaction() {
 }
 
 void Transaction::Commit() {
+  // SQLite looks for itself, but not with a write-ahead log.
+  if (open_ && kind_ == Kind::kWrite && database_->HasMoved()) {
+    database_->Throw(SQLITE_READONLY_DBMOVED, "commit");
+  }
   if (open_) database_->Execute("COMMIT");
   open_ = false;
 }

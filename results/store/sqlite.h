@@ -40,6 +40,8 @@ class Database {
   // of so many bytes has a use for: a small damaged or hostile file can ask for any amount.
   // kBadInput.
   void LimitTo(int64_t file_bytes);
+  // Whether the file that was opened is no longer the one of that name: it was moved or deleted.
+  bool HasMoved() const;
 
   // Runs a script; rows are dropped.
   void Execute(const std::string& script);
@@ -186,7 +188,8 @@ class StatementCache {
 };
 
 // BEGIN ... COMMIT; rolls back if it goes without Commit(). Inside another one it does nothing: the
-// outer one decides.
+// outer one decides. A writing one does not commit into a file that was moved or deleted, where
+// nobody would find the rows: kResource.
 class Transaction {
  public:
   enum class Kind { kRead, kWrite };
@@ -198,6 +201,7 @@ class Transaction {
 
  private:
   Database* database_;
+  Kind kind_;
   bool open_;
 };
 

@@ -58,7 +58,18 @@ Store::~Store() {
                nullptr, nullptr);
 }
 
-int64_t Store::ResumeRun(int64_t run_id) {
+std::string Store::ChangedSince(int64_t run_id, int64_t environment_id, int64_t build_id) const {
+  Rows rows = impl_->sql("SELECT environment_id <> ?, build_id <> ? FROM run WHERE id = ?")
+                  .Query(environment_id, build_id, run_id);
+  if (!rows.Next()) return "";
+  const bool machine = rows.Int(0) != 0, build = rows.Int(1) != 0;
+  return machine && build ? "another machine and build"
+         : machine        ? "another machine"
+         : build          ? "another build"
+                          : "";
+}
+
+int64_t Store::ResumeRun(int64_t run_id, const std::string& changed) {
   Transaction transaction(impl_->database, Transaction::Kind::kWrite);
   CheckResumable(*impl_, run_id);
   RunRecord owned;
@@ -68,7 +79,13 @@ int64_t Store::ResumeRun(int64_t run_id) {
           "UPDATE run SET state = 'running', failure = NULL, owner_pid = ?, "
           "owner_start_ticks = ?, boot_id = ? WHERE id = ?")
       .Run(owned.owner_pid, owned.owner_start_ticks, owned.boot_id, run_id);
-  PutRunFlag(run_id, "resumed", "");
+  // What an earlier resumption changed stays true.
+  impl_
+      ->sql(
+          "INSERT INTO run_flag (run_id, flag, detail) VALUES (?, 'resumed', ?) "
+          "ON CONFLICT (run_id, flag) DO UPDATE SET "
+          "detail = CASE WHEN excluded.detail = '' THEN detail ELSE excluded.detail END")
+      .Run(run_id, changed);
   const int64_t next_step = Reach(run_id).next_step_idx;
   transaction.Commit();
   return next_step;
@@ -76,11 +93,13 @@ int64_t Store::ResumeRun(int64_t run_id) {
 
 void Store::EndRun(int64_t run_id, const std::string& state, const std::string& failure,
                    int64_t duration_ns, bool steps_complete) {
+  Transaction transaction(impl_->database, Transaction::Kind::kWrite);
   impl_
       ->sql(
           "UPDATE run SET state = ?, failure = nullif(?, ''), duration_ns = ?, "
           "steps_complete = ? WHERE id = ?")
       .Run(state, failure, duration_ns, steps_complete, run_id);
+  transaction.Commit();
 }
 
 std::vector<std::pair<int64_t, int64_t>> Store::FinishedRequests(int64_t run_id) const {
@@ -127,6 +146,8 @@ std::string Store::IntegrityCheck() const {
   while (rows.Next()) text += (text.empty() ? "" : "\n") + rows.Text(0);
   return text;
 }
+
+bool Store::HasMoved() const { return impl_->database.HasMoved(); }
 
 const std::string& Store::warning() const { return impl_->warning; }
 

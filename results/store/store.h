@@ -52,10 +52,12 @@ class Store {
   int64_t PutArtifact(const ArtifactRecord& record);
   // A running run without an owner gets this process as its owner.
   int64_t PutRun(const RunRecord& record, int64_t environment_id, int64_t build_id);
-  // Makes an unfinished run this process's again, flagged `resumed`. Returns
+  // "another machine", "another build" or both, if the run was begun with others; else empty.
+  std::string ChangedSince(int64_t run_id, int64_t environment_id, int64_t build_id) const;
+  // Makes an unfinished run this process's again, flagged `resumed`, with what changed. Returns
   // Reach().next_step_idx. Throws kBadInput if there is no such run, or if it is complete or owned
   // by a living process.
-  int64_t ResumeRun(int64_t run_id);
+  int64_t ResumeRun(int64_t run_id, const std::string& changed = "");
   void PutRunArtifact(int64_t run_id, const std::string& role, int64_t artifact_id);
   void PutRunFlag(int64_t run_id, const std::string& flag, const std::string& detail);
   // Begins the run's hash chain (chain.h), once its artifacts are there and before its first
@@ -84,6 +86,7 @@ class Store {
   RunReach Reach(int64_t run_id) const;  // all zero if there is no such run
   // "ok", or what PRAGMA integrity_check says.
   std::string IntegrityCheck() const;
+  bool HasMoved() const;  // the file, to another name or away: then nothing is written to it
   // One line for the user if the file was opened with a fallback (no WAL) or migrated, else empty.
   const std::string& warning() const;
 

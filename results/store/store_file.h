@@ -35,7 +35,8 @@ using WhyNoWal = std::string;
 
 // Makes `path` an empty results file unless it exists: then none is returned. Written under another
 // name in the same folder and moved there when complete, so a failure leaves nothing. Throws
-// kResource (folder missing, disk, a file system without locks).
+// kResource (folder missing, disk, a file system without locks); kBadInput beside the log of a file
+// that is gone.
 std::optional<WhyNoWal> CreateResultsFile(const std::string& path);
 // What the type of its file system says.
 WhyNoWal WhyNoWalByType(const std::string& path);

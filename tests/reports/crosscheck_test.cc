@@ -107,6 +107,36 @@ TEST(Crosscheck, FewIdenticalAnswersAreAnotherAlgorithmIfAskedFor) {
   EXPECT_THAT(judgement.reason, HasSubstr("1 of 2 answers identical, expected at least 85"));
 }
 
+// Of 50 answers `missing` are in the first run alone.
+TEST(Crosscheck, AFewAnswersDoNotSpeakForTheRest) {
+  const auto judged = [](int missing) {
+    std::vector<RequestRow> left, right;
+    for (int i = 0; i < 50; ++i) {
+      left.push_back(Answer("p" + std::to_string(i), kTen, {2, 2, 2}));
+      if (i >= missing) right.push_back(left.back());
+    }
+    const CheckedRun one = MadeRun(std::move(left)), two = MadeRun(std::move(right));
+    return Judge(PairAnswers(one, two), {}).verdict;
+  };
+  EXPECT_EQ(judged(1), CrossVerdict::kSame);
+  EXPECT_EQ(judged(2), CrossVerdict::kUnknown);
+  EXPECT_EQ(judged(49), CrossVerdict::kUnknown);
+}
+
+// Any lossless drafter gives the target's own greedy answers.
+TEST(Crosscheck, EqualTextsSayNothingOfADrafter) {
+  RunData data;
+  data.requests.push_back(Answer("a", kTen, {}));
+  const auto judged = [&](const char* drafter) {
+    data.run.drafter = drafter;
+    const CheckedRun run = CheckRun(data);
+    return Judge(PairAnswers(run, run), {});
+  };
+  EXPECT_EQ(judged("none").verdict, CrossVerdict::kSame);
+  EXPECT_EQ(judged("dspark").verdict, CrossVerdict::kUnknown);
+  EXPECT_THAT(judged("dspark").reason, HasSubstr("no rounds to compare"));
+}
+
 TEST(Crosscheck, WhatIsNotComparedIsCounted) {
   RequestRow other_prompt = Answer("b", kTen, {});
   other_prompt.request.prompt_ids = {7};
@@ -122,8 +152,8 @@ TEST(Crosscheck, WhatIsNotComparedIsCounted) {
   EXPECT_EQ(check.without_rounds, 1);
   EXPECT_EQ(check.only_left, 1);
   EXPECT_EQ(check.only_right, 1);
-  EXPECT_EQ(Judge(check, {}).verdict, CrossVerdict::kSame);  // of texts alone, and it says so
-  EXPECT_THAT(Judge(check, {}).reason, HasSubstr("no rounds to compare"));
+  EXPECT_EQ(Judge(check, {}).verdict, CrossVerdict::kUnknown);
+  EXPECT_THAT(Judge(check, {}).reason, HasSubstr("only 1 of 5 answers could be compared"));
   const std::string text = PrintTerminal(CrosscheckDocument({{.arm = "dspark",
                                                               .left = "x",
                                                               .right = "y",

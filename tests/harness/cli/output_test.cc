@@ -74,6 +74,27 @@ TEST_F(Output, AClosedStreamIsAFailedResourceAndTakesNoFilesPlace) {
   EXPECT_TRUE(text.ends_with("]}\n"));
 }
 
+// Names are relative to a folder that is no more, as on a disk that was taken out.
+TEST_F(Output, AWorkingFolderThatIsGoneIsNoFaultOfTheProgram) {
+  const auto in_nowhere = [&](const std::string& arguments) {
+    const std::string gone = Path("gone");
+    return std::system(("mkdir " + gone + " && cd " + gone + " && rmdir " + gone + " && " +
+                        std::string(DSB_BINARY) + ' ' + arguments + " >" + Path("out") + " 2>" +
+                        Path("err"))
+                           .c_str()) >>
+           8;
+  };
+  EXPECT_EQ(in_nowhere("report " + Path("x.db")), 0);
+  EXPECT_EQ(in_nowhere("timeline " + Path("x.db") + " --output " + Path("t.json")), 0);
+  for (const std::string& arguments : std::vector<std::string>{
+           "timeline " + Path("x.db") + " --output t.json",
+           "report " + Path("x.db") + " --html h.html",
+           "run --engine null --workload " + Path("w.jsonl") + " --output new.db",
+           "report " + Path("x.db") + " --figures figures"}) {
+    EXPECT_EQ(in_nowhere(arguments) | 1, 3) << arguments;  // bad input or a missing resource
+  }
+}
+
 TEST_F(Output, AReaderThatGoesIsNoError) {
   for (const auto& command : Commands()) {
     const ChildResult result = RunChild(command, {}, Stdout::kBroken);

@@ -1,6 +1,7 @@
 // Nothing that a command reads is written over, by whatever name; nor is anybody else's file.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -113,6 +114,22 @@ TEST_F(SameFile, AForeignFileIsNotReplaced) {
   EXPECT_EQ(Read("samples/features.bf16"), "bytes");
 }
 
+TEST_F(SameFile, WhatIsNoFileIsRefusedBeforeAnyWork) {
+  ASSERT_EQ(mkfifo(Path("pipe").c_str(), 0600), 0);
+  for (const std::string& output : {std::string("/dev/full"), std::string("-"), Path("pipe")}) {
+    const std::string part = output == "-" ? "found '-'" : "is no regular file";
+    ExpectRefused(RunInto(Path("new.db"), {"--timeline", output}), "--timeline");
+    ExpectRefused(RunInto(output, {}), part);
+    ExpectRefused({"timeline", Path("x.db"), "--output", output}, part);
+    ExpectRefused({"report", Path("x.db"), "--html", output}, part);
+    ExpectRefused({"gate", "--baseline", Path("x.db:1"), "--candidate", Path("x.db:2"), "--verdict",
+                   Path("v.json"), "--junit", output},
+                  part);
+  }
+  EXPECT_FALSE(fs::exists(Path("new.db")));
+  EXPECT_FALSE(fs::exists(Path("v.json")));
+}
+
 // What other programs read does not say that it was made here.
 TEST_F(SameFile, AnExportReplacesNothing) {
   const auto to = [&](const std::string& output) {
@@ -149,6 +166,36 @@ TEST_F(SameFile, AJobSummaryIsNotAddedToWhatTheGateReads) {
   EXPECT_EQ(RunChild(gate, {{"GITHUB_STEP_SUMMARY", ""}}).exit_code,
             RunChild(gate, {{"GITHUB_STEP_SUMMARY", Path("summary.md")}}).exit_code);
   EXPECT_THAT(Read("summary.md"), HasSubstr("Gate"));
+}
+
+// A chart's values and its PDF do not say whose they are: the chart beside them does.
+TEST_F(SameFile, AFigureReplacesFiguresOnly) {
+  const auto figures = [&](const std::string& results, const std::string& folder) {
+    return Arguments{"report", Path(results), "--figures", Path(folder)};
+  };
+  for (int times = 0; times < 2; ++times) {
+    EXPECT_EQ(RunChild(figures("x.db", "figures")).exit_code, 0);
+  }
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(Path("figures"))) {
+    if (entry.path().extension() == ".svg") names.push_back(entry.path().stem().string());
+  }
+  ASSERT_FALSE(names.empty());
+  fs::create_directory(Path("mine"));
+  for (const char* suffix : {".csv", ".pdf", ".svg"}) {
+    const std::string name = "mine/" + names.front() + suffix;
+    Write(name, "somebody's values");
+    ExpectRefused(figures("x.db", "mine"), names.front() + suffix + "' is there");
+    EXPECT_EQ(Read(name), "somebody's values");
+    EXPECT_EQ(std::distance(fs::directory_iterator(Path("mine")), {}), 1);
+    fs::remove(Path(name));
+  }
+  // The results file itself under a chart's name.
+  const std::string values = "figures/" + names.front() + ".csv";
+  fs::copy_file(Path("x.db"), Path(values), fs::copy_options::overwrite_existing);
+  const std::string before = Read(values);
+  ExpectRefused(figures(values, "figures"), "is the results file");
+  EXPECT_EQ(Read(values), before);
 }
 
 TEST_F(SameFile, OurOwnFilesAndEmptyOnesAre) {

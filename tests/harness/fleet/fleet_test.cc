@@ -119,5 +119,25 @@ TEST_F(FleetCommandTest, WhatWasKilledGoesOnToTheSameFigures) {
   EXPECT_THROW(Run(), Error);
 }
 
+TEST_F(FleetCommandTest, WhatIsResumedMustBeThereAndBeOfThisRun) {
+  options_.output = (folder_ / "fleet.json").string();
+  options_.resume = true;
+  try {
+    Run();
+    ADD_FAILURE() << "started a run without a word";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("--resume: no file '" + options_.output));
+  }
+  EXPECT_FALSE(std::filesystem::exists(options_.output));
+  options_.resume = false;
+  Run();
+  options_.resume = true;
+  std::string text = ReadTextFile(options_.output);
+  const size_t first = text.find("{\"section\":0,"), second = text.find("{\"section\":1,");
+  const std::string twice = text.substr(0, second) + text.substr(first);
+  std::ofstream(options_.output) << twice;
+  EXPECT_THROW(Run(), Error);
+}
+
 }  // namespace
 }  // namespace dsb

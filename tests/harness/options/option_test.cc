@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <set>
 
 #include "base/error.h"
@@ -129,12 +130,26 @@ TEST(Options, ListsAreSplitAndChecked) {
   EXPECT_THROW(SetOption(option, {"a\xFF"}), Error);
 }
 
+// Options that are the same must hash the same.
+TEST(Options, MinusZeroIsZero) {
+  for (const char* zero : {"-0", "-0.0", "-0e5", "0"}) {
+    ASSERT_TRUE(ParseNumber(zero)) << zero;
+    EXPECT_FALSE(std::signbit(*ParseNumber(zero))) << zero;
+  }
+  EXPECT_EQ(ParseNumber("-0.5"), -0.5);
+}
+
 TEST(Options, PathsAreFoundInWhatNamesThem) {
   EXPECT_EQ(PathIn(PathForm::kPlain, "a=b:c"), "a=b:c");
   EXPECT_EQ(PathIn(PathForm::kNamed, "dspark=/x/y=z"), "/x/y=z");
   EXPECT_EQ(PathIn(PathForm::kNamed, "/x/y"), "/x/y");
   EXPECT_EQ(PathIn(PathForm::kWithRun, "x.db:2"), "x.db");
   EXPECT_EQ(PathIn(PathForm::kWithRun, "x.db"), "x.db");
+  EXPECT_EQ(PathIn(PathForm::kAcceptance, "dspark=/x/a=b.db:2"), "/x/a=b.db");
+  EXPECT_EQ(PathIn(PathForm::kAcceptance, "/x/a=b.db"), "/x/a=b.db");
+  for (const char* words : {"model:3.6@5", "survival:0.5,0.2", "dspark=model:2"}) {
+    EXPECT_EQ(PathIn(PathForm::kAcceptance, words), "");
+  }
 }
 
 TEST(Options, ADraftLengthIsCheckedAgainstOneNumber) {

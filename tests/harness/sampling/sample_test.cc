@@ -108,6 +108,45 @@ TEST_F(SampleFiles, AFolderWithoutItsDescriptionIsRefused) {
   EXPECT_THROW(SampleOutput(folder_, meta_), Error);
 }
 
+// The id is a name alone: what was asked under it may have been changed since.
+TEST_F(SampleFiles, AnAnswerToAnotherQuestionIsNotKept) {
+  SampleAnswer answer = Answer("a", {1, 2, 3}, 5);
+  answer.prompt_tokens = 2;
+  answer.temperature = 0.5;
+  answer.max_tokens = 9;
+  { SampleOutput(folder_, meta_).Write(answer); }
+  const SampleOutput output(folder_, meta_);
+  const SampleQuestion same = {.prompt = {1, 2}, .temperature = 0.5, .max_tokens = 9};
+  output.RequireSame("a", same);
+  const auto refusal = [&](const auto& change) -> std::string {
+    SampleQuestion question = same;
+    change(question);
+    try {
+      output.RequireSame("a", question);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  const auto says = [](const std::string& text, const char* what) {
+    return text.find("answers.jsonl:1: the answer \"a\" is to another " + std::string(what)) !=
+           std::string::npos;
+  };
+  EXPECT_TRUE(says(refusal([](SampleQuestion& q) { q.prompt = {1, 7}; }), "prompt"));
+  EXPECT_TRUE(says(refusal([](SampleQuestion& q) { q.prompt = {1, 2, 3}; }), "prompt"));
+  EXPECT_TRUE(says(refusal([](SampleQuestion& q) { q.temperature = 0; }), "temperature"));
+  EXPECT_TRUE(says(refusal([](SampleQuestion& q) { q.top_p = 0.5; }), "top_p"));
+  EXPECT_TRUE(says(refusal([](SampleQuestion& q) { q.max_tokens = 8; }), "max_tokens"));
+}
+
+TEST_F(SampleFiles, OneProcessAtATimeWritesIntoAFolder) {
+  {
+    const SampleOutput output(folder_, meta_);
+    EXPECT_THROW(SampleOutput(folder_, meta_), Error);
+  }
+  const SampleOutput again(folder_, meta_);
+}
+
 TEST_F(SampleFiles, ARestartCutsWhatAKillLeft) {
   {
     SampleOutput output(folder_, meta_);

@@ -88,6 +88,30 @@ TEST_F(SweepTest, GoesOnWhereItWasAndMeasuresNothingTwice) {
   EXPECT_EQ(after[2].users, 2);
 }
 
+TEST_F(SweepTest, ResumeNeedsAFileToGoOnWith) {
+  run_.resume = true;
+  try {
+    ExecuteSweep(run_, sweep_, {.arguments = arguments_, .given = {}});
+    ADD_FAILURE() << "started a sweep without a word";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kResource);
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("--resume: no results file"));
+  }
+}
+
+// A resumed sweep may add points of other options to those of one label.
+TEST_F(SweepTest, PointsThatWereAskedOtherThingsAreSaid) {
+  sweep_.passes = 1;
+  sweep_.points = {"1"};
+  EXPECT_EQ(Sweep(), ExitCode::kDone);
+  EXPECT_THAT(out_, ::testing::Not(::testing::HasSubstr("not asked the same")));
+  run_.resume = true;
+  run_.max_tokens = 5;
+  sweep_.points = {"2"};
+  EXPECT_EQ(Sweep(), ExitCode::kDone);
+  EXPECT_THAT(out_, ::testing::HasSubstr("not asked the same: max_tokens (first 4, another 5)"));
+}
+
 TEST_F(SweepTest, FindsTheLargestRateAtAnSlo) {
   run_.load = kLoadOpen;
   run_.drafters = {"dspark"};
@@ -114,8 +138,10 @@ TEST_F(SweepTest, RefusesWhatIsNoPoint) {
   };
   sweep_.points = {"1.5"};
   refuse({"--points", "users", "1.5"});
-  sweep_.points = {"2", "2"};
-  refuse({"--points", "twice"});
+  for (const char* again : {"2", "02"}) {
+    sweep_.points = {"2", again};
+    refuse({"--points", "twice"});
+  }
   sweep_.points = {};
   refuse({"--points is missing"});
   sweep_.find_max_load = true;

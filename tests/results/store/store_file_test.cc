@@ -73,6 +73,44 @@ TEST_F(StoreFile, GarbageIsRefusedAndKept) {
   EXPECT_THAT(FilesInFolder(), ElementsAre("results.db"));
 }
 
+// Whoever removes a results file and not its log gets a new one, not the old runs.
+TEST_F(StoreFile, ALogThatIsLeftOfARemovedFileIsNotPlayedIntoANewOne) {
+  for (const char* suffix : {"-wal", "-journal"}) {
+    std::ofstream(Path() + suffix) << "frames";
+    const Failure failure = Opening(Path(), {});
+    EXPECT_EQ(failure.code, ExitCode::kBadInput);
+    EXPECT_THAT(failure.message, HasSubstr(Path() + suffix + ": is left of a results file"));
+    EXPECT_THAT(FilesInFolder(), ElementsAre("results.db" + std::string(suffix)));
+    std::filesystem::remove(Path() + suffix);
+  }
+  std::ofstream(Path() + "-wal").close();  // an empty one holds nothing
+  { const Store store(Path(), {}); }
+  EXPECT_THAT(FilesInFolder(), ElementsAre("results.db"));
+}
+
+// Nobody would find what is written into a file that has no name, or another.
+TEST_F(StoreFile, NothingIsWrittenIntoAFileThatIsGone) {
+  const auto message_after = [&](const auto& change) {
+    std::filesystem::remove(Path());
+    Store store(Path(), {});
+    EXPECT_FALSE(store.HasMoved());
+    change();
+    EXPECT_TRUE(store.HasMoved());
+    try {
+      store.Transact([&] { store.PutBuild({}); });
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::kResource);
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  const std::string expected = Path() + ": was moved or deleted while it was open";
+  const std::string moved = (folder_ / "moved.db").string();
+  EXPECT_EQ(message_after([&] { std::filesystem::remove(Path()); }), expected);
+  EXPECT_EQ(message_after([&] { std::filesystem::rename(Path(), moved); }), expected);
+  EXPECT_EQ(message_after([&] { std::filesystem::rename(moved, Path()); }), expected);
+}
+
 TEST_F(StoreFile, EmptyFileIsRefused) {
   std::ofstream(Path()).close();
   EXPECT_EQ(Opening(Path(), {}).code, ExitCode::kBadInput);

@@ -299,5 +299,29 @@ TEST_F(StoreRows, ResumingARun) {
   EXPECT_THROW(store.ResumeRun(99), Error);
 }
 
+// Its rows of machine and build are those that it was begun with.
+TEST_F(StoreRows, ARunThatGoesOnElsewhereSaysSo) {
+  Store store(Path(), {});
+  const RunIds ids = StartRun(store, "u-1");
+  EnvironmentRecord machine = SampleEnvironment();
+  const int64_t here = store.PutEnvironment(machine);
+  machine.cpu_model += " II";
+  const int64_t there = store.PutEnvironment(machine);
+  BuildRecord build = SampleBuild();
+  const int64_t same = store.PutBuild(build);
+  build.version += ".1";
+  const int64_t other = store.PutBuild(build);
+  EXPECT_EQ(store.ChangedSince(ids.run, here, same), "");
+  EXPECT_EQ(store.ChangedSince(ids.run, here, other), "another build");
+  EXPECT_EQ(store.ChangedSince(ids.run, there, same), "another machine");
+  EXPECT_EQ(store.ChangedSince(ids.run, there, other), "another machine and build");
+  // Said once, it stays true however the run goes on.
+  for (const char* changed : {"another build", ""}) {
+    store.EndRun(ids.run, "interrupted", "SIGINT", 5, true);
+    store.ResumeRun(ids.run, changed);
+  }
+  EXPECT_THAT(ReadRun(store, ids.run, {}).flags, ElementsAre(Pair("resumed", "another build")));
+}
+
 }  // namespace
 }  // namespace dsb
