@@ -61,6 +61,7 @@ Progress::Progress(const Clock& clock, std::FILE* stream, bool is_terminal)
       next_print_ns_(start_ns_) {}
 
 void Progress::Note(const std::string& what) {
+  Clear();
   std::fprintf(stream_, "%s\n", what.c_str());
   std::fflush(stream_);
   start_ns_ = clock_.NowNs();

@@ -3,12 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/temporary_folder.h"
+#include "harness/terminal/progress.h"
 #include "harness/terminal/screen.h"
 #include "reports/document/wrap.h"
 #include "tests/harness/terminal_child.h"
@@ -110,6 +114,21 @@ TEST_F(TerminalTest, ADumbTerminalGetsPlainLines) {
     EXPECT_THAT(text, HasSubstr("16/16 requests"));
     EXPECT_EQ(text.find('\x1b'), std::string::npos);
   }
+}
+
+// A slow prompt of the warm-up leaves a line open when the measuring begins.
+TEST(Progress, ANoteBeginsALineOfItsOwn) {
+  char* text = nullptr;
+  size_t size = 0;
+  std::FILE* const stream = open_memstream(&text, &size);
+  VirtualClock clock;
+  Progress progress(clock, stream, true);
+  progress.Show("half a line");
+  progress.Note("measuring");
+  std::fclose(stream);
+  const std::string printed(text, size);
+  std::free(text);
+  EXPECT_EQ(printed, "\r\x1b[Khalf a line\r\x1b[Kmeasuring\n");
 }
 
 TEST(Screen, ColumnsComeFromTheVariableWithoutATerminal) {
