@@ -1,10 +1,12 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "harness/bridge/validate.h"
 #include "harness/run/results_file.h"
 #include "reports/document/document.h"
+#include "reports/text/estimate_json.h"
 #include "reports/text/number_text.h"
 #include "results/run_facts.h"
 #include "results/store/checked_reader.h"
@@ -40,7 +42,7 @@ std::vector<std::pair<RunRecord, RunRecord>> PairRuns(const std::vector<RunRecor
     if (twin != nullptr) {
       pairs.emplace_back(run, *twin);
     } else {
-      left_out.push_back(PlainName(run) + ", " + std::to_string(run.users.value_or(0)) + " users");
+      left_out.push_back(PlainName(run) + ", " + Counted(run.users.value_or(0), "user"));
     }
   }
   return pairs;
@@ -117,8 +119,8 @@ Document Print(const std::vector<ValidationRow>& rows, const std::vector<std::st
   document.push_back(std::move(residuals));
   for (const ValidationRow& row : rows) {
     if (row.contended.empty()) continue;
-    document.push_back(Line{"Note: " + row.arm + ", " + std::to_string(row.users) +
-                            " users: the measured times were disturbed: " + row.contended});
+    document.push_back(Line{"Note: " + row.arm + ", " + Counted(row.users, "user") +
+                            ": the measured times were disturbed: " + row.contended});
   }
   for (const std::string& one : left_out) {
     document.push_back(Line{"Note: " + one + ": has no simulated twin"});
@@ -152,8 +154,7 @@ std::string PrintJson(const std::vector<ValidationRow>& rows) {
                     {"contended", row.contended},
                     {"residuals", residuals}});
   }
-  return Json{{"format", "dsbench validation"}, {"format_version", 1}, {"rows", list}}.dump(1) +
-         '\n';
+  return Dump(Json{{"format", "dsbench validation"}, {"format_version", 1}, {"rows", list}});
 }
 
 }  // namespace

@@ -28,9 +28,13 @@ struct GateChoice {
   bool print_policy = false, self_check = false, no_store = false, github = false;
 };
 
+std::string TextOf(const Document& document, const std::string& format) {
+  return format == "markdown" ? PrintMarkdown(document)
+                              : PrintTerminal(document, ColumnsOf(stdout));
+}
+
 void Print(const Document& document, const std::string& format) {
-  WriteOutput(format == "markdown" ? PrintMarkdown(document)
-                                   : PrintTerminal(document, ColumnsOf(stdout)));
+  WriteOutput(TextOf(document, format));
 }
 
 GatePolicy ChosenPolicy(const GateChoice& choice) {
@@ -105,11 +109,11 @@ ExitCode Gate(GateChoice& choice) {
   }
   const GateOutcome outcome = RunGate(choice.options);
   if (!outcome.warning.empty()) Say("warning", outcome.warning);
-  if (choice.format == "json") {
-    WriteOutput(outcome.json);
-  } else {
-    Print(MakeGateDocument(outcome.verdict), choice.format);
-  }
+  const bool is_json = choice.format == "json";
+  std::string printed =
+      is_json ? outcome.json : TextOf(MakeGateDocument(outcome.verdict), choice.format);
+  if (choice.github) printed = WithoutCommands(printed, is_json);
+  WriteOutput(printed);
   WriteFronts(choice, outcome.verdict);
   if (outcome.verdict.state == GateState::kNotComparable) {
     std::string reasons;

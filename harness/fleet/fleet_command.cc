@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/json_fields.h"
 #include "base/sha256.h"
@@ -22,6 +23,7 @@
 #include "harness/machine/environment.h"
 #include "harness/options/output_files.h"
 #include "reports/document/document.h"
+#include "reports/text/estimate_json.h"
 #include "reports/text/number_text.h"
 
 namespace dsb {
@@ -212,10 +214,10 @@ std::string Render(const FleetCommandOptions& options, const FleetSums& sums,
                        {"ttft_p99_ms", sums.ttft.QuantileMs(0.99)},
                        {"e2e_p50_ms", sums.e2e.QuantileMs(0.5)},
                        {"e2e_p99_ms", sums.e2e.QuantileMs(0.99)}};
-    return json.dump(1) + '\n';
+    return Dump(json);
   }
   Document document;
-  document.push_back(Heading{1, std::to_string(options.replicas) + " replicas, " + options.router +
+  document.push_back(Heading{1, Counted(options.replicas, "replica") + ", " + options.router +
                                     ", " + Fixed(options.rate, 2) + " requests/s (clock virtual)"});
   Table table{{{.title = "requests"},
                {.title = "tokens"},

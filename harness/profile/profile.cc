@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/console.h"
 #include "base/error.h"
+#include "base/quoted.h"
 #include "base/whole_file.h"
 #include "engines/phase_observer.h"
 #include "harness/backends/native_backend.h"
@@ -144,7 +145,7 @@ ExitCode Profile(ProfileOptions options) {
   Profiler profiler(options, backend, text);
   if (!profiler.Run(InterruptFlag())) ThrowResource("interrupted, no cost table is written");
   WriteWholeFile(options.output, CostTableToJson(profiler.table()));
-  WriteOutput(TableText(profiler.table()) + "cost table: " + options.output + "\n");
+  WriteOutput(TableText(profiler.table()) + "cost table: " + Shown(options.output) + "\n");
   return ExitCode::kDone;
 }
 

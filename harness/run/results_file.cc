@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/quoted.h"
 #include "harness/machine/environment.h"
 #include "results/store/place.h"
 
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 // Also on the recorder's thread: one call each, and on a line of its own beside the progress.
 void Say(const std::string& note) {
   const bool on_terminal = isatty(STDERR_FILENO) == 1;
-  std::fprintf(stderr, "%sdsbench: note: %s\n", on_terminal ? "\r\x1b[K" : "", note.c_str());
+  std::fprintf(stderr, "%sdsbench: note: %s\n", on_terminal ? "\r\x1b[K" : "", Shown(note).c_str());
   std::fflush(stderr);
 }
 

@@ -11,6 +11,7 @@
 #include "harness/run/results_file.h"
 #include "harness/sweep/max_load.h"
 #include "harness/sweep/stored_points.h"
+#include "harness/sweep/sweep_json.h"
 #include "harness/terminal/screen.h"
 #include "reports/pareto/pareto.h"
 
@@ -96,8 +97,8 @@ std::vector<Option> DescribeOptions(SweepOptions& o) {
           {.name = "format",
            .value = &o.format,
            .value_name = "FORM",
-           .help = "of the table: terminal or markdown",
-           .choices = {"terminal", "markdown"},
+           .help = "of the table: terminal, markdown or json",
+           .choices = {"terminal", "markdown", "json"},
            .group = OptionGroup::kResults}};
 }
 
@@ -146,13 +147,22 @@ ExitCode ExecuteSweep(const RunOptions& typed, const SweepOptions& sweep, const 
   if (sweep.find_max_load) {
     const std::vector<MaxLoad> found = FindMaxLoads(run, sweep.attainment, how);
     if (found.empty()) return ExitCode::kResource;  // interrupted
-    Print(MaxLoadDocument(found, run.slo, sweep.attainment), sweep, run.output);
+    if (sweep.format == "json") {
+      WriteOutput(MaxLoadJson(found, run.slo, sweep.attainment, run.output));
+    } else {
+      Print(MaxLoadDocument(found, run.slo, sweep.attainment), sweep, run.output);
+    }
     return ExitCode::kDone;
   }
   const ExitCode code = RunPoints(run, sweep, how);
   if (code != ExitCode::kDone) return code;
   const Store store(run.output, ReadingOptions(run.output));
-  Print(ParetoDocument(ParetoPoints(ReadPoints(store, run.label))), sweep, run.output);
+  const std::vector<ParetoPoint> points = ParetoPoints(ReadPoints(store, run.label));
+  if (sweep.format == "json") {
+    WriteOutput(SweepJson(points, run.output));
+  } else {
+    Print(ParetoDocument(points), sweep, run.output);
+  }
   return ExitCode::kDone;
 }
 

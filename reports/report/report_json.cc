@@ -6,10 +6,13 @@
 #include "reports/model/provenance_lines.h"
 #include "reports/pairing/pairs.h"
 #include "reports/paper/paper_tables.h"
+#include "reports/pareto/pareto_json.h"
+#include "reports/report/conclusion.h"
+#include "reports/report/load_page.h"
 #include "reports/report/provenance_json.h"
 #include "reports/report/scheduling_section.h"
+#include "reports/report/section_json.h"
 #include "reports/text/estimate_json.h"
-#include "results/metrics/depth.h"
 #include "results/run_facts.h"
 
 namespace dsb {
@@ -168,20 +171,6 @@ Json ArmJson(const ReportArm& arm) {
   return json;
 }
 
-Json DepthsJson(const ReportArm& arm) {
-  Json depths = Json::array();
-  for (const DepthFigures& depth : arm.steps.depths) {
-    depths.push_back({{"depth_tokens", depth.depth_tokens},
-                      {"requests", depth.requests},
-                      {"mean_prompt_tokens", depth.mean_prompt_tokens},
-                      {"accepted_length", EstimateJson<Json>(depth.accepted_length)},
-                      {"step_time_ns", EstimateJson<Json>(depth.step_time)},
-                      {"draft_time_ns", EstimateJson<Json>(depth.draft_time)},
-                      {"verify_time_ns", EstimateJson<Json>(depth.verify_time)}});
-  }
-  return depths;
-}
-
 Json FactsJson(const std::vector<Fact>& facts) {
   Json json = Json::object();
   for (const Fact& fact : facts) json[fact.field] = fact.value;
@@ -211,8 +200,11 @@ Json SetJson(const ReportSet& set, const MetricOptions& options, const ReportSec
   Json arms = Json::array(), comparisons = Json::array();
   for (size_t i = 0; i < set.arms.size(); ++i) {
     arms.push_back(ArmJson(set.arms[i]));
-    const Json depths = DepthsJson(set.arms[i]);
-    if (!depths.empty()) arms.back()["by_depth"] = depths;
+    const StepFigures& steps = set.arms[i].steps;
+    if (!steps.depths.empty()) arms.back()["by_depth"] = DepthsJson<Json>(steps.depths);
+    if (steps.scheduling) {
+      arms.back()["scheduling"] = SchedulingJson<Json>(*steps.scheduling, steps.policy_inert);
+    }
     if (!sections.crosswalk || IsBaseline(set.arms[i].data->run)) continue;
     const ReportComparison* comparison = set.ComparisonOf(i);
     arms.back()["crosswalk"] = CrosswalkJson(MakeCrosswalk(
@@ -229,6 +221,7 @@ Json SetJson(const ReportSet& set, const MetricOptions& options, const ReportSec
   }
   Json json = {{"label", set.arms.front().data->run.label},
                {"fields", FactsJson(ComparableFacts(set.arms.front().data))},
+               {"conclusion", StatementsJson<Json>(Conclude(set, options))},
                {"arms", arms},
                {"comparisons", comparisons}};
   if (!set.observers.empty()) {
@@ -244,6 +237,18 @@ Json SetJson(const ReportSet& set, const MetricOptions& options, const ReportSec
   return json;
 }
 
+// Of questions under several loads every arm under every load.
+Json LoadsJson(const ReportModel& model) {
+  Json loads = Json::array();
+  for (const LoadGroup& group : LoadGroupsOf(model)) {
+    const std::vector<ParetoPoint> points = PointsOf(group, model.options);
+    loads.push_back({{"title", TitleOf(group)},
+                     {"statements", StatementsJson<Json>(LoadStatements(points))},
+                     {"points", ParetoJson<Json>(points)}});
+  }
+  return loads;
+}
+
 }  // namespace
 
 std::string ReportJson(const ReportModel& model, const ReportSections& sections) {
@@ -256,6 +261,7 @@ std::string ReportJson(const ReportModel& model, const ReportSections& sections)
                {"num_empty_runs", model.num_empty_runs},
                {"sets", sets},
                {"metric_definitions", DefinitionsJson()}};
+  if (Json loads = LoadsJson(model); !loads.empty()) json["loads"] = std::move(loads);
   if (!model.left_out.empty()) json["left_out"] = model.left_out;
   if (model.sets.empty()) json["message"] = "no run has a finished request";
   return Dump(json);

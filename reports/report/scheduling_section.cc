@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/counted.h"
 #include "reports/text/number_text.h"
 #include "results/metrics/scheduling.h"
 #include "results/run_facts.h"
@@ -60,7 +61,7 @@ std::vector<Block> SchedulingSection(const ReportSet& set) {
     schedules = schedules || IsScheduling(arm.data->run);
     AddRows(arm, *summary, table);
     lines.push_back({arm.name + ": " + Share(summary->cut, summary->rounds) + " % of " +
-                         std::to_string(summary->rounds) + " rounds cut, " +
+                         Counted(summary->rounds, "round") + " cut, " +
                          Share(summary->undrafted, summary->rounds) + " % undrafted.",
                      {arm.name}});
     const std::string& inert = arm.steps.policy_inert;

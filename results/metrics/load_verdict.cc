@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/counted.h"
 #include "results/metrics/load.h"
 #include "results/metrics/load_window.h"
 #include "results/metrics/selection.h"
@@ -145,8 +146,9 @@ LoadVerdict JudgeLoad(const CheckedRun& run) {
   }
   const std::vector<const RequestRow*> rows = InWindow(run, *window);
   if (rows.size() < 2 * kBlocks) {
-    verdict.not_steady = std::to_string(rows.size()) + " requests in the window, expected " +
-                         std::to_string(2 * kBlocks) + " at least to judge by";
+    verdict.not_steady = Counted(static_cast<int64_t>(rows.size()), "request") +
+                         " in the window, expected " + std::to_string(2 * kBlocks) +
+                         " at least to judge by";
     return verdict;
   }
   const std::optional<LittleCheck> little = CheckLittle(run);

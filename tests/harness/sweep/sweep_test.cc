@@ -5,12 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/error.h"
 #include "base/temporary_folder.h"
 #include "harness/sweep/max_load.h"
 #include "harness/sweep/stored_points.h"
+#include "reports/report/report.h"
 #include "results/run_facts.h"
 #include "results/store/reader.h"
 #include "tests/model_files/expect_error.h"
@@ -69,6 +71,22 @@ TEST_F(SweepTest, RunsEachPointOnceAPassTheArmsInTurn) {
   EXPECT_THAT(out_, ::testing::HasSubstr("dominated"));
 }
 
+TEST_F(SweepTest, JsonIsThePointsThatTheReportHas) {
+  sweep_.format = "json";
+  EXPECT_EQ(Sweep(), ExitCode::kDone);
+  const auto json = nlohmann::json::parse(out_);
+  EXPECT_EQ(json["format"], "dsbench-sweep");
+  EXPECT_EQ(json["results"], run_.output);
+  ASSERT_EQ(json["points"].size(), 4u);
+  ReportOptions as_json;
+  as_json.format = ReportFormat::kJson;
+  const auto report = nlohmann::json::parse(
+      RenderReport(Store(run_.output, {.mode = Store::Mode::kReadOnly}), as_json));
+  ASSERT_EQ(report["loads"].size(), 1u);
+  EXPECT_EQ(report["loads"][0]["points"], json["points"]);
+  EXPECT_EQ(report["loads"][0]["statements"].size(), 2u);
+}
+
 TEST_F(SweepTest, GoesOnWhereItWasAndMeasuresNothingTwice) {
   sweep_.passes = 1;
   run_.label = "mine";
@@ -105,6 +123,13 @@ TEST_F(SweepTest, FindsTheLargestRateAtAnSlo) {
   for (const RunRecord& run : Runs()) rates.insert(*run.offered_rate_per_s);
   EXPECT_EQ(rates.size(), Runs().size());  // each probe once
   EXPECT_GT(rates.size(), 2u);
+  run_.resume = true;  // all is measured
+  sweep_.format = "json";
+  EXPECT_EQ(Sweep(), ExitCode::kDone);
+  const auto json = nlohmann::json::parse(out_);
+  EXPECT_EQ(json["format"], "dsbench-max-load");
+  EXPECT_EQ(json["arms"][0]["probes"].size(), rates.size());
+  EXPECT_TRUE(rates.contains(json["arms"][0]["max_load_at_slo"].get<double>()));
 }
 
 TEST_F(SweepTest, RefusesWhatIsNoPoint) {
