@@ -124,8 +124,9 @@ ExitCode Gate(GateChoice& choice) {
     const bool may_differ = std::any_of(
         differences.begin(), differences.end(),
         [](const GateDifference& difference) { return MayDiffer(difference.what.field); });
-    ThrowBadInput("not comparable: " + reasons +
-                  (may_differ ? " (--across FIELD allows one field)" : ""));
+    const std::string message =
+        "not comparable: " + reasons + (may_differ ? " (--across FIELD allows one field)" : "");
+    ThrowBadInput(choice.github ? WithoutCommands(message, false) : message);
   }
   return static_cast<ExitCode>(GateExitCode(outcome.verdict.state));
 }
