@@ -45,7 +45,7 @@ TEST(LoadPoints, APassWithoutAPlainRunMovesNoOther) {
   sets[1].arms = {Arm(3, "dspark", "a, pass 2 of 3", 2, 500)};  // its plain run has no request
   sets[2].arms = {Arm(5, "none", "a, pass 3 of 3", 2, 100),
                   Arm(6, "dspark", "a, pass 3 of 3", 2, 200)};
-  for (const size_t compared : {0, 2}) {
+  for (const size_t compared : {size_t{0}, size_t{2}}) {
     sets[compared].comparisons = {{.candidate = 1, .baseline = 0, .scopes = {}}};
   }
   const std::vector<ParetoPoint> points = PointsOf({{&sets[0], &sets[1], &sets[2]}}, {});
