@@ -41,7 +41,7 @@ struct DeviceEngineParts {
 class DeviceEngine : public Engine {
  public:
   // Takes all memory that it will ever need: kResource naming the bytes needed and free. kBadInput
-  // on a policy that no device has. `pool` and `clock` outlive the engine.
+  // on a policy that no device has, or a calibration. `pool` and `clock` outlive the engine.
   DeviceEngine(DeviceEngineParts parts, ThreadPool& pool, const Clock& clock);
   ~DeviceEngine() override;
   EngineDescription Describe() const override;
@@ -89,6 +89,7 @@ class DeviceEngine : public Engine {
   DeviceSpans spans_;
   int64_t num_steps_ = 0;          // that worked on a request
   std::vector<RequestLoad> load_;  // of the round in progress, before its draft
+  bool drafting_ = false;          // in the round in progress: not where the budget says kNoDraft
   std::unique_ptr<DeviceRunner> runner_;
   std::unique_ptr<PrefillArrays> prefill_;
   std::unique_ptr<RoundArrays> round_;

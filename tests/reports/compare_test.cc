@@ -112,6 +112,26 @@ TEST(Compare, ShowsFactorsMetricsAndWhatElseDiffers) {
   EXPECT_EQ(all["metrics"][0]["ratio"]["method"], "paired_bootstrap");
 }
 
+TEST(Compare, SaysHowEachSideIsFlagged) {
+  RunData baseline = Plain(), candidate = SyntheticRun({});
+  baseline.flags["not_steady"] = "Little's law is off by 9 %";
+  candidate.flags = {{"client_limited", "the client was late by 3 ms"},
+                     {"overload", "it grew"},
+                     {"policy_inert", ""}};
+  const ComparedPair pair = ComparePair(CheckRun(baseline), CheckRun(candidate), Quick());
+  const std::string text = PrintTerminal(MakeCompareDocument({pair}, Quick().metrics));
+  for (const char* wanted :
+       {"the baseline is flagged not_steady: Little's law is off by 9 %.",
+        "the candidate is flagged client_limited: the client was late by 3 ms.",
+        "the candidate is flagged overload: it grew.", "the candidate is flagged policy_inert."}) {
+    EXPECT_THAT(text, HasSubstr(wanted));
+  }
+  const nlohmann::json json = nlohmann::json::parse(CompareJson({pair}, Quick().metrics));
+  EXPECT_EQ(json["pairs"][0]["baseline_flags"],
+            (nlohmann::json{{"not_steady", "Little's law is off by 9 %"}}));
+  EXPECT_EQ(json["pairs"][0]["candidate_flags"].size(), 3u);
+}
+
 RunRecord MakeRun(int64_t id, const std::string& drafter, const std::string& state = "complete") {
   RunRecord run;
   run.id = id;
