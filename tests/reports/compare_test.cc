@@ -132,6 +132,21 @@ TEST(Compare, SaysHowEachSideIsFlagged) {
   EXPECT_EQ(json["pairs"][0]["candidate_flags"].size(), 3u);
 }
 
+TEST(SchedulingSection, NamesTheArmWhosePolicyIsInert) {
+  RunData data = SyntheticRun({});
+  data.run.policy = "lagged";
+  ReportSet set;
+  for (const char* name : {"first", "second"}) {
+    ReportArm& arm = set.arms.emplace_back(ReportArm{.data = CheckRun(data)});
+    arm.name = name;
+    arm.steps.scheduling = SchedulingSummary{.rounds = 9, .loads = {{}}};
+  }
+  set.arms[1].steps.policy_inert = "it cut nothing";
+  const std::vector<Block> blocks = SchedulingSection(set);
+  const std::string text = PrintTerminal(Document(blocks.begin(), blocks.end()));
+  EXPECT_THAT(text, HasSubstr("Note: second: policy_inert: it cut nothing."));
+}
+
 RunRecord MakeRun(int64_t id, const std::string& drafter, const std::string& state = "complete") {
   RunRecord run;
   run.id = id;
