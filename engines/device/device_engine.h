@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "base/clock.h"
@@ -88,8 +87,8 @@ class DeviceEngine : public Engine {
   LaunchCache launches_;
   DeviceSpans spans_;
   int64_t num_steps_ = 0;          // that worked on a request
+  bool drafting_ = false;          // in the round in progress, unless the budget said kNoDraft
   std::vector<RequestLoad> load_;  // of the round in progress, before its draft
-  bool drafting_ = false;          // in the round in progress: not where the budget says kNoDraft
   std::unique_ptr<DeviceRunner> runner_;
   std::unique_ptr<PrefillArrays> prefill_;
   std::unique_ptr<RoundArrays> round_;
