@@ -1,7 +1,7 @@
 #include "harness/fleet/fleet_command.h"
 
+#include <algorithm>
 #include <exception>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -11,15 +11,13 @@
 
 #include "base/counted.h"
 #include "base/error.h"
-#include "base/json_fields.h"
-#include "base/sha256.h"
 #include "base/text_file.h"
 #include "base/thread_pool.h"
-#include "base/whole_file.h"
 #include "engines/scheduling/policy_kind.h"
 #include "engines/simulated/profile_cost.h"
 #include "harness/backends/acceptance_spec.h"
 #include "harness/fleet/fleet.h"
+#include "harness/fleet/fleet_sections.h"
 #include "harness/machine/environment.h"
 #include "harness/options/output_files.h"
 #include "reports/document/document.h"
@@ -30,137 +28,6 @@ namespace dsb {
 namespace {
 
 using Json = nlohmann::ordered_json;
-constexpr const char* kFormat = "dsbench fleet";
-constexpr size_t kMostFileBytes = size_t{1} << 30;
-
-// One member after the other, for writing and reading alike.
-constexpr std::pair<const char*, int64_t FleetSums::*> kSums[] = {
-    {"requests", &FleetSums::requests},
-    {"tokens", &FleetSums::tokens},
-    {"rounds", &FleetSums::rounds},
-    {"verified_tokens", &FleetSums::verified_tokens},
-    {"steps", &FleetSums::steps},
-    {"busy_ns", &FleetSums::busy_ns},
-    {"span_ns", &FleetSums::span_ns},
-    {"decode_ns", &FleetSums::decode_ns},
-    {"decode_tokens", &FleetSums::decode_tokens},
-};
-
-Json HistogramJson(const TimeHistogram& histogram) {
-  Json pairs = Json::array();
-  for (size_t i = 0; i < histogram.counts().size(); ++i) {
-    if (histogram.counts()[i] == 0) continue;
-    pairs.push_back({{"bucket", i}, {"count", histogram.counts()[i]}});
-  }
-  return pairs;
-}
-
-TimeHistogram ReadHistogram(const JsonFields& json, const std::string& key) {
-  std::vector<int64_t> counts(TimeHistogram().counts().size());
-  for (const JsonFields& pair : json.Objects(key)) {
-    const int64_t bucket = pair.Integer("bucket", 0, static_cast<int64_t>(counts.size()) - 1);
-    counts[static_cast<size_t>(bucket)] = pair.Integer("count", 1, INT64_MAX);
-    pair.RefuseOthers();
-  }
-  return TimeHistogram::FromCounts(std::move(counts));
-}
-
-Json SumsJson(int64_t section, const FleetSums& sums) {
-  Json json = {{"section", section}};
-  for (const auto& [key, member] : kSums) json[key] = sums.*member;
-  json["ttft"] = HistogramJson(sums.ttft);
-  json["e2e"] = HistogramJson(sums.e2e);
-  return json;
-}
-
-// What must be the same for sums to be added up.
-std::string Identity(const FleetCommandOptions& o, const std::string& table) {
-  const Json json = {{"table", Sha256Hex(table)},
-                     {"acceptance", o.acceptance},
-                     {"policy", o.policy},
-                     {"draft_length", o.draft_length},
-                     {"replicas", o.replicas},
-                     {"concurrency", o.concurrency},
-                     {"router", o.router},
-                     {"rate", o.rate},
-                     {"requests", o.requests},
-                     {"section_requests", o.section_requests},
-                     {"prompt", o.prompt_tokens},
-                     {"answer", o.answer_tokens},
-                     {"prefill_rate", o.prefill_rate},
-                     {"seed", o.seed}};
-  return Sha256Hex(json.dump());
-}
-
-class Sections {
- public:
-  Sections(const FleetCommandOptions& options, std::string identity)
-      : options_(options), identity_(std::move(identity)) {
-    const int64_t size = options.section_requests;
-    done_.resize(static_cast<size_t>((options.requests + size - 1) / size));
-    if (options.resume) Read();
-  }
-  std::vector<int64_t> Missing() const {
-    std::vector<int64_t> missing;
-    for (size_t i = 0; i < done_.size(); ++i) {
-      if (!done_[i]) missing.push_back(static_cast<int64_t>(i));
-    }
-    return missing;
-  }
-  // Any thread.
-  void Finish(int64_t section, FleetSums sums) {
-    const std::lock_guard lock(mutex_);
-    done_[static_cast<size_t>(section)] = std::move(sums);
-    if (!options_.output.empty()) Write();
-  }
-  FleetSums Total() const {
-    FleetSums total;
-    for (const std::optional<FleetSums>& sums : done_) total.Add(*sums);
-    return total;
-  }
-
- private:
-  void Write() const {
-    Json list = Json::array();
-    for (size_t i = 0; i < done_.size(); ++i) {
-      if (done_[i]) list.push_back(SumsJson(static_cast<int64_t>(i), *done_[i]));
-    }
-    WriteWholeFile(options_.output, Json{{"format", kFormat},
-                                         {"version", 1},
-                                         {"clock", "virtual"},
-                                         {"identity", identity_},
-                                         {"sections", std::move(list)}}
-                                            .dump() +
-                                        '\n');
-  }
-  void Read() {
-    std::error_code ignored;
-    if (!std::filesystem::exists(options_.output, ignored)) return;
-    const JsonFields json =
-        JsonFields::Parse(ReadTextFile(options_.output, kMostFileBytes), options_.output);
-    if (json.Text("format") != kFormat) json.Refuse("format", json.Text("format"), kFormat);
-    json.Integer("version", 1, 1);
-    json.Text("clock");
-    if (json.Text("identity") != identity_) {
-      json.Refuse("identity", "another run's", "a file of this command with the same options");
-    }
-    for (const JsonFields& row : json.Objects("sections")) {
-      const int64_t section = row.Integer("section", 0, static_cast<int64_t>(done_.size()) - 1);
-      FleetSums sums;
-      for (const auto& [key, member] : kSums) sums.*member = row.Integer(key, 0, INT64_MAX);
-      sums.ttft = ReadHistogram(row, "ttft");
-      sums.e2e = ReadHistogram(row, "e2e");
-      row.RefuseOthers();
-      done_[static_cast<size_t>(section)] = std::move(sums);
-    }
-    json.RefuseOthers();
-  }
-
-  const FleetCommandOptions& options_;
-  const std::string identity_;
-  std::mutex mutex_;
-  std::vector<std::optional<FleetSums>> done_;
-};
 
 std::function<SimulatedArm()> ArmMaker(const FleetCommandOptions& options,
                                        const std::shared_ptr<const CostTable>& table) {
@@ -200,7 +67,7 @@ std::string Render(const FleetCommandOptions& options, const FleetSums& sums,
   const double length = number(sums.decode_tokens) / number(std::max<int64_t>(1, sums.rounds));
   const double busy = number(sums.busy_ns) / (number(sums.span_ns) * options.replicas);
   if (format == "json") {
-    const Json json = {{"format", kFormat},
+    const Json json = {{"format", kFleetFormat},
                        {"clock", "virtual"},
                        {"requests", sums.requests},
                        {"tokens", sums.tokens},
@@ -257,7 +124,8 @@ std::string RunFleet(const FleetCommandOptions& options, const std::string& form
       .max_concurrency = options.concurrency,
       .context_tokens = options.prompt_tokens + options.answer_tokens + 128,
       .reports_confidence = false};
-  Sections sections(options, Identity(options, text));
+  const std::shared_ptr<const AcceptanceModel> acceptance = make_arm().acceptance;
+  FleetSections sections(options, FleetIdentity(options, text, acceptance.get()));
   const std::vector<int64_t> missing = sections.Missing();
   std::exception_ptr failure;
   std::mutex failing;
@@ -287,6 +155,7 @@ std::string RunFleet(const FleetCommandOptions& options, const std::string& form
           }
         }
       });
+  sections.Keep();
   if (failure) std::rethrow_exception(failure);
   return Render(options, sections.Total(), format, columns);
 }

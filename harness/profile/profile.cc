@@ -96,7 +96,8 @@ class Profiler {
             .context_depth = options_.context_depth,
             .samples = options_.samples,
             .draft_length = arm.drafter == "none" ? 0 : arm.draft_length,
-            .text = text_};
+            .text = text_,
+            .on_device = options_.device != "cpu"};
   }
   void CheckContext(int32_t requests) const {
     const int64_t needed = ProfileContext(LoadOf(requests));

@@ -135,13 +135,18 @@ Json LeftOutJson(const RunData& data) {
   return items;
 }
 
+Json FlagsJson(const RunData& data) {
+  Json flags = Json::object();
+  for (const auto& [flag, detail] : data.flags) flags[flag] = detail;
+  return flags;
+}
+
 Json ArmJson(const ReportArm& arm) {
-  Json artifacts = Json::object(), flags = Json::object(), metrics = Json::array();
+  Json artifacts = Json::object(), metrics = Json::array();
   for (const auto& [role, artifact] : arm.data->artifacts) {
     artifacts[role] = {
         {"name", artifact.name}, {"sha256", artifact.sha256}, {"size_bytes", artifact.size_bytes}};
   }
-  for (const auto& [flag, detail] : arm.data->flags) flags[flag] = detail;
   for (const MetricRecord& metric : arm.metrics) metrics.push_back(MetricJson(metric, arm.notes));
   const RequestCounts& counts = arm.counts;
   const std::string command = ConfigOf(arm.data->run).command_line;
@@ -153,7 +158,7 @@ Json ArmJson(const ReportArm& arm) {
                {"gpu", GpuFact(arm.data)},
                {"build", BuildJson<Json>(arm.data->build)},
                {"artifacts", artifacts},
-               {"flags", flags},
+               {"flags", FlagsJson(arm.data)},
                {"requests",
                 {{"total", counts.total},
                  {"warmup", counts.warmup},
@@ -275,6 +280,8 @@ std::string CompareJson(const std::vector<ComparedPair>& pairs, const MetricOpti
                     {"candidate", ArmName(pair.candidate->run)},
                     {"baseline_run", pair.baseline->run.id},
                     {"candidate_run", pair.candidate->run.id},
+                    {"baseline_flags", FlagsJson(*pair.baseline)},
+                    {"candidate_flags", FlagsJson(*pair.candidate)},
                     {"fields", FactsJson(ComparableFacts(pair.baseline))},
                     {"candidate_fields", FactsJson(ComparableFacts(pair.candidate))},
                     {"across", pair.across},

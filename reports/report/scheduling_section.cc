@@ -65,7 +65,9 @@ std::vector<Block> SchedulingSection(const ReportSet& set) {
                          Share(summary->undrafted, summary->rounds) + " % undrafted.",
                      {arm.name}});
     const std::string& inert = arm.steps.policy_inert;
-    if (!inert.empty()) lines.push_back({"Note: policy_inert: " + inert + ".", {arm.name}});
+    if (!inert.empty()) {
+      lines.push_back({"Note: " + arm.name + ": policy_inert: " + inert + ".", {arm.name}});
+    }
   }
   if (!schedules || table.rows.empty()) return blocks;
   blocks.emplace_back(Heading{2, "What the policies did"});
