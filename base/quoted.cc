@@ -12,12 +12,16 @@ struct Range {
   char32_t first, last;
 };
 
-// Controls, line separators, marks of direction, and what has no width. Joiners have none either
-// (U+200C, U+200D), but scripts and emoji are written with them.
-constexpr Range kHidden[] = {{0, 0x1F},        {0x7F, 0x9F},      {0x61C, 0x61C},
-                             {0x180E, 0x180E}, {0x200B, 0x200B},  {0x200E, 0x200F},
-                             {0x2028, 0x202E}, {0x2060, 0x206F},  {0xFEFF, 0xFEFF},
-                             {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
+// Controls, line separators, marks of direction, what has no glyph (Unicode's
+// Default_Ignorable_Code_Point), and U+FFFE, U+FFFF, which no XML may hold. Joiners (U+200C,
+// U+200D) and variation selectors have no glyph either, but scripts and emoji are written with
+// them.
+constexpr Range kHidden[] = {
+    {0, 0x1F},         {0x7F, 0x9F},     {0xAD, 0xAD},       {0x34F, 0x34F},     {0x61C, 0x61C},
+    {0x115F, 0x1160},  {0x17B4, 0x17B5}, {0x180E, 0x180E},   {0x200B, 0x200B},   {0x200E, 0x200F},
+    {0x2028, 0x202E},  {0x2060, 0x206F}, {0x3164, 0x3164},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},
+    {0xFFF0, 0xFFFB},  {0xFFFE, 0xFFFF}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE00FF},
+    {0xE01F0, 0xE0FFF}};
 
 bool IsShown(const Utf8Step& step) {
   if (step.kind != Utf8Step::Kind::kCharacter) return false;

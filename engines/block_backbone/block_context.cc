@@ -1,12 +1,16 @@
 // What the backbone keeps of committed tokens: keys and values of c = RMSNorm(fc features) (paper
 // eq. 2), which depend on no block and are stored at once (eq. 3).
+#include <utility>
+
 #include "base/error.h"
 #include "engines/block_backbone/block_drafter.h"
 #include "kernels/rms_norm.h"
 
 namespace dsb {
 
-void BlockDrafter::Begin(int32_t slot) { cached_[static_cast<size_t>(slot)] = 0; }
+void BlockDrafter::Begin(int32_t slot) {
+  kv_.Release(slot, std::exchange(cached_[static_cast<size_t>(slot)], 0));
+}
 
 void BlockDrafter::Advance(std::span<const CommittedRows> committed) {
   const LayerShape& shape = config().shape;

@@ -38,13 +38,13 @@ int32_t SequenceTable::Admit(EngineRequest request) {
   return slot;
 }
 
-void SequenceTable::EndCancelled(StepResult& result) {
+std::vector<int32_t> SequenceTable::EndCancelled(StepResult& result) {
   for (const auto& sequence : sequences_) {
     if (!cancelled_.contains(sequence->request().id)) continue;
     End(*sequence, EndReason::kCancelled, {}, result);
   }
   cancelled_.clear();
-  RemoveEnded(result);
+  return RemoveEnded(result);
 }
 
 std::vector<Sequence*> SequenceTable::Where(bool prefilling) const {
@@ -141,7 +141,8 @@ void SequenceTable::End(const Sequence& sequence, EndReason reason, std::string 
   burst.error = std::move(error);
 }
 
-void SequenceTable::RemoveEnded(const StepResult& result) {
+std::vector<int32_t> SequenceTable::RemoveEnded(const StepResult& result) {
+  std::vector<int32_t> freed;
   for (const TokenBurst& burst : result.bursts) {
     if (burst.end == EndReason::kNone) continue;
     const auto found = std::find_if(
@@ -149,8 +150,10 @@ void SequenceTable::RemoveEnded(const StepResult& result) {
         [&burst](const auto& sequence) { return sequence->request().id == burst.request_id; });
     if (found == sequences_.end()) continue;
     free_slots_.push_back((*found)->slot());
+    freed.push_back((*found)->slot());
     sequences_.erase(found);
   }
+  return freed;
 }
 
 }  // namespace dsb

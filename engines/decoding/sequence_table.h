@@ -49,7 +49,7 @@ class SequenceTable {
   int32_t Admit(EngineRequest request);
   // Takes effect in the next EndCancelled; unknown ids are ignored.
   void Cancel(int64_t request_id) { cancelled_.insert(request_id); }
-  void EndCancelled(StepResult& result);
+  std::vector<int32_t> EndCancelled(StepResult& result);  // slots that this freed
 
   // In the order in which they were admitted.
   std::vector<Sequence*> Prefilling() const { return Where(true); }
@@ -64,8 +64,8 @@ class SequenceTable {
   // The tokens that the round appended; empty: its logits were not finite and the request ends.
   std::vector<int32_t> CommitRound(Sequence& sequence, const RoundResult& round,
                                    StepResult& result);
-  // Frees the slots of the requests whose last burst is in `result`.
-  void RemoveEnded(const StepResult& result);
+  // Frees the slots of the requests whose last burst is in `result`, and says which.
+  std::vector<int32_t> RemoveEnded(const StepResult& result);
 
  private:
   std::vector<Sequence*> Where(bool prefilling) const;

@@ -48,10 +48,10 @@ void DeviceEngine::DescribeRound(std::span<Sequence* const> sequences, int32_t n
     }
     round.slots.host[i] = request.slot;
   }
-  // A captured round drafts in any case: kNoDraft verifies nothing of it.
-  round.budget.host[0] =
-      std::max(parts_.policy.budget->Next({.step = num_steps_, .requests = load_}), 0);
-  if (parts_.draft_length == 0) return;
+  const int32_t budget = parts_.policy.budget->Next({.step = num_steps_, .requests = load_});
+  round.budget.host[0] = std::max(budget, 0);
+  drafting_ = parts_.draft_length > 0 && budget != kNoDraft;
+  if (!drafting_) return;
   const size_t rows = count * static_cast<size_t>(parts_.drafter->rows_per_request());
   parts_.drafter->FillRound(round.requests.values().first(count),
                             round.draft_rows.values().first(rows),
@@ -63,7 +63,11 @@ void DeviceEngine::LaunchRound(std::span<Sequence* const> sequences, StepResult&
   const int32_t num_requests = Padded(static_cast<int32_t>(sequences.size()));
   DescribeRound(sequences, num_requests);
   round_->input.CopyToDevice(stream_);
-  LaunchDraft(num_requests, timer);
+  if (drafting_) {
+    LaunchDraft(num_requests, timer);
+  } else if (parts_.draft_length > 0) {  // what the round before drafted is not this one's
+    cuda::FillZero(round_->num_drafted.device, num_requests, stream_);
+  }
   const int32_t budget = round_->budget.host[0];
   if (budget != kUnlimitedBudget) result.budget_tokens = budget;
   const int32_t num_rows = PassRows(num_requests, budget);
@@ -73,7 +77,6 @@ void DeviceEngine::LaunchRound(std::span<Sequence* const> sequences, StepResult&
 }
 
 void DeviceEngine::LaunchDraft(int32_t num_requests, PhaseTimer& timer) {
-  if (parts_.draft_length == 0) return;
   RoundArrays& round = *round_;
   const DeviceDraftCall call = {.num_requests = num_requests,
                                 .requests = round.requests.device,

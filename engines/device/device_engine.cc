@@ -28,6 +28,9 @@ DeviceEngine::DeviceEngine(DeviceEngineParts parts, ThreadPool& pool, const Cloc
   if (!policy.on_device) {
     ThrowBadInput("policy " + std::string(policy.name) + " does not run on a device");
   }
+  if (!parts_.policy.options.temperatures.empty()) {
+    ThrowBadInput("confidences are not calibrated on a device, expected no calibration");
+  }
   PlanMemory();
 }
 

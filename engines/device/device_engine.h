@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "base/clock.h"
@@ -41,7 +40,7 @@ struct DeviceEngineParts {
 class DeviceEngine : public Engine {
  public:
   // Takes all memory that it will ever need: kResource naming the bytes needed and free. kBadInput
-  // on a policy that no device has. `pool` and `clock` outlive the engine.
+  // on a policy that no device has, or a calibration. `pool` and `clock` outlive the engine.
   DeviceEngine(DeviceEngineParts parts, ThreadPool& pool, const Clock& clock);
   ~DeviceEngine() override;
   EngineDescription Describe() const override;
@@ -88,6 +87,7 @@ class DeviceEngine : public Engine {
   LaunchCache launches_;
   DeviceSpans spans_;
   int64_t num_steps_ = 0;          // that worked on a request
+  bool drafting_ = false;          // in the round in progress, unless the budget said kNoDraft
   std::vector<RequestLoad> load_;  // of the round in progress, before its draft
   std::unique_ptr<DeviceRunner> runner_;
   std::unique_ptr<PrefillArrays> prefill_;

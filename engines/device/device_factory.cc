@@ -39,11 +39,7 @@ std::unique_ptr<Engine> MakeDeviceEngine(const std::shared_ptr<const LoadedTarge
                     " has none");
     }
   }
-  const PolicyOptions policy = CompletePolicy(options, {parts.draft_length, has_confidence});
-  if (!policy.temperatures.empty()) {
-    ThrowBadInput("a calibration has no effect on a device yet, expected none");
-  }
-  parts.policy = MakePolicy(policy);
+  parts.policy = MakePolicy(CompletePolicy(options, {parts.draft_length, has_confidence}));
   parts.max_concurrency = options.max_concurrency;
   parts.prefill_chunk_tokens = options.prefill_chunk_tokens;
   return std::make_unique<DeviceEngine>(std::move(parts), pool, clock);

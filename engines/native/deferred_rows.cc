@@ -4,7 +4,11 @@
 
 namespace dsb {
 
-void DeferredRows::Forget(int32_t slot) { held_[static_cast<size_t>(slot)] = {}; }
+void DeferredRows::Forget(int32_t slot) {
+  Held& held = held_[static_cast<size_t>(slot)];
+  held.features.clear();
+  held.next_tokens.clear();
+}
 
 void DeferredRows::Hold(std::span<const CommittedRows> committed, Drafter& drafter) {
   bool full = false;
@@ -40,11 +44,7 @@ void DeferredRows::Give(size_t least, Drafter& drafter) {
   }
   if (rows.empty()) return;
   drafter.Advance(rows);
-  for (const CommittedRows& given : rows) {
-    Held& held = held_[static_cast<size_t>(given.slot)];
-    held.features.clear();
-    held.next_tokens.clear();
-  }
+  for (const CommittedRows& given : rows) Forget(given.slot);
 }
 
 }  // namespace dsb

@@ -64,7 +64,7 @@ void NativeEngine::Cancel(int64_t request_id) { table_.Cancel(request_id); }
 StepResult NativeEngine::Step(int64_t /*until_ns*/) {
   StepResult result;
   PhaseTimer timer(*clock_, *pool_, instrumentation_, result);
-  table_.EndCancelled(result);
+  for (const int32_t slot : table_.EndCancelled(result)) runner_.End(slot);
   const std::vector<Sequence*> prefilling = table_.Prefilling();
   std::vector<Sequence*> decoding = table_.Decoding();
   result.num_requests = static_cast<int32_t>(prefilling.size() + decoding.size());
@@ -75,7 +75,7 @@ StepResult NativeEngine::Step(int64_t /*until_ns*/) {
     timer.End(Phase::kPrefill);
   }
   if (!decoding.empty()) Decode(std::move(decoding), result, timer);
-  table_.RemoveEnded(result);
+  for (const int32_t slot : table_.RemoveEnded(result)) runner_.End(slot);
   timer.Finish();
   return result;
 }

@@ -1,6 +1,7 @@
 #include "engines/recurrent/recurrent_drafter.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "kernels/rms_norm.h"
@@ -20,7 +21,9 @@ RecurrentDrafter::RecurrentDrafter(std::shared_ptr<const RecurrentWeights> weigh
       cached_(static_cast<size_t>(num_slots), 0),
       state_(static_cast<size_t>(num_slots * weights_->config.shape.hidden)) {}
 
-void RecurrentDrafter::Begin(int32_t slot) { cached_[static_cast<size_t>(slot)] = 0; }
+void RecurrentDrafter::Begin(int32_t slot) {
+  kv_.Release(slot, std::exchange(cached_[static_cast<size_t>(slot)], 0));
+}
 
 std::span<const float> RecurrentDrafter::state(int32_t slot) const {
   const auto hidden = static_cast<size_t>(weights_->config.shape.hidden);

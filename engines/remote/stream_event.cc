@@ -1,11 +1,12 @@
 #include "engines/remote/stream_event.h"
 
-#include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/error.h"
 #include "base/quoted.h"
 #include "base/strict_json.h"
+#include "engines/remote/flat_json.h"
 
 namespace dsb {
 namespace {
@@ -16,62 +17,72 @@ constexpr int kDeepestEvent = 32;
 constexpr int64_t kMostTokens = int64_t{1} << 24;  // of an answer, far beyond any
 constexpr size_t kLongestMessage = 300;
 
+// The fields of an event, out of a tree of either parser: nlohmann's, or flat_json.h's for the
+// small and plain ones. `AnyJson` is a value of it.
+
 [[noreturn]] void Refuse(const char* key, const char* expected) {
   ThrowBadInput("key '" + std::string(key) + "': expected " + expected);
 }
 
-const Json* Find(const Json& object, const char* key) {
+template <class AnyJson>
+const AnyJson* Find(const AnyJson& object, const char* key) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(key);
   return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
-std::optional<int64_t> Count(const Json& object, const char* key) {
-  const Json* const value = Find(object, key);
+template <class AnyJson>
+std::optional<int64_t> Count(const AnyJson& object, const char* key) {
+  const AnyJson* const value = Find(object, key);
   if (value == nullptr) return std::nullopt;
   // Beyond int64 the library has it as unsigned or as a real.
   if (!value->is_number_integer() || *value < 0 || *value > kMostTokens) {
     Refuse(key, "a count of tokens");
   }
-  return value->get<int64_t>();
+  return value->template get<int64_t>();
 }
 
-std::optional<double> Milliseconds(const Json& object, const char* key) {
-  const Json* const value = Find(object, key);
+template <class AnyJson>
+std::optional<double> Milliseconds(const AnyJson& object, const char* key) {
+  const AnyJson* const value = Find(object, key);
   if (value == nullptr) return std::nullopt;
-  const double number = value->is_number() ? value->get<double>() : -1;
+  const double number = value->is_number() ? value->template get<double>() : -1;
   if (!(number >= 0 && number < 1e12)) Refuse(key, "a time in milliseconds");
   return number;
 }
 
-std::string Text(const Json& object, const char* key) {
-  const Json* const value = Find(object, key);
+template <class AnyJson>
+std::string Text(const AnyJson& object, const char* key) {
+  const AnyJson* const value = Find(object, key);
   if (value == nullptr) return {};
   if (!value->is_string()) Refuse(key, "a string");
-  return value->get<std::string>();
+  return value->template get<std::string>();
 }
 
-std::vector<int32_t> Ids(const Json& object, const char* key) {
+template <class AnyJson>
+std::vector<int32_t> Ids(const AnyJson& object, const char* key) {
   std::vector<int32_t> ids;
-  const Json* const value = Find(object, key);
+  const AnyJson* const value = Find(object, key);
   if (value == nullptr) return ids;
   if (!value->is_array()) Refuse(key, "an array of token ids");
   ids.reserve(value->size());
-  for (const Json& id : *value) {
+  for (const AnyJson& id : *value) {
     if (!id.is_number_integer() || id < 0 || id > INT32_MAX) Refuse(key, "an array of token ids");
-    ids.push_back(id.get<int32_t>());
+    ids.push_back(id.template get<int32_t>());
   }
   return ids;
 }
 
-std::vector<int64_t> Counts(const Json& object, const char* key) {
+template <class AnyJson>
+std::vector<int64_t> Counts(const AnyJson& object, const char* key) {
   std::vector<int64_t> counts;
   for (const int32_t count : Ids(object, key)) counts.push_back(count);
   return counts;
 }
 
-void ReadTimings(const Json& root, StreamEvent& event) {
-  const Json* const timings = Find(root, "timings");
+template <class AnyJson>
+void ReadTimings(const AnyJson& root, StreamEvent& event) {
+  const AnyJson* const timings = Find(root, "timings");
   if (timings == nullptr || !Find(*timings, "predicted_n")) return;
   PassTimings& pass = event.timings.emplace();
   pass.predicted_n = Count(*timings, "predicted_n").value_or(0);
@@ -81,21 +92,23 @@ void ReadTimings(const Json& root, StreamEvent& event) {
   pass.accepted_n = Count(*timings, "draft_n_accepted").value_or(0);
 }
 
-void ReadUsage(const Json& root, StreamEvent& event) {
-  const Json* const usage = Find(root, "usage");
+template <class AnyJson>
+void ReadUsage(const AnyJson& root, StreamEvent& event) {
+  const AnyJson* const usage = Find(root, "usage");
   if (usage == nullptr) return;
   event.prompt_tokens = Count(*usage, "prompt_tokens");
   event.completion_tokens = Count(*usage, "completion_tokens");
-  const Json* const details = Find(*usage, "prompt_tokens_details");
+  const AnyJson* const details = Find(*usage, "prompt_tokens_details");
   if (details != nullptr) event.cached_tokens = Count(*details, "cached_tokens");
 }
 
 // vLLM's `metrics`, SGLang's `sglext`.
-void ReadMetrics(const Json& root, StreamEvent& event) {
-  if (const Json* const metrics = Find(root, "metrics")) {
+template <class AnyJson>
+void ReadMetrics(const AnyJson& root, StreamEvent& event) {
+  if (const AnyJson* const metrics = Find(root, "metrics")) {
     event.server_ttft_ms = Milliseconds(*metrics, "time_to_first_token_ms");
     event.server_queue_ms = Milliseconds(*metrics, "queue_time_ms");
-    if (const Json* const speculation = Find(*metrics, "speculative_decoding")) {
+    if (const AnyJson* const speculation = Find(*metrics, "speculative_decoding")) {
       SpeculationTotals& totals = event.speculation.emplace();
       totals.steps = Count(*speculation, "num_spec_steps");
       totals.drafted = Count(*speculation, "num_draft_tokens");
@@ -108,8 +121,8 @@ void ReadMetrics(const Json& root, StreamEvent& event) {
       }
     }
   }
-  const Json* const extension = Find(root, "sglext");
-  const Json* const details =
+  const AnyJson* const extension = Find(root, "sglext");
+  const AnyJson* const details =
       extension == nullptr ? nullptr : Find(*extension, "spec_tokens_details");
   if (details == nullptr) return;
   SpeculationTotals& totals = event.speculation.emplace();
@@ -118,25 +131,27 @@ void ReadMetrics(const Json& root, StreamEvent& event) {
   totals.accepted = Count(*details, "spec_num_correct_drafts");
 }
 
-std::string ToolText(const Json& delta) {
+template <class AnyJson>
+std::string ToolText(const AnyJson& delta) {
   std::string text;
-  const Json* const calls = Find(delta, "tool_calls");
+  const AnyJson* const calls = Find(delta, "tool_calls");
   if (calls == nullptr || !calls->is_array()) return text;
-  for (const Json& call : *calls) {
-    if (const Json* const function = Find(call, "function")) {
+  for (const AnyJson& call : *calls) {
+    if (const AnyJson* const function = Find(call, "function")) {
       text += Text(*function, "name") + Text(*function, "arguments");
     }
   }
   return text;
 }
 
-void ReadChoice(const Json& choice, StreamEvent& event) {
+template <class AnyJson>
+void ReadChoice(const AnyJson& choice, StreamEvent& event) {
   if (!choice.is_object()) Refuse("choices", "an array of objects");
   event.has_choice = true;
   if (Count(choice, "index").value_or(0) != 0) {
     Refuse("choices", "one answer in the stream, found a second");
   }
-  if (const Json* const delta = Find(choice, "delta")) {
+  if (const AnyJson* const delta = Find(choice, "delta")) {
     event.text = Text(*delta, "reasoning_content");
     if (event.text.empty()) event.text = Text(*delta, "reasoning");
     event.text += Text(*delta, "content") + ToolText(*delta);
@@ -149,12 +164,13 @@ void ReadChoice(const Json& choice, StreamEvent& event) {
 }
 
 // llama-server's /completion.
-void ReadNative(const Json& root, StreamEvent& event) {
+template <class AnyJson>
+void ReadNative(const AnyJson& root, StreamEvent& event) {
   event.has_choice = Find(root, "content") != nullptr;
   event.text = Text(root, "content");
   event.ids = Ids(root, "tokens");
-  const Json* const stop = Find(root, "stop");
-  if (stop == nullptr || !stop->is_boolean() || !stop->get<bool>()) return;
+  const AnyJson* const stop = Find(root, "stop");
+  if (stop == nullptr || !stop->is_boolean() || !stop->template get<bool>()) return;
   const std::string type = Text(root, "stop_type");
   event.finish = type == "limit" ? "length" : type == "eos" || type == "word" ? "stop" : type;
   event.prompt_tokens = Count(root, "tokens_evaluated");
@@ -162,10 +178,33 @@ void ReadNative(const Json& root, StreamEvent& event) {
   event.done = true;  // no [DONE] comes
 }
 
+// What an event says; `root` is an object. Throws kBadInput on a value of another form.
+template <class AnyJson>
+void ReadEvent(const AnyJson& root, StreamEvent& event) {
+  ReadUsage(root, event);
+  ReadTimings(root, event);
+  ReadMetrics(root, event);
+  event.prompt_ids = Ids(root, "prompt_token_ids");
+  const AnyJson* const choices = Find(root, "choices");
+  if (choices == nullptr) {
+    ReadNative(root, event);
+  } else if (!choices->is_array() || choices->size() > 1) {
+    Refuse("choices", "one answer in the stream");
+  } else if (!choices->empty()) {
+    ReadChoice(choices->front(), event);
+  }
+}
+
+// Where the server says that something is wrong; null: nowhere.
+template <class AnyJson>
+const AnyJson* FindError(const AnyJson& root) {
+  const AnyJson* const error = Find(root, "error");
+  if (error != nullptr) return error;
+  return Text(root, "object") == "error" ? &root : Find(root, "detail");
+}
+
 std::string ErrorOf(const Json& root) {
-  const Json* error = Find(root, "error");
-  if (error == nullptr && Text(root, "object") == "error") error = &root;
-  if (error == nullptr) error = Find(root, "detail");
+  const Json* const error = FindError(root);
   if (error == nullptr) return {};
   std::string text;
   if (error->is_string()) {
@@ -187,6 +226,17 @@ std::string Short(std::string text) {
   return Shown(text);
 }
 
+void ReadWithFullParser(std::string_view data, StreamEvent& event) {
+  const auto root = ParseStrictJson<Json>(data, "event", {.max_depth = kDeepestEvent});
+  if (!root.is_object()) ThrowBadInput("event: expected a JSON object");
+  event.error = ErrorOf(root);
+  if (event.error.empty()) {
+    ReadEvent(root, event);
+  } else {
+    event.error = "the server says: " + Short(std::move(event.error));
+  }
+}
+
 }  // namespace
 
 StreamEvent ReadStreamEvent(std::string_view data) {
@@ -196,23 +246,12 @@ StreamEvent ReadStreamEvent(std::string_view data) {
     return event;
   }
   try {
-    const auto root = ParseStrictJson<Json>(data, "event", {.max_depth = kDeepestEvent});
-    if (!root.is_object()) ThrowBadInput("event: expected a JSON object");
-    if (std::string error = ErrorOf(root); !error.empty()) {
-      event.error = "the server says: " + Short(std::move(error));
-      return event;
-    }
-    ReadUsage(root, event);
-    ReadTimings(root, event);
-    ReadMetrics(root, event);
-    event.prompt_ids = Ids(root, "prompt_token_ids");
-    const Json* const choices = Find(root, "choices");
-    if (choices == nullptr) {
-      ReadNative(root, event);
-    } else if (!choices->is_array() || choices->size() > 1) {
-      Refuse("choices", "one answer in the stream");
-    } else if (!choices->empty()) {
-      ReadChoice(choices->front(), event);
+    FlatJson flat;
+    const FlatValue* const small = flat.Read(data);
+    if (small != nullptr && small->is_object() && FindError(*small) == nullptr) {
+      ReadEvent(*small, event);
+    } else {
+      ReadWithFullParser(data, event);
     }
   } catch (const Error& error) {
     event = {};

@@ -107,7 +107,7 @@ class LaggedBudget : public VerifyBudget {
  public:
   explicit LaggedBudget(LaggedOptions options) : options_(std::move(options)) {
     DSB_CHECK(options_.costs != nullptr && options_.lag >= 1 && options_.probe_share > 0 &&
-              options_.probe_share <= 1);
+              options_.probe_share <= 1 && options_.settle_steps >= 1);
   }
 
   int32_t Next(const LoadView& load) override {
@@ -194,10 +194,22 @@ class LaggedBudget : public VerifyBudget {
     }
     const double plain_ns = options_.costs->StepNs(requests, 0, false);
     const bool pays = (tokens + yield_.ratio() * best_drafts) / drafting[best] > tokens / plain_ns;
-    const bool drafts_now = pays || probe_ns_ >= drafting[best] - plain_ns;
+    const bool settled = Settled(pays);
+    const bool drafts_now = settled || probe_ns_ >= drafting[best] - plain_ns;
     probe_ns_ = drafts_now ? 0 : probe_ns_ + options_.probe_share * plain_ns;
     expected_ = drafts_now && !guesses_ ? best_drafts : 0;  // a guess is no promise to be held to
     return drafts_now ? static_cast<int32_t>(best) : kNoDraft;
+  }
+
+  bool Settled(bool pays) {
+    if (!pays) {
+      ++rested_steps_;
+      paying_steps_ = 0;
+      return false;
+    }
+    if (++paying_steps_ < std::min(rested_steps_, options_.settle_steps)) return false;
+    rested_steps_ = 0;
+    return true;
   }
 
   // [survival_ + 1 or more] a step's time by the drafts that it verifies.
@@ -217,6 +229,8 @@ class LaggedBudget : public VerifyBudget {
   double expected_ = 0;               // of the last Next
   bool guesses_ = false;              // survival_ has certainties that nobody has said
   double probe_ns_ = 0;               // that a probe may cost by now
+  int32_t rested_steps_ = 0;          // in which drafting did not pay
+  int32_t paying_steps_ = 0;          // since then, in a row
   std::vector<const Seen*> by_slot_;  // of the step that is looked at; into past_.front()
   std::vector<float> survival_, sorted_;
   std::vector<std::vector<float>> old_;

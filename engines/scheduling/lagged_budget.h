@@ -19,6 +19,9 @@ struct LaggedOptions {
   // While nothing is drafted, now and then one step is, to see whether it would pay by now: this
   // share of the time, by the table, may be lost to that.
   double probe_share = 0.01;  // above 0, at most 1
+  // A drafter that rested has all in between to take in, which a short dip of the load does not
+  // earn: drafting must seem to pay for as many steps in a row as it did not, this many at most.
+  int32_t settle_steps = 8;
 };
 
 // What it does not know of a request, because that was not drafted for `lag` steps ago, it takes

@@ -1,6 +1,7 @@
 #include "engines/target_model/target_runner.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "kernels/rms_norm.h"
@@ -16,7 +17,8 @@ TargetRunner::TargetRunner(std::shared_ptr<const TargetModel> model, const Optio
            .num_slots = options.num_slots,
            .context_tokens = options.context_tokens,
            .num_kv_heads = model_->config().shape.num_kv_heads,
-           .head_dim = model_->config().shape.head_dim}) {
+           .head_dim = model_->config().shape.head_dim}),
+      stored_(static_cast<size_t>(options.num_slots)) {
   DSB_CHECK(options.context_tokens <= model_->config().context_tokens);
 }
 
@@ -64,6 +66,10 @@ void TargetRunner::Forward(std::span<const TargetInput> inputs) {
   features_.resize(static_cast<size_t>(num_rows_ * config.shape.hidden) *
                    options_.feature_layers.size());
   Tap(kEmbeddingFeature);
+  for (const TargetInput& input : inputs) {
+    int64_t& stored = stored_[static_cast<size_t>(input.slot)];
+    stored = std::max(stored, input.first_position + static_cast<int64_t>(input.tokens.size()));
+  }
   for (int64_t layer = 0; layer < config.num_layers; ++layer) {
     for (size_t i = 0; i < inputs.size(); ++i) {
       sequences_[i].kv = kv_.Layer(layer, inputs[i].slot);
@@ -80,6 +86,10 @@ void TargetRunner::Forward(std::span<const TargetInput> inputs) {
   }
   TapFinalNorm();
   ComputeLogits(inputs);
+}
+
+void TargetRunner::End(int32_t slot) {
+  kv_.Release(slot, std::exchange(stored_[static_cast<size_t>(slot)], 0));
 }
 
 void TargetRunner::TapFinalNorm() {

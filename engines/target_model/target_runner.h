@@ -36,6 +36,9 @@ class TargetRunner {
   // One pass. Results stay until the next call. A slot appears at most once.
   void Forward(std::span<const TargetInput> inputs);
 
+  // The sequence in `slot` has ended: gives back what it took of memory.
+  void End(int32_t slot);
+
   // Logits of input `index`: row 0 belongs to its token tokens.size() - num_logit_rows.
   std::span<const float> Logits(size_t index, int32_t row) const;
   // Features of the first `num_rows` tokens of input `index`.
@@ -56,6 +59,7 @@ class TargetRunner {
   Options options_;
   ThreadPool* pool_;
   KvSlots kv_;
+  std::vector<int64_t> stored_;  // per slot: positions written
   LayerScratch scratch_;
   int64_t num_rows_ = 0;
   std::vector<float> x_;                      // [num_rows, hidden]

@@ -1,12 +1,25 @@
 #include "engines/transformer/kv_slots.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
+#include <cstdint>
 #include <string>
 
 #include "base/error.h"
 
 namespace dsb {
+namespace {
+
+// The pages that lie wholly inside; they read as zeros from then on.
+void GiveBack(const float* first, const float* last) {
+  static const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const uintptr_t begin = (reinterpret_cast<uintptr_t>(first) + page - 1) / page * page;
+  const uintptr_t end = reinterpret_cast<uintptr_t>(last) / page * page;
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
+}  // namespace
 
 void KvSlots::Unmap::operator()(float* data) const { munmap(data, bytes); }
 
@@ -30,6 +43,21 @@ KvLayer KvSlots::Layer(int64_t layer, int64_t slot) const {
           .capacity = capacity_,
           .num_kv_heads = shape_.num_kv_heads,
           .head_dim = shape_.head_dim};
+}
+
+void KvSlots::Release(int64_t slot, int64_t positions) {
+  if (positions <= kKeptPositions) return;
+  const int64_t head_floats = capacity_ * shape_.head_dim;
+  for (int64_t layer = 0; layer < shape_.num_layers; ++layer) {
+    const KvLayer kv = Layer(layer, slot);
+    for (int64_t head = 0; head < shape_.num_kv_heads; ++head) {
+      // Both planes have the first kKeptPositions of a head, a multiple of 16, in front.
+      for (const float* plane : {kv.keys, kv.values}) {
+        const float* const first = plane + head * head_floats;
+        GiveBack(first + kKeptPositions * shape_.head_dim, first + head_floats);
+      }
+    }
+  }
 }
 
 }  // namespace dsb

@@ -23,6 +23,10 @@ class KvSlots {
   explicit KvSlots(const Shape& shape);
 
   KvLayer Layer(int64_t layer, int64_t slot) const;
+  // Gives back the memory of a slot whose sequence, of so many positions, has ended: a few long
+  // ones do not hold it for good. The first kKeptPositions stay, which the next would write again.
+  void Release(int64_t slot, int64_t positions);
+  static constexpr int64_t kKeptPositions = 256;
   int64_t context_tokens() const { return shape_.context_tokens; }
 
  private:

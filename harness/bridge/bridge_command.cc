@@ -109,9 +109,8 @@ int64_t ChooseUsers(const Side& baseline, const Side& candidate, int64_t wanted)
     if (fits && AtUsers(baseline.served, *run.users) != nullptr) users = *run.users;
   }
   if (users == 0) {
-    ThrowBadInput("bridge: no load " +
-                  (wanted > 0 ? "of " + std::to_string(wanted) + " users " : "") + "that both " +
-                  baseline.name + " and " + candidate.name + " have");
+    ThrowBadInput("bridge: no load " + (wanted > 0 ? "of " + Counted(wanted, "user") + " " : "") +
+                  "that both " + baseline.name + " and " + candidate.name + " have");
   }
   return users;
 }
@@ -131,9 +130,9 @@ BridgeArm ArmOf(Side& side, int64_t users) {
 
 std::string LoadLine(const Side& side, const BridgeArm& arm) {
   return side.name + ": " + side.file + ", offline run " + std::to_string((*arm.offline)->run.id) +
-         " (" + std::to_string((*arm.offline)->run.users.value_or(0)) + " users), served run " +
-         std::to_string((*arm.served)->run.id) + ", " + std::to_string(1 + arm.other_loads.size()) +
-         " loads" +
+         " (" + Counted((*arm.offline)->run.users.value_or(0), "user") + "), served run " +
+         std::to_string((*arm.served)->run.id) + ", " +
+         Counted(static_cast<int64_t>(1 + arm.other_loads.size()), "load") +
          (side.num_others == 0 ? ""
                                : "; left out: " + Counted(side.num_others, "run") +
                                      " of that arm with another model, workload, sampling, clock, "
@@ -175,12 +174,10 @@ Bridge BridgeOfFiles(const BridgeCommandOptions& options) {
   RefuseOtherQuestions(*before.served, *after.served);
   BridgeResult result = BridgeRuns(before, after, options.bootstrap);
   Bridge bridge;
-  bridge.text.title = candidate.name + " over " + baseline.name + ", " + std::to_string(users) +
-                      (users == 1 ? " user" : " users");
+  bridge.text.title = candidate.name + " over " + baseline.name + ", " + Counted(users, "user");
   bridge.text.facts = {LoadLine(baseline, before), LoadLine(candidate, after),
-                       std::to_string(result.num_prompts) +
-                           " prompts in all of these runs; clock " + b.clock +
-                           "; [brackets]: 95 %, prompts resampled"};
+                       Counted(result.num_prompts, "prompt") + " in all of these runs; clock " +
+                           b.clock + "; [brackets]: 95 %, prompts resampled"};
   bridge.text.notes = std::move(result.notes);
   bridge.waterfall = std::move(result.waterfall);
   return bridge;

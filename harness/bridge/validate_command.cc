@@ -2,12 +2,14 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/sha256.h"
 #include "base/text_file.h"
 #include "harness/bridge/validate.h"
 #include "harness/run/results_file.h"
 #include "reports/document/document.h"
+#include "reports/text/estimate_json.h"
 #include "reports/text/number_text.h"
 #include "results/run_facts.h"
 #include "results/store/checked_reader.h"
@@ -162,8 +164,8 @@ Document Print(const std::vector<ValidationRow>& rows, const std::vector<std::st
   document.push_back(std::move(residuals));
   for (const ValidationRow& row : rows) {
     if (row.contended.empty()) continue;
-    document.push_back(Line{"Note: " + row.arm + ", " + std::to_string(row.users) +
-                            " users: the measured times were disturbed: " + row.contended});
+    document.push_back(Line{"Note: " + row.arm + ", " + Counted(row.users, "user") +
+                            ": the measured times were disturbed: " + row.contended});
   }
   for (const ValidationRow& row : rows) {
     if (row.differs.empty()) continue;
@@ -205,12 +207,10 @@ std::string PrintJson(const std::vector<ValidationRow>& rows,
       list.back()["user_error_95"] = {row.error_lo, row.error_hi};
     }
   }
-  return Json{{"format", "dsbench validation"},
-              {"format_version", 1},
-              {"rows", list},
-              {"left_out", left_out}}
-             .dump(1) +
-         '\n';
+  return Dump(Json{{"format", "dsbench validation"},
+                   {"format_version", 1},
+                   {"rows", list},
+                   {"left_out", left_out}});
 }
 
 }  // namespace

@@ -139,10 +139,10 @@ ExitCode Calibrate(const CalibrateOptions& options) {
   const CalibrationFit fit = FitCalibration(*run, options.fit);
   WriteWholeFile(options.output, CalibrationToJson(CalibrationOf(*run, fit)));
   const auto number = [](int64_t value) { return std::to_string(value); };
-  WriteOutput(ArmName(run->run) + ": fitted on " + number(fit.fitted_rounds) + " rounds of " +
-              number(fit.fitted_prompts) + " prompts, judged on " + number(fit.judged_rounds) +
-              " of " + number(fit.judged_prompts) + " others, 95 % intervals by prompt\n" +
-              Figures(fit) + Reliability(fit) + Sweep(fit) +
+  WriteOutput(Shown(ArmName(run->run)) + ": fitted on " + number(fit.fitted_rounds) +
+              " rounds of " + number(fit.fitted_prompts) + " prompts, judged on " +
+              number(fit.judged_rounds) + " of " + number(fit.judged_prompts) +
+              " others, 95 % intervals by prompt\n" + Figures(fit) + Reliability(fit) + Sweep(fit) +
               "\ncalibration: " + Shown(options.output) + '\n');
   if (fit.fitted_rounds < 20'000) {
     Say("note", "fitted on " + number(fit.fitted_rounds) +

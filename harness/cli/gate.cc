@@ -30,9 +30,13 @@ struct GateChoice {
   std::set<std::string> given;
 };
 
+std::string TextOf(const Document& document, const std::string& format) {
+  return format == "markdown" ? PrintMarkdown(document)
+                              : PrintTerminal(document, ColumnsOf(stdout));
+}
+
 void Print(const Document& document, const std::string& format) {
-  WriteOutput(format == "markdown" ? PrintMarkdown(document)
-                                   : PrintTerminal(document, ColumnsOf(stdout)));
+  WriteOutput(TextOf(document, format));
 }
 
 GatePolicy ChosenPolicy(const GateChoice& choice) {
@@ -107,11 +111,11 @@ ExitCode Gate(GateChoice& choice) {
   }
   const GateOutcome outcome = RunGate(choice.options);
   if (!outcome.warning.empty()) Say("warning", outcome.warning);
-  if (choice.format == "json") {
-    WriteOutput(outcome.json);
-  } else {
-    Print(MakeGateDocument(outcome.verdict), choice.format);
-  }
+  const bool is_json = choice.format == "json";
+  std::string printed =
+      is_json ? outcome.json : TextOf(MakeGateDocument(outcome.verdict), choice.format);
+  if (choice.github) printed = WithoutCommands(printed, is_json);
+  WriteOutput(printed);
   WriteFronts(choice, outcome.verdict);
   if (outcome.verdict.state == GateState::kNotComparable) {
     std::string reasons;
@@ -122,8 +126,9 @@ ExitCode Gate(GateChoice& choice) {
     const bool may_differ = std::any_of(
         differences.begin(), differences.end(),
         [](const GateDifference& difference) { return MayDiffer(difference.what.field); });
-    ThrowBadInput("not comparable: " + reasons +
-                  (may_differ ? " (--across FIELD allows one field)" : ""));
+    const std::string message =
+        "not comparable: " + reasons + (may_differ ? " (--across FIELD allows one field)" : "");
+    ThrowBadInput(choice.github ? WithoutCommands(message, false) : message);
   }
   return static_cast<ExitCode>(GateExitCode(outcome.verdict.state));
 }

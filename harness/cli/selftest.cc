@@ -7,6 +7,7 @@
 #include "base/console.h"
 #include "harness/cli/command.h"
 #include "harness/cli/common_options.h"
+#include "reports/text/estimate_json.h"
 
 namespace dsb {
 namespace {
@@ -23,7 +24,7 @@ void Print(const SelftestResult& result, bool json) {
                                            {"recorder_stall_s", result.recorder_stall_s},
                                            {"replay_s", result.replay_s},
                                            {"stored_s", result.stored_s}};
-    WriteOutput(object.dump(2) + '\n');
+    WriteOutput(Dump(object));
     return;
   }
   char text[600];

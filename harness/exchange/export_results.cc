@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/quoted.h"
+#include "reports/text/estimate_json.h"
 #include "results/run_facts.h"
 
 namespace dsb {
@@ -144,7 +146,7 @@ std::string VllmBenchJson(const CheckedRun& run) {
   PutSummary("tpot", tpot_s, json);
   PutSummary("itl", itl_s, json);
   PutSummary("e2el", e2e_s, json);
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
+  return Dump(json);
 }
 
 std::string AiperfJsonl(const CheckedRun& run) {
@@ -184,7 +186,7 @@ std::string AiperfJsonl(const CheckedRun& run) {
     }
     json["metrics"] = std::move(metrics);
     json["error"] = std::move(error);
-    lines += json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+    lines += ShownJson(json.dump(-1, ' ', false, Json::error_handler_t::replace)) + '\n';
   }
   return lines;
 }

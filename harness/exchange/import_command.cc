@@ -127,8 +127,9 @@ void Say(const ImportChoice& choice, const ImportedRun& imported, int64_t run_id
                                     [](const ImportedAnswer& a) { return !a.error.empty(); });
   std::string text = "run " + std::to_string(run_id) + ": " +
                      Counted(static_cast<int64_t>(imported.answers.size()), "answer") + " of " +
-                     imported.program + ", " + Counted(failed, "failed one") + "\n" + server + "\n";
-  if (!imported.remark.empty()) text += imported.remark + "\n";
+                     Shown(imported.program) + ", " + Counted(failed, "failed one") + "\n" +
+                     Shown(server) + "\n";
+  if (!imported.remark.empty()) text += Shown(imported.remark) + "\n";
   text += imported.answers.empty() ? "kept as rows of server_sample: figures without answers have "
                                      "no interval and no report\n"
                                    : "next: dsbench report " + ShellText(choice.output) + '\n';

@@ -1,14 +1,16 @@
 #include "harness/fleet/fleet_command.h"
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "base/counted.h"
 #include "base/error.h"
-#include "base/sha256.h"
 #include "base/text_file.h"
 #include "base/thread_pool.h"
 #include "engines/scheduling/policy_kind.h"
@@ -19,6 +21,7 @@
 #include "harness/machine/environment.h"
 #include "harness/options/output_files.h"
 #include "reports/document/document.h"
+#include "reports/text/estimate_json.h"
 #include "reports/text/number_text.h"
 
 namespace dsb {
@@ -26,36 +29,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// What must be the same for sums to be added up.
-std::string Identity(const FleetCommandOptions& o, const std::string& table,
-                     const std::string& acceptance) {
-  const Json json = {{"table", Sha256Hex(table)},
-                     {"acceptance", acceptance},
-                     {"policy", o.policy},
-                     {"draft_length", o.draft_length},
-                     {"replicas", o.replicas},
-                     {"concurrency", o.concurrency},
-                     {"router", o.router},
-                     {"rate", o.rate},
-                     {"requests", o.requests},
-                     {"section_requests", o.section_requests},
-                     {"prompt", o.prompt_tokens},
-                     {"answer", o.answer_tokens},
-                     {"prefill_rate", o.prefill_rate},
-                     {"seed", o.seed}};
-  return Sha256Hex(json.dump());
-}
-
-// `accepted`: null for plain decoding.
 std::function<SimulatedArm()> ArmMaker(const FleetCommandOptions& options,
-                                       const std::shared_ptr<const CostTable>& table,
-                                       std::shared_ptr<const AcceptanceModel> accepted) {
+                                       const std::shared_ptr<const CostTable>& table) {
   SimulatedArm arm;
   arm.cost = MakeProfileCost(
       table, options.prefill_rate > 0 ? std::optional<double>(options.prefill_rate) : std::nullopt);
   PolicyOptions policy{.kind = PolicyKind::kNone};
-  if (accepted != nullptr) {
-    arm.acceptance = std::move(accepted);
+  if (!options.acceptance.empty()) {
+    arm.acceptance = ParseAcceptance(options.acceptance, table->conditions.drafter).model;
     policy.kind = PolicyFromName(options.policy);
     policy.costs = table;
     arm.draft_length = options.draft_length > 0
@@ -100,10 +81,10 @@ std::string Render(const FleetCommandOptions& options, const FleetSums& sums,
                        {"ttft_p99_ms", sums.ttft.QuantileMs(0.99)},
                        {"e2e_p50_ms", sums.e2e.QuantileMs(0.5)},
                        {"e2e_p99_ms", sums.e2e.QuantileMs(0.99)}};
-    return json.dump(1) + '\n';
+    return Dump(json);
   }
   Document document;
-  document.push_back(Heading{1, std::to_string(options.replicas) + " replicas, " + options.router +
+  document.push_back(Heading{1, Counted(options.replicas, "replica") + ", " + options.router +
                                     ", " + Fixed(options.rate, 2) + " requests/s (clock virtual)"});
   Table table{{{.title = "requests"},
                {.title = "tokens"},
@@ -138,16 +119,13 @@ std::string RunFleet(const FleetCommandOptions& options, const std::string& form
   if (!options.output.empty()) RefuseForeignFile("--output", options.output, WrittenAs::kFleet);
   const std::string text = ReadTextFile(options.cost_table);
   const auto table = std::make_shared<const CostTable>(ParseCostTable(text, options.cost_table));
-  Acceptance accepted;
-  if (!options.acceptance.empty()) {
-    accepted = ParseAcceptance(options.acceptance, table->conditions.drafter);
-  }
-  const std::function<SimulatedArm()> make_arm = ArmMaker(options, table, accepted.model);
+  const std::function<SimulatedArm()> make_arm = ArmMaker(options, table);
   const SimulatedEngineOptions engine{
       .max_concurrency = options.concurrency,
       .context_tokens = options.prompt_tokens + options.answer_tokens + 128,
       .reports_confidence = false};
-  FleetSections sections(options, Identity(options, text, accepted.identity));
+  const std::shared_ptr<const AcceptanceModel> acceptance = make_arm().acceptance;
+  FleetSections sections(options, FleetIdentity(options, text, acceptance.get()));
   const std::vector<int64_t> missing = sections.Missing();
   std::exception_ptr failure;
   std::mutex failing;
@@ -177,6 +155,7 @@ std::string RunFleet(const FleetCommandOptions& options, const std::string& form
           }
         }
       });
+  sections.Keep();
   if (failure) std::rethrow_exception(failure);
   return Render(options, sections.Total(), format, columns);
 }

@@ -1,4 +1,5 @@
-// The sums of a fleet's sections, kept in a file so that a stopped run goes on.
+// The sections of a fleet's run that are done, kept in a file, so that a run that was killed goes
+// on where it was and comes to the same sums.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "harness/fleet/fleet.h"
 #include "harness/fleet/fleet_command.h"
 
@@ -14,15 +16,22 @@ namespace dsb {
 
 inline constexpr const char* kFleetFormat = "dsbench fleet";
 
+// What must be the same for sums to be added up: the options, the cost table's text, what the
+// acceptance model (null: plain decoding) draws, and this program.
+std::string FleetIdentity(const FleetCommandOptions& options, const std::string& table,
+                          const AcceptanceModel* acceptance);
+
 class FleetSections {
  public:
-  // Reads what an earlier run finished if options.resume: kResource if the file is not there,
-  // kBadInput if it is another run's.
+  // Those of options.output, if it says to go on with them: kBadInput if it is another run's file,
+  // kResource if it is not there.
+  // `options` outlive this.
   FleetSections(const FleetCommandOptions& options, std::string identity);
   std::vector<int64_t> Missing() const;
-  // Any thread. Writes the file, if there is to be one.
+  // Any thread. Written now and then: the file is written whole, and grows with the run.
   void Finish(int64_t section, FleetSums sums);
-  FleetSums Total() const;  // once none is missing
+  void Keep();              // what is done and not written yet; while nobody finishes any
+  FleetSums Total() const;  // of all: none is missing
 
  private:
   void Write() const;
@@ -30,8 +39,11 @@ class FleetSections {
 
   const FleetCommandOptions& options_;
   const std::string identity_;
+  const MonotonicClock clock_;
   std::mutex mutex_;
   std::vector<std::optional<FleetSums>> done_;
+  bool written_ = true;
+  int64_t next_write_ns_ = 0;
 };
 
 }  // namespace dsb

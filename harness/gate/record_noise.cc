@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/console.h"
+#include "base/counted.h"
 #include "harness/gate/gate_command.h"
 #include "harness/run/results_file.h"
 #include "reports/gate/noise_floor.h"
@@ -78,8 +79,8 @@ std::vector<NoiseFloorRecord> RecordNoise(const std::vector<std::string>& files,
     most = std::max(most, group.size());
   }
   if (most < kMinNoisePairs) {
-    ThrowBadInput(files.front() + ": " + std::to_string(most) +
-                  " pairs of equal complete runs of one machine, build and workload, expected " +
+    ThrowBadInput(files.front() + ": " + Counted(static_cast<int64_t>(most), "pair") +
+                  " of equal complete runs of one machine, build and workload, expected " +
                   std::to_string(kMinNoisePairs) + " or more");
   }
   for (size_t i = 0; i < runs.size(); ++i) {

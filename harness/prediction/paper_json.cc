@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/prediction/paper_document.h"
+#include "reports/text/estimate_json.h"
 
 namespace dsb {
 namespace {
@@ -82,7 +83,7 @@ std::string PaperJson(const StudyOptions& options, const std::vector<ModelStudy>
                        {"rms", RmsError(study.rows)},
                        {"rms_without_coverage", RmsError(study.rows_without)},
                        {"rows", ServingJson(study.rows)}}}};
-  return json.dump(1) + '\n';
+  return Dump(json);
 }
 
 }  // namespace dsb

@@ -16,6 +16,7 @@
 #include "harness/machine/paths.h"
 #include "harness/prediction/whatif.h"
 #include "reports/document/document.h"
+#include "reports/text/estimate_json.h"
 #include "reports/text/number_text.h"
 
 namespace dsb {
@@ -173,14 +174,12 @@ std::string RunWhatif(const WhatifCommandOptions& options, const std::string& fo
   if (format == "json") {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const WhatifRow& row : rows) list.push_back(RowJson(row));
-    return nlohmann::ordered_json{{"format", "dsbench whatif"},
-                                  {"format_version", 1},
-                                  {"clock", "virtual"},
-                                  {"costs", costs.what},
-                                  {"acceptance", input.acceptance->Description()},
-                                  {"rows", list}}
-               .dump(1) +
-           '\n';
+    return Dump(nlohmann::ordered_json{{"format", "dsbench whatif"},
+                                       {"format_version", 1},
+                                       {"clock", "virtual"},
+                                       {"costs", costs.what},
+                                       {"acceptance", input.acceptance->Description()},
+                                       {"rows", list}});
   }
   Document document;
   document.push_back(Heading{1, "What if: " + options.drafter + " (clock virtual)"});

@@ -6,12 +6,12 @@
 
 #include "base/clock.h"
 #include "base/console.h"
-#include "base/quoted.h"
 #include "engines/remote/probe.h"
 #include "harness/backends/remote_backend.h"
 #include "harness/options/file_name.h"
 #include "harness/terminal/screen.h"
 #include "reports/document/document.h"
+#include "reports/text/estimate_json.h"
 
 namespace dsb {
 namespace {
@@ -111,7 +111,7 @@ ExitCode ExecuteProbe(const ProbeChoice& choice) {
   if (choice.format == "json") {
     nlohmann::ordered_json json;
     for (const Revealed& fact : facts) json[fact.what] = fact.found;
-    WriteOutput(ShownJson(json.dump(2)) + '\n');
+    WriteOutput(Dump(json));
     return ExitCode::kDone;
   }
   Table table;

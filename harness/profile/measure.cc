@@ -25,7 +25,9 @@ class SetBudgetView : public VerifyBudget {
   std::shared_ptr<const SetBudget> set_;
 };
 
-int64_t DraftNs(const StepResult& step) {
+// Drafting, and taking in what was committed.
+int64_t DraftNs(const ProfileLoad& load, const StepResult& step) {
+  if (load.on_device) return step.wall_ns;
   return step.phases[static_cast<int>(Phase::kDraft)].wall_ns +
          step.phases[static_cast<int>(Phase::kConfidence)].wall_ns;
 }
@@ -77,9 +79,9 @@ bool Prefill(int32_t requests, Engine& engine, const std::atomic<bool>& stop) {
 }
 
 struct Timings {
-  std::vector<int64_t> plain, plain_draft;  // steps that draft nothing; their phase of that name
+  std::vector<int64_t> plain, plain_draft;  // steps that draft nothing; DraftNs of them
   std::map<int32_t, std::vector<int64_t>> by_budget;
-  std::vector<int64_t> drafting;  // phases of steps that draft and verify nothing
+  std::vector<int64_t> drafting;  // DraftNs of steps that draft and verify nothing
 };
 
 // One step of each budget, with requests of this cycle's own, so that no context is much deeper
@@ -104,10 +106,10 @@ bool TimeCycle(const ProfileLoad& load, int32_t cycle, SetBudget& set, Engine& e
     if (cycle < 0) continue;
     if (budget == kNoDraft) {
       timings.plain.push_back(step.wall_ns);
-      timings.plain_draft.push_back(DraftNs(step));
+      timings.plain_draft.push_back(DraftNs(load, step));
     } else {
       timings.by_budget[budget].push_back(step.wall_ns);
-      if (budget == 0) timings.drafting.push_back(DraftNs(step));
+      if (budget == 0) timings.drafting.push_back(DraftNs(load, step));
     }
   }
   for (int32_t r = 0; r < load.requests; ++r) engine.Cancel(first_id + r);
@@ -142,7 +144,7 @@ bool ProfileRequests(const ProfileLoad& load, SetBudget& set, Engine& engine,
   for (int32_t cycle = -kWarmupCycles; cycle < load.samples; ++cycle) {
     if (!TimeCycle(load, cycle, set, engine, stop, timings, row)) return false;
   }
-  // What stays of the phase in a step without drafts is taking in what was committed.
+  // What stays of it in a step without drafts is taking in what was committed.
   const int64_t taking_in = MedianOf(timings.plain_draft);
   const int64_t drafting = std::max<int64_t>(1, MedianOf(timings.drafting) - taking_in);
   std::vector<CostPoint> points = {PointOf(load.requests, timings.plain, 0)};

@@ -29,6 +29,9 @@ struct ProfileLoad {
   int32_t requests = 1, context_depth = 0, samples = 5;
   int32_t draft_length = 0;       // 0 without a drafter
   std::span<const int32_t> text;  // tokens that prompts are cut from, context_depth or more
+  // A device's phases are the host's launches, not its work: drafting takes what a step without
+  // verified drafts takes more than one that drafts nothing.
+  bool on_device = false;
 };
 
 // The numbers of drafts that are timed with so many requests: none, and up to 16 steps to all.

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/console.h"
 #include "base/error.h"
+#include "base/quoted.h"
 #include "base/whole_file.h"
 #include "engines/phase_observer.h"
 #include "harness/backends/native_backend.h"
@@ -95,7 +96,8 @@ class Profiler {
             .context_depth = options_.context_depth,
             .samples = options_.samples,
             .draft_length = arm.drafter == "none" ? 0 : arm.draft_length,
-            .text = text_};
+            .text = text_,
+            .on_device = options_.device != "cpu"};
   }
   void CheckContext(int32_t requests) const {
     const int64_t needed = ProfileContext(LoadOf(requests));
@@ -144,7 +146,7 @@ ExitCode Profile(ProfileOptions options) {
   Profiler profiler(options, backend, text);
   if (!profiler.Run(InterruptFlag())) ThrowResource("interrupted, no cost table is written");
   WriteWholeFile(options.output, CostTableToJson(profiler.table()));
-  WriteOutput(TableText(profiler.table()) + "cost table: " + options.output + "\n");
+  WriteOutput(TableText(profiler.table()) + "cost table: " + Shown(options.output) + "\n");
   return ExitCode::kDone;
 }
 

@@ -9,6 +9,7 @@
 #include "harness/proof/proof_cases.h"
 #include "harness/proof/sample_check.h"
 #include "reports/document/document.h"
+#include "reports/text/estimate_json.h"
 
 namespace dsb {
 namespace {
@@ -126,7 +127,7 @@ ExitCode Prove(const ProveOptions& options) {
   json["lossless"] = Lossless(state);
   if (!reasons.empty()) json["reasons"] = reasons;
   if (options.json) {
-    WriteOutput(json.dump(2) + '\n');
+    WriteOutput(Dump(json));
     return ExitCodeOf(state);
   }
   Document document;

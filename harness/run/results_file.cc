@@ -9,6 +9,7 @@
 
 #include "base/console.h"
 #include "base/error.h"
+#include "base/quoted.h"
 #include "harness/machine/environment.h"
 #include "results/run_facts.h"
 #include "results/store/place.h"
@@ -21,7 +22,7 @@ namespace fs = std::filesystem;
 // Also on the recorder's thread: one call each, and on a line of its own beside the progress.
 void Say(const std::string& note) {
   const bool on_terminal = isatty(STDERR_FILENO) == 1;
-  std::fprintf(stderr, "%sdsbench: note: %s\n", on_terminal ? "\r\x1b[K" : "", note.c_str());
+  std::fprintf(stderr, "%sdsbench: note: %s\n", on_terminal ? "\r\x1b[K" : "", Shown(note).c_str());
   std::fflush(stderr);
 }
 

@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "base/console.h"
+#include "base/counted.h"
 #include "harness/machine/contention.h"
 
 namespace dsb {
@@ -15,13 +16,13 @@ constexpr int64_t kLongestWaitAfterFailureMs = 1000;
 std::string FailureOf(const ReplayCounters& counters) {
   std::string failure;
   if (counters.errors > 0) {
-    failure = std::to_string(counters.errors) +
-              " requests ended in error; the first: " + counters.first_error;
+    failure =
+        Counted(counters.errors, "request") + " ended in error; the first: " + counters.first_error;
   }
   if (counters.unknown > 0) {
     failure += (failure.empty() ? "" : "; ") + std::string("the engine spoke ") +
-               std::to_string(counters.unknown) +
-               " times of requests that were not in flight; the first: request " +
+               Counted(counters.unknown, "time") +
+               " of requests that were not in flight; the first: request " +
                std::to_string(counters.first_unknown_id);
   }
   return failure;

@@ -11,6 +11,7 @@
 #include "harness/run/results_file.h"
 #include "harness/sweep/max_load.h"
 #include "harness/sweep/stored_points.h"
+#include "harness/sweep/sweep_json.h"
 #include "harness/terminal/screen.h"
 #include "reports/pareto/pareto.h"
 
@@ -96,8 +97,8 @@ std::vector<Option> DescribeOptions(SweepOptions& o) {
           {.name = "format",
            .value = &o.format,
            .value_name = "FORM",
-           .help = "of the table: terminal or markdown",
-           .choices = {"terminal", "markdown"},
+           .help = "of the table: terminal, markdown or json",
+           .choices = {"terminal", "markdown", "json"},
            .group = OptionGroup::kResults}};
 }
 
@@ -155,20 +156,30 @@ ExitCode ExecuteSweep(const RunOptions& typed, const SweepOptions& sweep, const 
   if (sweep.find_max_load) {
     const std::vector<MaxLoad> found = FindMaxLoads(run, sweep.attainment, how);
     if (found.empty()) return ExitCode::kResource;  // interrupted
-    Print(MaxLoadDocument(found, run.slo, sweep.attainment), sweep, run.output);
+    if (sweep.format == "json") {
+      WriteOutput(MaxLoadJson(found, run.slo, sweep.attainment, run.output));
+    } else {
+      Print(MaxLoadDocument(found, run.slo, sweep.attainment), sweep, run.output);
+    }
     return ExitCode::kDone;
   }
   const ExitCode code = RunPoints(run, sweep, how);
   if (code != ExitCode::kDone) return code;
   const Store store(run.output, ReadingOptions(run.output));
-  const std::vector<PointRun> points = ReadPoints(store, run.label);
-  Document document = ParetoDocument(ParetoPoints(points));
-  const std::string differs = DifferencesAmong(points);
+  const std::vector<PointRun> runs = ReadPoints(store, run.label);
+  const std::vector<ParetoPoint> points = ParetoPoints(runs);
+  std::string differs = DifferencesAmong(runs);
   if (!differs.empty()) {
-    document.emplace_back(
-        Line{"Note: the points of this --label were not asked the same: " + differs + "."});
+    differs = "the points of this --label were not asked the same: " + differs;
   }
-  Print(document, sweep, run.output);
+  if (sweep.format == "json") {
+    if (!differs.empty()) Say("warning", differs);
+    WriteOutput(SweepJson(points, run.output));
+  } else {
+    Document document = ParetoDocument(points);
+    if (!differs.empty()) document.emplace_back(Line{"Note: " + differs + "."});
+    Print(document, sweep, run.output);
+  }
   return ExitCode::kDone;
 }
 

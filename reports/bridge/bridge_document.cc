@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "reports/text/estimate_json.h"
 #include "reports/text/number_text.h"
 
 namespace dsb {
@@ -97,7 +98,7 @@ std::string BridgeJson(const BridgeText& text, const Waterfall& waterfall) {
       {"format", "dsbench bridge"}, {"format_version", 1},        {"title", text.title},
       {"facts", text.facts},        {"factors", factors},         {"total", waterfall.total},
       {"lo", number(waterfall.lo)}, {"hi", number(waterfall.hi)}, {"notes", text.notes}};
-  return json.dump(1) + '\n';
+  return Dump(json);
 }
 
 }  // namespace dsb

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "reports/document/chart.h"
-#include "reports/model/load_groups.h"
 #include "reports/model/model.h"
+#include "reports/pareto/pareto.h"
 
 namespace dsb {
 
@@ -45,7 +45,7 @@ Charts ReliabilityCharts(const ReportSet& set, const ArmList& arms);
 Charts LatencyCharts(const ReportSet& set, const ArmList& arms);
 
 // Throughput against a user's speed, then throughput and budget against the load, in this order.
-Charts LoadCharts(const LoadGroup& group, const ArmList& arms, double level);
+Charts LoadCharts(const std::vector<ParetoPoint>& points, const ArmList& arms);
 
 // The paper's Table 1 and Figures 3 to 6 with the set's arms in the same axes (Figure 2 is behind
 // AcceptanceCharts); 7 and 8 with `own`, charts of LoadCharts or none. Under each what differs in

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/counted.h"
 #include "reports/text/number_text.h"
 #include "results/run_facts.h"
 #include "results/statistics/estimate.h"
@@ -160,8 +161,8 @@ std::optional<CrossJudgement> TooFewCompared(const Crosscheck& check) {
 CrossJudgement Judge(const Crosscheck& check, const CrossRules& rules) {
   const int64_t compared = check.rounds_compared(), equal = check.rounds_equal();
   const auto answers = static_cast<int64_t>(check.answers.size());
-  const std::string rounds = std::to_string(equal) + " of " + std::to_string(compared) +
-                             " rounds equal inside the common prefixes";
+  const std::string rounds = std::to_string(equal) + " of " + Counted(compared, "round") +
+                             " equal inside the common prefixes";
   if (answers == 0) return {CrossVerdict::kUnknown, "no answers to compare"};
   const Estimate unequal = Wilson(compared - equal, compared);
   if (compared > equal && unequal.lo.value_or(0) > rules.most_unequal_rounds) {
@@ -172,8 +173,8 @@ CrossJudgement Judge(const Crosscheck& check, const CrossRules& rules) {
   if (static_cast<double>(check.num_identical()) <
       rules.least_identical * static_cast<double>(answers)) {
     return {CrossVerdict::kAnotherAlgorithm,
-            std::to_string(check.num_identical()) + " of " + std::to_string(answers) +
-                " answers identical, expected at least " + PercentWithUnit(rules.least_identical)};
+            std::to_string(check.num_identical()) + " of " + Counted(answers, "answer") +
+                " identical, expected at least " + PercentWithUnit(rules.least_identical)};
   }
   int64_t unknown_gaps = 0;
   double largest = 0;

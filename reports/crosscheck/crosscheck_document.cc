@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/counted.h"
 #include "reports/text/estimate_json.h"
 #include "reports/text/number_text.h"
 #include "results/statistics/estimate.h"
@@ -17,12 +18,12 @@ std::string N(int64_t value) { return std::to_string(value); }
 
 std::string LawText(const SurprisalCheck& law) {
   return std::string(law.passes ? "the target's law" : "NOT the target's law") + ": z " +
-         Fixed(law.z, 1) + " over " + N(law.tokens) + " tokens, " + N(law.outside) +
+         Fixed(law.z, 1) + " over " + Counted(law.tokens, "token") + ", " + N(law.outside) +
          " outside its support";
 }
 
 std::string GreedyText(const GreedyCheck& greedy) {
-  return N(greedy.best) + " of " + N(greedy.tokens) + " tokens are the target's best, " +
+  return N(greedy.best) + " of " + Counted(greedy.tokens, "token") + " the target's best, " +
          N(greedy.near) + " as near as rounding explains, " + N(greedy.far()) + " further off";
 }
 
@@ -64,14 +65,14 @@ Table PartingTable(const Crosscheck& check) {
 }
 
 void AddLeftOut(const Crosscheck& check, Document& document) {
-  const auto add = [&](int64_t count, const char* what) {
-    if (count > 0) document.emplace_back(Line{N(count) + " " + what});
+  const auto add = [&](int64_t count, const char* noun, const char* what) {
+    if (count > 0) document.emplace_back(Line{Counted(count, noun) + " " + what});
   };
-  add(check.only_left, "answers of the first run have no partner");
-  add(check.only_right, "answers of the second run have no partner");
-  add(check.other_prompts, "pairs were asked with different prompt tokens and are left out");
-  add(check.without_ids, "pairs have no token ids on one side and are left out");
-  add(check.without_rounds, "pairs have no rounds on one side: their texts alone are compared");
+  add(check.only_left, "answer", "of the first run without a partner");
+  add(check.only_right, "answer", "of the second run without a partner");
+  add(check.other_prompts, "pair", "asked with different prompt tokens, left out");
+  add(check.without_ids, "pair", "without token ids on one side, left out");
+  add(check.without_rounds, "pair", "without rounds on one side: their texts alone are compared");
 }
 
 Json LawJson(const std::optional<SurprisalCheck>& law) {
@@ -150,12 +151,12 @@ Document TextsDocument(const std::vector<TextsPair>& pairs, double largest_gap,
                                       : "n/a",
                           parted.empty() ? "none" : "median " + N(parted[parted.size() / 2]),
                           N(near), N(wide), N(unknown)});
-    const auto add = [&](int64_t count, const char* what) {
-      if (count > 0) left_out.push_back({pair.name + ": " + N(count) + " " + what});
+    const auto add = [&](int64_t count, const char* noun, const char* what) {
+      if (count > 0) left_out.push_back({Counted(count, noun) + " of " + pair.name + what});
     };
-    add(pair.check.without_ids, "pairs have no token ids on one side and are left out");
-    add(pair.check.other_prompts, "pairs had other prompt tokens and are left out");
-    add(pair.check.only_left + pair.check.only_right, "answers have no partner");
+    add(pair.check.without_ids, "pair", " without token ids on one side, left out");
+    add(pair.check.other_prompts, "pair", " with other prompt tokens, left out");
+    add(pair.check.only_left + pair.check.only_right, "answer", " without a partner");
   }
   document.emplace_back(std::move(table));
   document.emplace_back(

@@ -22,11 +22,19 @@ std::string Exact(double value) {
   return {text, std::to_chars(std::begin(text), std::end(text), value).ptr};
 }
 
+// What a spreadsheet would compute: it begins, behind blanks, with one of = + - @ or their
+// fullwidth forms.
+bool IsFormula(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  constexpr std::string_view kMarks[] = {"=",      "+",      "-",      "@",
+                                         "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
+  return std::any_of(std::begin(kMarks), std::end(kMarks),
+                     [&](std::string_view mark) { return text.starts_with(mark); });
+}
+
 std::string CsvCell(const std::string& foreign) {
   std::string text = Shown(foreign);
-  if (!text.empty() && std::string_view("=+-@").find(text[0]) != std::string_view::npos) {
-    text.insert(0, 1, '\'');
-  }
+  if (IsFormula(text)) text.insert(0, 1, '\'');
   if (text.find_first_of("\",\n\r") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);

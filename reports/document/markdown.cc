@@ -9,14 +9,16 @@ namespace dsb {
 namespace {
 
 // What Markdown would take for its own inside a line: emphasis, code, links and images, tags and
-// entities, table cells, headings, struck text, mentions, and the colon of a bare address.
-constexpr std::string_view kMarks = "|*_`<>\\[]!&#~@";
+// entities, table cells, headings, struck text, mentions, formulas, and what makes a bare address:
+// its colon, or the dot of "www.".
+constexpr std::string_view kMarks = "|*_`<>\\[]!&#~@$";
 
 std::string Escape(const std::string& foreign) {
   const std::string text = Shown(foreign);
   std::string result;
   for (size_t i = 0; i < text.size(); ++i) {
-    const bool address = text[i] == ':' && text.compare(i, 3, "://") == 0;
+    const bool address = text.compare(i, 3, "://") == 0 ||
+                         (i >= 3 && text[i] == '.' && text.compare(i - 3, 3, "www") == 0);
     if (address || kMarks.find(text[i]) != std::string_view::npos) result += '\\';
     result += text[i];
   }

@@ -178,17 +178,24 @@
     }
     return rows;
   };
+  // As the program prints them: what hides is shown, what a spreadsheet would compute is text.
+  const hidden = /[\p{Cc}\u2028-\u202e\ufff9-\ufffb\ufffe\uffff]|(?![\u200c\u200d]|\p{VS})\p{DI}/gu;
+  const inHex = (byte) => '\\x' + byte.toString(16).padStart(2, '0');
+  const plain = (foreign) => foreign.replace(/[\t\n\r]/g, ' ').replace(hidden,
+    (char) => [...new TextEncoder().encode(char)].map(inHex).join(''));
+  const inJson = (text) => text.replace(hidden, (char) => char === '\n' ? char
+    : char.split('').map((unit) => '\\u' + unit.charCodeAt(0).toString(16).padStart(4, '0')).join(''));
   const cell = (value) => {
     if (value === null) return '';
     if (typeof value === 'number') return String(value);
-    const text = /^[=+\-@]/.test(value) ? "'" + value : value;
+    const shown = plain(value), text = /^ *[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(shown) ? "'" + shown : shown;
     return /[",\n\r]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
   };
   const acts = {
     theme: () => { root.dataset.theme = dark() ? 'light' : 'dark'; save('theme', [root.dataset.theme]); },
     print: () => print(),
-    json: (data, name) => give(name + '.json', 'application/json', JSON.stringify(rowsOf(data).map(
-      (row) => Object.fromEntries(row.map((value, i) => [data.columns[i], value]))), null, 1)),
+    json: (data, name) => give(name + '.json', 'application/json', inJson(JSON.stringify(rowsOf(data).map(
+      (row) => Object.fromEntries(row.map((value, i) => [data.columns[i], value]))), null, 1))),
     csv: (data, name) => give(name + '.csv', 'text/csv',
       [data.columns, ...rowsOf(data)].map((row) => row.map(cell).join(',') + '\n').join('')),
   };

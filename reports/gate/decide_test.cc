@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "base/counted.h"
 #include "reports/text/number_text.h"
 #include "results/statistics/multiple.h"
 
@@ -50,9 +51,9 @@ void DecideTest(int64_t num_tests, GateTest* test) {
   }
   if (!test->lo || !test->hi) {
     test->needed_n = kMinPromptsForInterval;
-    test->reason = std::to_string(test->ratio.n) +
-                   " prompts are too few for an interval; it needs " +
-                   std::to_string(*test->needed_n) + " at least";
+    test->reason = Counted(test->ratio.n, "prompt") + (test->ratio.n == 1 ? " is" : " are") +
+                   " too few for an interval; it needs " + std::to_string(*test->needed_n) +
+                   " at least";
     return;
   }
   if (!test->blocked.empty()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "reports/gate/comparable.h"
 #include "reports/gate/decide_test.h"
@@ -272,7 +273,7 @@ GateVerdict DecideGate(const std::vector<GatePair>& pairs, const GatePolicy& pol
     if (static_cast<double>(num_tests) >
         kGateAlpha * static_cast<double>(options.bootstrap.num_resamples + 1)) {
       ThrowBadInput("--resamples " + std::to_string(options.bootstrap.num_resamples) +
-                    ": too few for " + std::to_string(num_tests) + " tests, expected at least " +
+                    ": too few for " + Counted(num_tests, "test") + ", expected at least " +
                     std::to_string(40 * num_tests));
     }
     for (GateTest& test : verdict.tests) DecideTest(num_tests, &test);

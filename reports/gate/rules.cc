@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "base/counted.h"
 #include "results/invariants.h"
 #include "results/metrics/selection.h"
 #include "results/run_facts.h"
@@ -40,7 +41,7 @@ GateRule GreedyRule(const GatePair& pair) {
     rule.detail = "no run of drafter none on the same question";
   } else {
     const AnswerMatch match = MatchAnswers(*pair.target_only, pair.candidate, "all");
-    rule.detail = std::to_string(match.compared) + " answers";
+    rule.detail = Counted(match.compared, "answer");
     if (match.unknown > 0) {
       rule.detail += ", " + std::to_string(match.unknown) + " more without token ids";
     }

@@ -1,12 +1,11 @@
 #include "reports/model/load_groups.h"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "results/run_facts.h"
-#include "results/statistics/student.h"
 
 namespace dsb {
 namespace {
@@ -46,34 +45,6 @@ std::vector<LoadGroup> LoadGroupsOf(const ReportModel& model) {
     if (loads.size() > 1) all.push_back(std::move(group));
   }
   return all;
-}
-
-std::vector<LoadPoint> LoadPointsOf(const LoadGroup& group) {
-  std::vector<LoadPoint> points;
-  for (const ReportSet* set : group.sets) {
-    for (const ReportArm& arm : set->arms) {
-      const std::string load = LoadOf(arm.data->run);
-      auto found = std::find_if(points.begin(), points.end(), [&](const LoadPoint& point) {
-        return point.arm == arm.name && point.load == load;
-      });
-      if (found == points.end()) found = points.insert(points.end(), {arm.name, load});
-      found->runs.push_back(&arm);
-    }
-  }
-  std::stable_sort(points.begin(), points.end(),
-                   [](const LoadPoint& a, const LoadPoint& b) { return a.arm < b.arm; });
-  return points;
-}
-
-Estimate MeanOverRuns(const LoadPoint& point, const std::string& metric, double level) {
-  std::vector<double> logs;
-  for (const ReportArm* arm : point.runs) {
-    const std::optional<double> value = arm->ValueOf(metric, "all");
-    if (!value || *value <= 0) return {};
-    if (point.runs.size() == 1) return {.value = value, .n = 1};
-    logs.push_back(std::log(*value));
-  }
-  return logs.empty() ? Estimate{} : GeometricMean(logs, level);
 }
 
 }  // namespace dsb

@@ -37,7 +37,8 @@ std::string FiguresOf(const RunData& data) {
 std::string MachineLine(const RunData& data) {
   const EnvironmentRecord& machine = data.environment;
   std::string line = machine.cpu_model.empty() ? "unknown machine" : machine.cpu_model;
-  line += ", " + std::to_string(machine.num_cores) + " cores, " + Bytes(machine.memory_bytes);
+  if (machine.num_cores > 0) line += ", " + Counted(machine.num_cores, "core");
+  if (machine.memory_bytes > 0) line += ", " + Bytes(machine.memory_bytes);
   if (!machine.os.empty()) line += ", " + machine.os;
   if (!machine.kernel.empty()) line += ", " + machine.kernel;
   if (machine.virtualised) line += ", virtual";

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "base/counted.h"
 #include "reports/text/number_text.h"
 #include "results/metrics/metrics.h"
 #include "results/run_facts.h"
@@ -26,10 +27,11 @@ constexpr int64_t kLeastPairs = 5;
 using ByPass = std::map<int64_t, double>;
 
 struct Group {
-  std::string load, arm;
-  bool is_plain = false;
-  ByPass output, user, accepted;
-  std::set<std::string> flags;
+  std::string load, arm;  // the load with all that tells it from another
+  const RunRecord* first = nullptr;
+  std::vector<int64_t> runs = {};
+  ByPass output = {}, user = {}, accepted = {}, concurrency = {}, budget = {};
+  std::set<std::string> flags = {};
 };
 
 void Take(const PointRun& run, const char* metric, ByPass& values) {
@@ -38,22 +40,28 @@ void Take(const PointRun& run, const char* metric, ByPass& values) {
   values[run.pass] = *record->estimate.value;
 }
 
+std::string LoadOf(const RunRecord& run) {
+  std::string load;
+  for (const Fact& fact : LoadFacts(run)) load += fact.value + '\n';
+  return load;
+}
+
 std::vector<Group> GroupsOf(const std::vector<PointRun>& runs) {
   std::vector<Group> groups;
   for (const PointRun& run : runs) {
-    const std::string load = LoadName(run.run), arm = ArmName(run.run);
+    const std::string load = LoadOf(run.run), arm = run.arm.empty() ? ArmName(run.run) : run.arm;
     auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
       return group.load == load && group.arm == arm;
     });
     if (found == groups.end()) {
-      found = groups.emplace(groups.end());
-      found->load = load;
-      found->arm = arm;
-      found->is_plain = IsBaseline(run.run);
+      found = groups.insert(groups.end(), {.load = load, .arm = arm, .first = &run.run});
     }
+    found->runs.push_back(run.run.id);
     Take(run, "output_tokens_per_s", found->output);
     Take(run, "user_decode_tokens_per_s", found->user);
     Take(run, "accepted_length", found->accepted);
+    Take(run, "mean_decode_concurrency", found->concurrency);
+    Take(run, "budget", found->budget);
     found->flags.insert(run.flags.begin(), run.flags.end());
   }
   std::vector<std::string> loads;
@@ -72,7 +80,9 @@ std::vector<Group> GroupsOf(const std::vector<PointRun>& runs) {
 Estimate Mean(const ByPass& values, double level) {
   std::vector<double> logs;
   for (const auto& [pass, value] : values) logs.push_back(std::log(value));
-  return GeometricMean(logs, level);
+  Estimate mean = GeometricMean(logs, level);
+  if (values.size() == 1) mean.value = values.begin()->second;  // to the last bit
+  return mean;
 }
 
 Estimate Ratio(const ByPass& values, const ByPass& plain, double level) {
@@ -116,23 +126,28 @@ std::vector<ParetoPoint> ParetoPoints(const std::vector<PointRun>& runs, double 
   std::vector<ParetoPoint> points;
   for (const Group& group : groups) {
     ParetoPoint& point = points.emplace_back();
-    point.load = group.load;
+    point.load = LoadName(*group.first);
     point.arm = group.arm;
+    point.runs = group.runs;
     point.output_tokens_per_s = Mean(group.output, level);
     point.user_tokens_per_s = Mean(group.user, level);
+    point.decode_concurrency = Mean(group.concurrency, level);
+    point.budget = Mean(group.budget, level);
     point.flags.assign(group.flags.begin(), group.flags.end());
     if (!group.accepted.empty()) {
       double sum = 0;
       for (const auto& [pass, value] : group.accepted) sum += value;
       point.accepted_length = sum / static_cast<double>(group.accepted.size());
     }
-    if (group.is_plain) continue;
+    if (IsBaseline(*group.first)) continue;
+    ByPass user, output;  // of the plain arms at this load: one a pass
     for (const Group& plain : groups) {
-      if (!plain.is_plain || plain.load != group.load) continue;
-      point.user_speedup = Ratio(group.user, plain.user, level);
-      point.output_gain = Ratio(group.output, plain.output, level);
-      break;
+      if (!IsBaseline(*plain.first) || plain.load != group.load) continue;
+      user.insert(plain.user.begin(), plain.user.end());
+      output.insert(plain.output.begin(), plain.output.end());
     }
+    point.user_speedup = Ratio(group.user, user, level);
+    point.output_gain = Ratio(group.output, output, level);
   }
   for (ParetoPoint& point : points) {
     point.dominated = std::any_of(points.begin(), points.end(),
@@ -163,8 +178,8 @@ Document ParetoDocument(const std::vector<ParetoPoint>& points) {
   document.emplace_back(std::move(table));
   document.emplace_back(Line{kParetoWords});
   if (fewest < kLeastPairs) {
-    document.emplace_back(Line{"Note: a comparison rests on " + std::to_string(fewest) +
-                               " pairs of runs, expected " + std::to_string(kLeastPairs) +
+    document.emplace_back(Line{"Note: a comparison rests on " + Counted(fewest, "pair") +
+                               " of runs, expected " + std::to_string(kLeastPairs) +
                                " at least before anything is concluded."});
   }
   return document;

@@ -12,17 +12,20 @@
 
 namespace dsb {
 
-// One run of a pass over all points: runs of one `pass` are pairs.
+// One run of a pass over all points: runs of one load and `pass` are pairs.
 struct PointRun {
   RunRecord run;
   std::vector<MetricRecord> metrics;
   std::vector<std::string> flags;
   int64_t pass = 0;
+  std::string arm = {};  // its name in the report; empty: ArmName
 };
 
 struct ParetoPoint {
   std::string load, arm;
+  std::vector<int64_t> runs;                        // their ids, in order
   Estimate output_tokens_per_s, user_tokens_per_s;  // t_runs over passes
+  Estimate decode_concurrency, budget;              // likewise; of the metrics mean_..., budget
   // Against the plain arm at the same load, paired by pass; no value for itself or without one.
   Estimate user_speedup, output_gain;
   std::optional<double> accepted_length;  // mean over passes

@@ -138,6 +138,11 @@ Document MakeCompareDocument(const std::vector<ComparedPair>& pairs, const Metri
         document.emplace_back(Line{std::string("Note: the ") + side +
                                    " breaks an invariant: " + MessageOf(broken.front()) + "."});
       }
+      for (const auto& [flag, detail] : data->flags) {
+        if (flag == "contended") continue;  // below
+        document.emplace_back(Line{std::string("Note: the ") + side + " is flagged " + flag +
+                                   (detail.empty() ? "" : ": " + detail) + "."});
+      }
       const std::string what = ContentionOf(*data);
       if (what.empty()) continue;
       document.emplace_back(

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "base/counted.h"
 #include "reports/report/notes.h"
 #include "reports/text/number_text.h"
 #include "results/phases.h"
@@ -43,7 +44,7 @@ std::string Total(const DeviceRow& row) {
 std::string OverheadText(const std::string& arm, const Estimate& overhead) {
   if (!overhead.lo || !overhead.hi) {
     return "What watching changed of the time of " + arm +
-           " is not known: " + std::to_string(overhead.n) + " prompts, " + overhead.note +
+           " is not known: " + Counted(overhead.n, "prompt") + ", " + overhead.note +
            " (observer_overhead).";
   }
   std::string text = "Watching changed the time of " + arm + " by " +

@@ -121,6 +121,26 @@ std::string GateAnnotations(const GateVerdict& verdict) {
   return out;
 }
 
+std::string WithoutCommands(std::string_view printed, bool is_json) {
+  constexpr std::string_view kInside = "##[", kFirst = "::";
+  std::string out;
+  bool at_start = true;  // of a line, but for blanks
+  while (!printed.empty()) {
+    if (printed.starts_with(kInside)) {
+      out += is_json ? "##\\u005b" : "##\\[";
+      printed.remove_prefix(kInside.size());
+      at_start = false;
+      continue;
+    }
+    if (at_start && printed.starts_with(kFirst)) out += '\\';
+    const char c = printed.front();
+    at_start = c == '\n' || (at_start && c == ' ');
+    out += c;
+    printed.remove_prefix(1);
+  }
+  return out;
+}
+
 Page GatePage(const GateVerdict& verdict) {
   Page page{.title = std::string("Gate: ") + GateStateName(verdict.state),
             .body = MakeGateDocument(verdict)};

@@ -6,32 +6,16 @@
 #include <string>
 #include <utility>
 
-#include "base/counted.h"
 #include "reports/pareto/pareto.h"
 #include "reports/report/load_section.h"
 #include "reports/report/notes.h"
 #include "reports/report/report_document.h"
 #include "reports/report/report_tables.h"
 #include "reports/text/number_text.h"
+#include "results/run_facts.h"
 
 namespace dsb {
 namespace {
-
-// Runs of one pass over the loads are pairs: the k-th of each load and arm.
-std::vector<ParetoPoint> PointsOf(const LoadGroup& group, const MetricOptions& options) {
-  std::vector<PointRun> runs;
-  std::map<std::pair<std::string, std::string>, int64_t> passes;
-  for (const ReportSet* set : group.sets) {
-    for (const ReportArm& arm : set->arms) {
-      PointRun& run = runs.emplace_back();
-      run.run = arm.data->run;
-      run.metrics = arm.metrics;
-      for (const auto& [flag, detail] : arm.data->flags) run.flags.push_back(flag);
-      run.pass = passes[{LoadName(run.run), arm.name}]++;
-    }
-  }
-  return ParetoPoints(runs, options.bootstrap.level);
-}
 
 std::string Times(const Estimate& ratio) {
   std::string text = WithInterval(ratio, 2);
@@ -50,25 +34,61 @@ std::string TitleOf(const LoadGroup& group) {
   return "Under load: " + title;
 }
 
-Document LoadStatements(const LoadGroup& group, const MetricOptions& options) {
+std::vector<ParetoPoint> PointsOf(const LoadGroup& group, const MetricOptions& options) {
+  std::map<std::string, std::vector<int64_t>> plain;  // by load, runs that no set compares with
+  for (const ReportSet* set : group.sets) {
+    if (!set->comparisons.empty()) continue;
+    for (const ReportArm& arm : set->arms) {
+      if (IsBaseline(arm.data->run)) plain[LoadName(arm.data->run)].push_back(arm.data->run.id);
+    }
+  }
+  std::map<std::pair<std::string, std::string>, size_t> alone;  // of a load and arm so far
+  std::vector<PointRun> runs;
+  for (const ReportSet* set : group.sets) {
+    for (size_t i = 0; i < set->arms.size(); ++i) {
+      const ReportArm& arm = set->arms[i];
+      PointRun& run = runs.emplace_back();
+      run.run = arm.data->run;
+      run.metrics = arm.metrics;
+      for (const auto& [flag, detail] : arm.data->flags) run.flags.push_back(flag);
+      run.arm = arm.name;
+      run.pass = run.run.id;
+      if (IsBaseline(run.run)) continue;
+      if (const ReportComparison* const comparison = set->ComparisonOf(i); comparison != nullptr) {
+        run.pass = set->arms[comparison->baseline].data->run.id;
+        continue;
+      }
+      const std::vector<int64_t>& others = plain[LoadName(run.run)];
+      const size_t k = alone[{LoadName(run.run), arm.name}]++;
+      if (k < others.size()) run.pass = others[k];
+    }
+  }
+  return ParetoPoints(runs, options.bootstrap.level);
+}
+
+std::vector<LabelledLine> LoadStatements(const std::vector<ParetoPoint>& points) {
   std::vector<LabelledLine> lines;
-  for (const ParetoPoint& point : PointsOf(group, options)) {
+  for (const ParetoPoint& point : points) {
     if (!point.user_speedup.value || !point.output_gain.value) continue;
     if (lines.empty() || lines.back().kind != point.load) lines.push_back({point.load, {}});
     const std::string text = point.arm + ": a user's speed " + Times(point.user_speedup) +
                              ", all users' throughput " + Times(point.output_gain);
     lines.back().clauses.push_back({text, {point.arm}});
   }
+  return lines;
+}
+
+Document LoadStatementBlocks(const std::vector<ParetoPoint>& points) {
   Document document;
-  for (LabelledLine& line : lines) document.emplace_back(std::move(line));
+  for (LabelledLine& line : LoadStatements(points)) document.emplace_back(std::move(line));
   document.emplace_back(Line{
       "Against plain decoding at the same load, paired by pass. [brackets]: 95 % t intervals over "
       "passes; the unit is a run, since requests in flight together are not independent."});
   return document;
 }
 
-Document LoadTable(const LoadGroup& group, const MetricOptions& options) {
-  Document document = ParetoDocument(PointsOf(group, options));
+Document LoadTable(const std::vector<ParetoPoint>& points) {
+  Document document = ParetoDocument(points);
   document.erase(document.begin());  // its heading
   return document;
 }

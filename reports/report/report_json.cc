@@ -6,10 +6,13 @@
 #include "reports/model/provenance_lines.h"
 #include "reports/pairing/pairs.h"
 #include "reports/paper/paper_tables.h"
+#include "reports/pareto/pareto_json.h"
+#include "reports/report/conclusion.h"
+#include "reports/report/load_page.h"
 #include "reports/report/provenance_json.h"
 #include "reports/report/scheduling_section.h"
+#include "reports/report/section_json.h"
 #include "reports/text/estimate_json.h"
-#include "results/metrics/depth.h"
 #include "results/run_facts.h"
 
 namespace dsb {
@@ -132,13 +135,18 @@ Json LeftOutJson(const RunData& data) {
   return items;
 }
 
+Json FlagsJson(const RunData& data) {
+  Json flags = Json::object();
+  for (const auto& [flag, detail] : data.flags) flags[flag] = detail;
+  return flags;
+}
+
 Json ArmJson(const ReportArm& arm) {
-  Json artifacts = Json::object(), flags = Json::object(), metrics = Json::array();
+  Json artifacts = Json::object(), metrics = Json::array();
   for (const auto& [role, artifact] : arm.data->artifacts) {
     artifacts[role] = {
         {"name", artifact.name}, {"sha256", artifact.sha256}, {"size_bytes", artifact.size_bytes}};
   }
-  for (const auto& [flag, detail] : arm.data->flags) flags[flag] = detail;
   for (const MetricRecord& metric : arm.metrics) metrics.push_back(MetricJson(metric, arm.notes));
   const RequestCounts& counts = arm.counts;
   const std::string command = ConfigOf(arm.data->run).command_line;
@@ -150,7 +158,7 @@ Json ArmJson(const ReportArm& arm) {
                {"gpu", GpuFact(arm.data)},
                {"build", BuildJson<Json>(arm.data->build)},
                {"artifacts", artifacts},
-               {"flags", flags},
+               {"flags", FlagsJson(arm.data)},
                {"requests",
                 {{"total", counts.total},
                  {"warmup", counts.warmup},
@@ -166,20 +174,6 @@ Json ArmJson(const ReportArm& arm) {
                {"kernels", KernelsJson(arm.data)}};
   if (!arm.broken.empty()) json["broken_invariants"] = arm.broken;
   return json;
-}
-
-Json DepthsJson(const ReportArm& arm) {
-  Json depths = Json::array();
-  for (const DepthFigures& depth : arm.steps.depths) {
-    depths.push_back({{"depth_tokens", depth.depth_tokens},
-                      {"requests", depth.requests},
-                      {"mean_prompt_tokens", depth.mean_prompt_tokens},
-                      {"accepted_length", EstimateJson<Json>(depth.accepted_length)},
-                      {"step_time_ns", EstimateJson<Json>(depth.step_time)},
-                      {"draft_time_ns", EstimateJson<Json>(depth.draft_time)},
-                      {"verify_time_ns", EstimateJson<Json>(depth.verify_time)}});
-  }
-  return depths;
 }
 
 Json FactsJson(const std::vector<Fact>& facts) {
@@ -211,8 +205,11 @@ Json SetJson(const ReportSet& set, const MetricOptions& options, const ReportSec
   Json arms = Json::array(), comparisons = Json::array();
   for (size_t i = 0; i < set.arms.size(); ++i) {
     arms.push_back(ArmJson(set.arms[i]));
-    const Json depths = DepthsJson(set.arms[i]);
-    if (!depths.empty()) arms.back()["by_depth"] = depths;
+    const StepFigures& steps = set.arms[i].steps;
+    if (!steps.depths.empty()) arms.back()["by_depth"] = DepthsJson<Json>(steps.depths);
+    if (steps.scheduling) {
+      arms.back()["scheduling"] = SchedulingJson<Json>(*steps.scheduling, steps.policy_inert);
+    }
     if (!sections.crosswalk || IsBaseline(set.arms[i].data->run)) continue;
     const ReportComparison* comparison = set.ComparisonOf(i);
     arms.back()["crosswalk"] = CrosswalkJson(MakeCrosswalk(
@@ -229,6 +226,7 @@ Json SetJson(const ReportSet& set, const MetricOptions& options, const ReportSec
   }
   Json json = {{"label", set.arms.front().data->run.label},
                {"fields", FactsJson(ComparableFacts(set.arms.front().data))},
+               {"conclusion", StatementsJson<Json>(Conclude(set, options))},
                {"arms", arms},
                {"comparisons", comparisons}};
   if (!set.observers.empty()) {
@@ -244,6 +242,18 @@ Json SetJson(const ReportSet& set, const MetricOptions& options, const ReportSec
   return json;
 }
 
+// Of questions under several loads every arm under every load.
+Json LoadsJson(const ReportModel& model) {
+  Json loads = Json::array();
+  for (const LoadGroup& group : LoadGroupsOf(model)) {
+    const std::vector<ParetoPoint> points = PointsOf(group, model.options);
+    loads.push_back({{"title", TitleOf(group)},
+                     {"statements", StatementsJson<Json>(LoadStatements(points))},
+                     {"points", ParetoJson<Json>(points)}});
+  }
+  return loads;
+}
+
 }  // namespace
 
 std::string ReportJson(const ReportModel& model, const ReportSections& sections) {
@@ -256,6 +266,7 @@ std::string ReportJson(const ReportModel& model, const ReportSections& sections)
                {"num_empty_runs", model.num_empty_runs},
                {"sets", sets},
                {"metric_definitions", DefinitionsJson()}};
+  if (Json loads = LoadsJson(model); !loads.empty()) json["loads"] = std::move(loads);
   if (!model.left_out.empty()) json["left_out"] = model.left_out;
   if (model.sets.empty()) json["message"] = "no run has a finished request";
   return Dump(json);
@@ -269,6 +280,8 @@ std::string CompareJson(const std::vector<ComparedPair>& pairs, const MetricOpti
                     {"candidate", ArmName(pair.candidate->run)},
                     {"baseline_run", pair.baseline->run.id},
                     {"candidate_run", pair.candidate->run.id},
+                    {"baseline_flags", FlagsJson(*pair.baseline)},
+                    {"candidate_flags", FlagsJson(*pair.candidate)},
                     {"fields", FactsJson(ComparableFacts(pair.baseline))},
                     {"candidate_fields", FactsJson(ComparableFacts(pair.candidate))},
                     {"across", pair.across},

@@ -46,23 +46,27 @@ class Builder {
   }
 
  private:
-  void Put(Block block) { page_.body.push_back(std::move(block)); }
+  void Put(Block block) {
+    if (auto* const table = std::get_if<Table>(&block)) GiveRowsToArms(*table);
+    page_.body.push_back(std::move(block));
+  }
   // Rows that name an arm are the arm's.
-  void Put(const ReportSet& set, Block block) {
-    auto* const table = std::get_if<Table>(&block);
-    const auto is_arm = [](const Table::Column& column) { return column.title == "arm"; };
-    if (table != nullptr && std::any_of(table->columns.begin(), table->columns.end(), is_arm)) {
-      const auto place = std::find_if(table->columns.begin(), table->columns.end(), is_arm) -
-                         table->columns.begin();
-      for (const auto& row : table->rows) {
-        std::optional<size_t>& whose = table->row_arms.emplace_back();
+  void GiveRowsToArms(Table& table) const {
+    const auto column = std::find_if(table.columns.begin(), table.columns.end(),
+                                     [](const Table::Column& one) { return one.title == "arm"; });
+    if (column == table.columns.end()) return;
+    const auto place = static_cast<size_t>(column - table.columns.begin());
+    table.row_arms.clear();
+    for (const auto& row : table.rows) {
+      std::optional<size_t>& whose = table.row_arms.emplace_back();
+      for (const ReportSet& set : model_.sets) {
         for (const ReportArm& arm : set.arms) {
-          const std::string& cell = row[static_cast<size_t>(place)];
-          if (cell == arm.name || cell == TimedName(arm)) whose = arms_.IndexOf(arm.name);
+          if (row[place] == arm.name || row[place] == TimedName(arm)) {
+            whose = arms_.IndexOf(arm.name);
+          }
         }
       }
     }
-    Put(std::move(block));
   }
   void PutCharts(Charts charts) {
     for (Chart& chart : charts) {
@@ -82,12 +86,16 @@ class Builder {
     const auto last = static_cast<std::ptrdiff_t>(set.arms.size());  // rows of all domains together
     all.rows.erase(all.rows.begin(), all.rows.end() - last);
     domains.rows.erase(domains.rows.end() - last, domains.rows.end());
-    Put(set, std::move(all));
+    Put(std::move(all));
     Put(Line{kSpeedWords});
     Put(Line{StatisticsLine(model_.options)});
+    if (Table needed = BreakEvenTable(set); !needed.rows.empty()) {
+      Put(std::move(needed));
+      Put(Line{kBreakEvenWords});
+    }
     if (!domains.rows.empty()) {
       Put(Heading{.level = 3, .text = "By domain", .folded = true});
-      Put(set, std::move(domains));
+      Put(std::move(domains));
     }
     const std::vector<Line> notes = SetNotes(set);
     if (!notes.empty()) Put(Heading{.level = 3, .text = "Notes on these figures", .folded = true});
@@ -96,12 +104,12 @@ class Builder {
     PutSection("Where the time goes, and when", TokenTimeChart(set, arms_),
                ProgressionChart(set, arms_), PromptChart(set, arms_), LatencyCharts(set, arms_));
     PutSection("Whether the confidence means what it says", ReliabilityCharts(set, arms_));
-    for (Block& block : LoadSection(set)) Put(set, std::move(block));
-    for (Block& block : DepthSection(set)) Put(set, std::move(block));
-    for (Block& block : SchedulingSection(set)) Put(set, std::move(block));
+    for (Block& block : LoadSection(set)) Put(std::move(block));
+    for (Block& block : DepthSection(set)) Put(std::move(block));
+    for (Block& block : SchedulingSection(set)) Put(std::move(block));
     AddCrosswalks(set);
     Put(Heading{.level = 2, .text = "What was run"});
-    for (Block& block : ProvenanceOf(set)) Put(set, std::move(block));
+    for (Block& block : ProvenanceOf(set)) Put(std::move(block));
   }
 
   template <typename... Parts>
@@ -136,22 +144,24 @@ class Builder {
     ++num_groups_;
     const ReportSet& first = *group.sets.front();
     Put(Heading{.level = 1, .text = TitleOf(group)});
-    for (Block& block : LoadStatements(group, model_.options)) Put(std::move(block));
+    const std::vector<ParetoPoint> points = PointsOf(group, model_.options);
+    for (Block& block : LoadStatementBlocks(points)) Put(std::move(block));
     const auto put = [&](Charts charts) {
       for (Chart& chart : charts) {
+        if (chart.series.empty()) continue;  // what these runs do not tell, as servers' rounds
         if (num_groups_ > 1) chart.id += "-of-" + std::to_string(num_groups_);
         Put(std::move(chart));
       }
     };
-    Charts curves = LoadCharts(group, arms_, model_.options.bootstrap.level);
+    Charts curves = LoadCharts(points, arms_);
     if (own_curves_.empty()) own_curves_ = curves;
     put(std::move(curves));
-    for (Block& block : LoadTable(group, model_.options)) Put(first, std::move(block));
+    for (Block& block : LoadTable(points)) Put(std::move(block));
     Put(Heading{.level = 2, .text = "How long users wait"});
     put(LoadLatencyCharts(group, arms_));
     Put(Heading{.level = 2, .text = "Each run"});
     for (const ReportSet* set : group.sets) {
-      for (Block& block : ShortSet(*set)) Put(*set, std::move(block));
+      for (Block& block : ShortSet(*set)) Put(std::move(block));
     }
     set_ = static_cast<size_t>(&first - model_.sets.data());
     AddSet(first);

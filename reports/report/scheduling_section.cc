@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/counted.h"
 #include "reports/text/number_text.h"
 #include "results/metrics/scheduling.h"
 #include "results/run_facts.h"
@@ -60,11 +61,13 @@ std::vector<Block> SchedulingSection(const ReportSet& set) {
     schedules = schedules || IsScheduling(arm.data->run);
     AddRows(arm, *summary, table);
     lines.push_back({arm.name + ": " + Share(summary->cut, summary->rounds) + " % of " +
-                         std::to_string(summary->rounds) + " rounds cut, " +
+                         Counted(summary->rounds, "round") + " cut, " +
                          Share(summary->undrafted, summary->rounds) + " % undrafted.",
                      {arm.name}});
     const std::string& inert = arm.steps.policy_inert;
-    if (!inert.empty()) lines.push_back({"Note: policy_inert: " + inert + ".", {arm.name}});
+    if (!inert.empty()) {
+      lines.push_back({"Note: " + arm.name + ": policy_inert: " + inert + ".", {arm.name}});
+    }
   }
   if (!schedules || table.rows.empty()) return blocks;
   blocks.emplace_back(Heading{2, "What the policies did"});

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/logistic.h"
 #include "base/sha256.h"
@@ -229,8 +230,8 @@ CalibrationFit FitCalibration(const RunData& run, const CalibrationFitOptions& o
     if (fits) fitted_items.insert(row->prompt.item_key);
   }
   if (fitted.empty() || judged.empty()) {
-    ThrowBadInput("the run has " + std::to_string(fitted.size()) + " rounds to fit on and " +
-                  std::to_string(judged.size()) +
+    ThrowBadInput("the run has " + Counted(static_cast<int64_t>(fitted.size()), "round") +
+                  " to fit on and " + std::to_string(judged.size()) +
                   " to judge by, with confidences; expected some of both");
   }
   size_t block = 0;

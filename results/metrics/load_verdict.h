@@ -16,6 +16,8 @@ inline constexpr double kMostLittleError = 0.05;
 inline constexpr double kMostDrift = 0.1;  // of a fitted line over the window
 inline constexpr int64_t kLeastClientLagNs = 1'000'000;
 inline constexpr double kMostClientLagShare = 0.01;  // of the median time to first token
+inline constexpr double kMostLateShare = 0.01;       // of the requests, later than both
+inline constexpr double kLateByChance = 0.025;       // a likelier number of them is no sign
 inline constexpr int64_t kSteadyBlocks = 8;
 
 // Little's law over the window: requests in the system = arrivals a second x time in it.

@@ -1,3 +1,4 @@
+#include "base/counted.h"
 #include "results/metrics/load_verdict.h"
 #include "results/metrics/load_window.h"
 #include "results/metrics/rows.h"
@@ -20,8 +21,8 @@ Estimate Attainment(const ClusterTable& table, const Kept& kept, const std::stri
     censored.lo = AsDouble(kept.met) / all;
     censored.hi = AsDouble(kept.met + kept.open) / all;
     censored.n = kept.arrivals;
-    censored.note = "censored: " + std::to_string(kept.open) +
-                    " requests were open at the end of the drain; all of them fail .. all pass";
+    censored.note = "censored: " + Counted(kept.open, "request") +
+                    " open at the end of the drain; all of them fail .. all pass";
     return censored;
   }
   if (table.num_clusters() == kept.arrivals) {

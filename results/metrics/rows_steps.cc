@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/counted.h"
 #include "results/metrics/device.h"
 #include "results/metrics/load.h"
 #include "results/metrics/phases.h"
@@ -82,7 +83,7 @@ void AddDeviceRows(MetricContext* context) {
   }
   if (const int64_t dropped = NumDroppedRecords(context->run); dropped > 0) {
     context->Note("device_time_per_token",
-                  "incomplete: the profiler lost " + std::to_string(dropped) + " records");
+                  "incomplete: the profiler lost " + Counted(dropped, "record"));
   }
 }
 

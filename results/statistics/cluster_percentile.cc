@@ -4,6 +4,7 @@
 #include <cmath>
 #include <tuple>
 
+#include "base/counted.h"
 #include "base/error.h"
 
 namespace dsb {
@@ -92,8 +93,7 @@ std::vector<Estimate> ClusterSamples::ByCluster(std::span<const double> quantile
     Estimate& estimate = estimates.emplace_back(Estimate{.level = options.level, .n = n});
     const int64_t floor = PercentileFloor(quantile, options.level);
     if (n < floor) {
-      estimate.note =
-          "n/a: " + std::to_string(n) + " prompts, " + std::to_string(floor) + " needed";
+      estimate.note = "n/a: " + Counted(n, "prompt") + ", " + std::to_string(floor) + " needed";
       continue;
     }
     estimate.value = weighted.At(quantile, once);

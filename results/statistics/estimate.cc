@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "results/statistics/log_gamma.h"
 
@@ -57,7 +58,7 @@ Estimate Percentile(std::vector<double> samples, double p, double level) {
   Estimate result{.level = level, .n = static_cast<int64_t>(samples.size())};
   const int64_t n = result.n, floor = PercentileFloor(p, level);
   if (n < floor) {
-    result.note = "n/a: " + std::to_string(n) + " samples, " + std::to_string(floor) + " needed";
+    result.note = "n/a: " + Counted(n, "sample") + ", " + std::to_string(floor) + " needed";
     return result;
   }
   std::sort(samples.begin(), samples.end());

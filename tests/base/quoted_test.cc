@@ -41,6 +41,13 @@ TEST(Shown, IsOneLineThatATerminalOnlyPrints) {
                            "\xEF\xBB\xBF", "\xF3\xA0\x80\x81"}) {
     EXPECT_TRUE(Shown(mark).starts_with("\\x")) << mark;
   }
+  // Without a glyph: soft hyphen, grapheme joiner, Hangul fillers, a musical mark; and what no XML
+  // may hold.
+  for (const char* mark :
+       {"\u00AD", "\u034F", "\u115F", "\u3164", "\uFFA0", "\U0001D173", "\uFFFE", "\uFFFF"}) {
+    EXPECT_TRUE(Shown(mark).starts_with("\\x")) << mark;
+  }
+  EXPECT_EQ(Shown("\u2764\uFE0F"), "\u2764\uFE0F");  // an emoji's variation selector
   EXPECT_EQ(Shown("\xFF"), "\\xff");
   EXPECT_EQ(ShownLines("a\n\tb\x1B"), "a\n\tb\\x1b");
 }

@@ -111,12 +111,41 @@ TEST(DeviceEngine, AdmitsABudgetAsTheCpuEngine) {
   ExpectSameRuns(world, options, Requests(world, 5, 9));
 }
 
+// Drafts in every third step only, and then verifies a part of it.
+class DraftsSeldom : public VerifyBudget {
+ public:
+  int32_t Next(const LoadView& load) override { return load.step % 3 == 0 ? 2 : kNoDraft; }
+  void Observe(const FinishedRounds& finished) override {
+    for (const FinishedRound& round : finished.rounds) {
+      EXPECT_EQ(round.proposed > 0, finished.step % 3 == 0 && round.request.most > 0);
+      EXPECT_EQ(round.confidence.size(), static_cast<size_t>(round.proposed));
+    }
+  }
+};
+
+TEST(DeviceEngine, DraftsNothingWhereTheBudgetSaysSo) {
+  for (const char* name : {"dspark_vanilla", "dspark_rnn"}) {
+    SCOPED_TRACE(name);
+    const DeviceWorld world = FixtureDeviceWorld(name);
+    ExpectSameRuns(world,
+                   {.draft = true,
+                    .draft_length = 4,
+                    .policy = {.kind = PolicyKind::kBudget, .budget = 0},
+                    .make_budget = [] { return std::make_unique<DraftsSeldom>(); },
+                    .concurrency = 3},
+                   Requests(world, 4, 9));
+  }
+}
+
 TEST(DeviceEngine, RefusesAPolicyThatNoDeviceHas) {
   const DeviceWorld world = FixtureDeviceWorld("dspark_vanilla");
   const MonotonicClock clock;
   ThreadPool pool(1);
   const TinyOptions options = {.draft = true, .policy = {.kind = PolicyKind::kAlgorithm1}};
   EXPECT_THROW(MakeDeviceEngineOf(world, options, pool, clock), Error);
+  const TinyOptions calibrated = {.draft = true,
+                                  .policy = {.kind = PolicyKind::kBudget, .temperatures = {2}}};
+  EXPECT_THROW(MakeDeviceEngineOf(world, calibrated, pool, clock), Error);
 }
 
 TEST(DeviceDrafterTable, HasTheRegistrysNames) { EXPECT_EQ(DeviceDrafterNames(), DrafterNames()); }

@@ -106,6 +106,36 @@ TEST(LaggedProbes, MayCostAShareOfTheTimeThatIsSpentWithoutDrafts) {
   EXPECT_EQ(drafted, (std::vector<int64_t>{1, 2, 23, 44, 65, 86}));
 }
 
+TEST_F(Lagged, DraftsAgainWhereItPaysForAsLongAsItDidNot) {
+  budget_ = MakeLaggedBudget({.costs = Stairs(), .probe_share = 1e-6});
+  // Drafts of one request pay, those of four do not: they are past the stair.
+  int64_t step = 0;
+  const auto drafts = [this, &step](int users, int steps) {
+    int count = 0;
+    for (const int64_t end = step + steps; step < end;) {
+      ++step;
+      std::vector<RequestLoad> requests;
+      std::vector<FinishedRound> rounds;
+      for (int u = 0; u < users; ++u) requests.push_back(Request(u));
+      const bool drafted = Next(step, requests) != kNoDraft;
+      count += drafted ? 1 : 0;
+      for (const RequestLoad& request : requests) {
+        rounds.push_back(Drafted(request, std::vector<float>(drafted ? 3 : 0, 0.4f)));
+        rounds.back().accepted = drafted && step % 8 < 5 ? 1 : 0;  // as they say: 0.624
+      }
+      Observe(step, std::move(rounds));
+    }
+    return count;
+  };
+  EXPECT_EQ(drafts(1, 40), 40);
+  EXPECT_EQ(drafts(4, 1), 0);
+  EXPECT_EQ(drafts(1, 40), 40);  // one step's rest
+  EXPECT_EQ(drafts(4, 3), 0);
+  EXPECT_EQ(drafts(1, 40), 38);
+  EXPECT_EQ(drafts(4, 11), 0);
+  EXPECT_EQ(drafts(1, 40), 33);
+}
+
 TEST_F(Lagged, CountsDraftsAsMuchAsTheyCameTo) {
   // Confidences that promise 2.44 accepted drafts of 3 and are right, or never, or right again.
   int64_t step = 1;

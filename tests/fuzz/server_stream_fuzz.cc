@@ -4,13 +4,33 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
+#include "base/strict_json.h"
+#include "engines/remote/sse_parser.h"
 #include "engines/remote/transfer.h"
+#include "tests/remote/same_tree.h"
+
+// What the fast parser takes is the full parser's tree.
+static void CheckFlatJson(std::string_view bytes) {
+  dsb::SseParser parser;
+  std::vector<std::string> events;
+  parser.Push(bytes, events);
+  events.emplace_back(bytes);
+  for (const std::string& event : events) {
+    dsb::FlatJson flat;
+    const dsb::FlatValue* const root = flat.Read(event);
+    if (root == nullptr) continue;
+    DSB_CHECK(dsb::SameTree(
+        *root, dsb::ParseStrictJson<nlohmann::json>(event, "event", {.max_depth = 32})));
+  }
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
+  CheckFlatJson(bytes);
   constexpr int32_t kMaxTokens = 64;
   dsb::AnswerRules rules = {.max_tokens = kMaxTokens};
   rules.plain_decoding = (data[0] & 0x40) != 0;

@@ -8,13 +8,13 @@ import importlib.util
 import json
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 import unittest
 
-import page_test
+import stores
 
+PROGRAM = None
 NOTEBOOK = pathlib.Path(__file__).parents[2] / "docs" / "notebook.ipynb"
 
 
@@ -26,9 +26,8 @@ class Notebook(unittest.TestCase):
         self.assertFalse([cell for cell in cells if cell.get("outputs")], "commit it without outputs")
         with tempfile.TemporaryDirectory() as folder:
             results = str(pathlib.Path(folder) / "page.db")
-            page_test.make_results(results)
-            report = json.loads(subprocess.run([page_test.PROGRAM, "report", results, "--format", "json"], check=True,
-                                               capture_output=True).stdout)
+            stores.make_paired(PROGRAM, results)
+            report = json.loads(stores.run(PROGRAM, "report", results, "--format", "json"))
             os.environ["DSBENCH_RESULTS"] = results
             names = {}
             for cell in cells:
@@ -37,7 +36,7 @@ class Notebook(unittest.TestCase):
             names["db"].close()
         self.assertEqual(len(names["plt"].get_fignums()), 3)
         compared = 0
-        for (run, metric, scope, baseline), entry in page_test.figures(report).items():
+        for (run, metric, scope, baseline), entry in stores.figures(report).items():
             if metric == "conditional_acceptance" and scope.startswith("position:") and entry["value"] is not None:
                 self.assertAlmostEqual(names["acceptance"][run][int(scope[9:])], entry["value"])
                 compared += 1
@@ -49,5 +48,5 @@ if __name__ == "__main__":
         if importlib.util.find_spec(module) is None:
             print(f"skipped: no {module} here; install the packages of section [page] in ci/packages.txt")
             sys.exit(77)
-    page_test.PROGRAM = pathlib.Path(sys.argv[1]).resolve()
+    PROGRAM = pathlib.Path(sys.argv[1]).resolve()
     unittest.main(argv=sys.argv[:1], verbosity=1)

@@ -1,59 +1,29 @@
 #!/usr/bin/env python3
-"""The report's page in a real browser: what it shows is what the results file has, it asks for nothing, and it can be
-read at any width, in both themes, by keyboard, on paper and without script.
+"""The report's page in a real browser, of arms in turn, of a sweep over loads and of imported answers: what it shows is
+what the results file has, it asks for nothing, and it can be read at any width, in both themes, by keyboard, on paper
+and without script.
 
-Usage: page_test.py DSBENCH [RESULTS]. Without RESULTS a file is made by the scripted engine, whose acceptance is then
-taken as measured. Exit 77: no Chromium here.
+Usage: page_test.py DSBENCH [RESULTS]. Without RESULTS the files are made by engines without a model, whose acceptance is
+then taken as measured. Exit 77: no Chromium here.
 """
 import json
+import math
 import pathlib
 import re
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import unittest
 
 import browser
+import stores
 
 PROGRAM, RESULTS = None, None
-ROOT = pathlib.Path(__file__).parents[2]
-HOSTILE = "<script>alert(1)</script>]]>\"' \u202eabc\u05d0 &amp; =1+1"
-
-
-def make_results(path):
-    """Two questions of four arms on 12 prompts, with confidences; hostile text where a file may have it."""
-    for temperature in ("0", "1"):
-        subprocess.run([PROGRAM, "run", "--engine", "null", "--workload", "math.jsonl,code.jsonl,chat.jsonl", "--limit", "4",
-                        "--drafters", "none,dspark:3,eagle3:5,mtp1:1", "--max-tokens", "48", "--null-step-us", "50",
-                        "--temperature", temperature, "--output", path, "--no-report", "--label", "page"],
-                       cwd=ROOT / "workloads", check=True, capture_output=True)
-    with sqlite3.connect(path) as db:
-        db.execute("DELETE FROM run_flag WHERE flag = 'synthetic_acceptance'")
-        db.execute("UPDATE run SET label = ? WHERE temperature = 1", (HOSTILE,))
-    db.close()
+SWITCH = """[...document.querySelectorAll('button.arm')].find((button) => button.textContent === arguments[0]).click()"""
 
 
 def short(value):
     return f"{value:.6g}"
-
-
-def figures(report):
-    """{(run, metric, scope, baseline run or None): entry} of the JSON report."""
-    found = {}
-    for group in report["sets"]:
-        for arm in group["arms"]:
-            for metric in arm["metrics"]:
-                found[arm["run"]["id"], metric["metric"], metric["scope"], None] = metric
-        for comparison in group["comparisons"]:
-            for scope in comparison["scopes"]:
-                def put(name, entry):
-                    found[comparison["candidate_run"], name, scope["scope"], comparison["baseline_run"]] = entry
-                for name in ("speedup", "accepted_length_factor", "step_time_factor"):
-                    put(name, scope[name])
-                for metric in scope["metrics"]:
-                    put(metric["metric"], metric["ratio"])
-    return found
 
 
 CONTRAST = """
@@ -79,19 +49,19 @@ while (walk.nextNode()) {
 return least;"""
 
 
-class Page(unittest.TestCase):
+class AnyPage:
+    """What holds of the page of any results file."""
+    make = None  # a function of stores
+    least_charts, least_figures, widths = 9, 500, (375, 1440)
+
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
         results = RESULTS or str(pathlib.Path(cls.folder.name) / "page.db")
         if RESULTS is None:
-            make_results(results)
-        cls.file = pathlib.Path(cls.folder.name) / "report.html"
-        text = subprocess.run([PROGRAM, "report", results, "--format", "json", "--html", cls.file], check=True,
-                              capture_output=True).stdout
-        cls.figures = figures(json.loads(text))
-        cls.html = cls.file.read_text(encoding="utf-8")
-        cls.url = cls.file.as_uri()
+            cls.make(PROGRAM, results)
+        cls.report = stores.Report(PROGRAM, results, cls.folder.name)
+        cls.figures, cls.html, cls.url = cls.report.figures, cls.report.html, cls.report.file.as_uri()
         cls.browser = browser.Browser()
         cls.browser.look(1440)
         cls.browser.requests()  # what the browser's own first tab asked for
@@ -114,6 +84,17 @@ class Page(unittest.TestCase):
             document.querySelector('[data-act=' + arguments[0] + ']').click();
             URL.createObjectURL = keep; return given[0].text()""", act)
 
+    def text(self):
+        """What can be read, everything folded out, but for the commands that were typed."""
+        self.browser.run("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+        return self.browser.run("""const words = [];
+            const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+            while (walk.nextNode()) {
+                const node = walk.currentNode.parentElement;
+                if (node.checkVisibility() && !node.closest('pre')) words.push(walk.currentNode.data);
+            }
+            return words.join('\\n')""")
+
     def test_asks_for_nothing_and_says_nothing(self):
         self.browser.requests()
         self.browser.open("about:blank")
@@ -128,7 +109,7 @@ class Page(unittest.TestCase):
     def test_every_chart_has_marks_that_say_something(self):
         charts = self.browser.run("""return [...document.querySelectorAll('figure')].map((figure) =>
             [figure.id, [...figure.querySelectorAll('.m')].filter((mark) => mark.dataset.say).length])""")
-        self.assertGreater(len(charts), 8)
+        self.assertGreaterEqual(len(charts), self.least_charts)
         self.assertEqual(len({name for name, _ in charts}), len(charts))
         self.assertEqual([name for name, marks in charts if marks == 0], [])
 
@@ -140,7 +121,65 @@ class Page(unittest.TestCase):
             seen[key] = [row[name] for name in ("value", "lo", "hi", "n")]
         self.assertEqual(seen, {key: [entry[name] for name in ("value", "lo", "hi", "n")]
                                 for key, entry in self.figures.items()})
-        self.assertGreater(len(seen), 500)
+        self.assertGreater(len(seen), self.least_figures)
+
+    def test_an_arm_switched_off_is_gone_everywhere(self):
+        # A name inside a text that lists several is an ellipsis then; text() sees to that.
+        count = """return [...document.querySelectorAll('[data-arm]')].filter((item) => !item.matches('button,.name') &&
+            (item.dataset.arm === arguments[1]) === arguments[0] && item.getClientRects().length).length"""
+        names = self.browser.run("return [...document.querySelectorAll('button.arm')].map((button) => button.textContent)")
+        self.assertGreater(len(names), 1)
+        for arm, name in enumerate(names):
+            before = [self.browser.run(count, mine, str(arm)) for mine in (True, False)]
+            self.assertGreater(min(before), 3, name)
+            self.browser.run(SWITCH, name)
+            self.assertEqual([self.browser.run(count, mine, str(arm)) for mine in (True, False)], [0, before[1]], name)
+            drawn = self.browser.run("""return [...document.querySelectorAll('figure .m')].filter((mark) =>
+                mark.getClientRects().length && mark.dataset.say && mark.dataset.say.startsWith(arguments[0] + ';')).length""",
+                                     name)
+            self.assertEqual(drawn, 0, name)
+            if name != "none":  # a word of its own, too
+                self.assertFalse([line for line in self.text().split("\n") if name in line], name)
+            if arm == 1:
+                self.assertIn("off=1", self.browser.run("return location.hash"))
+                self.browser.run("location.reload()")
+                self.assertEqual(self.browser.run(count, True, "1"), 0)
+            self.browser.run(SWITCH, name)
+            self.browser.run("document.querySelectorAll('details').forEach((fold) => { fold.open = false; })")
+            self.assertEqual([self.browser.run(count, mine, str(arm)) for mine in (True, False)], before, name)
+
+    def test_fits_and_can_be_read(self):
+        for width in self.widths:
+            for dark in (False, True):
+                with self.subTest(width=width, dark=dark):
+                    self.browser.look(width, dark=dark)
+                    self.browser.open(self.url)
+                    self.browser.run("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+                    wide, room = self.browser.run("return [document.documentElement.scrollWidth, innerWidth]")
+                    self.assertLessEqual(wide, room)
+                    self.assertEqual(room, width)
+                    ratio, where = self.browser.run(CONTRAST)
+                    self.assertGreaterEqual(ratio, 4.5, where)
+        ground = "return getComputedStyle(document.body).backgroundColor"
+        self.assertNotEqual(self.browser.run(ground), "rgb(255, 255, 255)")
+        self.browser.look(720, dark=True, media="print")
+        self.assertEqual(self.browser.run(ground), "rgb(255, 255, 255)")
+        self.assertEqual(self.browser.run("""return [...document.querySelectorAll('.tool')]
+            .filter((button) => button.checkVisibility()).length"""), 0)
+
+    def test_the_buttons_give_all_rows(self):
+        for act in ("json", "csv"):
+            text = self.given_by(act)
+            if act == "json":
+                self.assertEqual(len(json.loads(text)), len(self.figures))
+            else:
+                self.assertEqual(len(text.splitlines()), len(self.figures) + 1)
+
+
+class Page(AnyPage, unittest.TestCase):
+    """Of arms in turn."""
+    make = staticmethod(stores.make_paired)
+    widths = (375, 768, 1440)
 
     def test_every_mark_is_the_json_reports(self):
         marks = self.browser.run("""return [...document.querySelectorAll('figure .m[data-f]')].map((mark) =>
@@ -190,36 +229,6 @@ class Page(unittest.TestCase):
         self.assertEqual(len(set(said)), 3, said)
         self.assertNotIn("", said)
 
-    def text(self):
-        """What can be read, everything folded out, but for the commands that were typed."""
-        self.browser.run("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
-        return self.browser.run("""const words = [];
-            const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
-            while (walk.nextNode()) {
-                const node = walk.currentNode.parentElement;
-                if (node.checkVisibility() && !node.closest('pre')) words.push(walk.currentNode.data);
-            }
-            return words.join('')""")
-
-    def test_an_arm_switched_off_is_gone_everywhere(self):
-        # A name inside a text that lists several is an ellipsis then; text() sees to that.
-        count = """return [...document.querySelectorAll('[data-arm]')].filter((item) => !item.matches('button,.name') &&
-            (item.dataset.arm === '1') === arguments[0] && item.getClientRects().length).length"""
-        before = [self.browser.run(count, mine) for mine in (True, False)]
-        self.assertGreater(min(before), 10)
-        name = self.browser.run("""const button = document.querySelector('button.arm[data-arm="1"]');
-            button.click(); return button.textContent""")
-        self.assertEqual([self.browser.run(count, mine) for mine in (True, False)], [0, before[1]])
-        drawn = self.browser.run("""return [...document.querySelectorAll('figure .m')].filter((mark) =>
-            mark.getClientRects().length && mark.dataset.say && mark.dataset.say.startsWith(arguments[0] + ';')).length""", name)
-        self.assertEqual(drawn, 0)
-        self.assertNotIn(name, self.text())
-        self.assertIn("off=1", self.browser.run("return location.hash"))
-        self.browser.run("location.reload()")
-        self.assertEqual(self.browser.run(count, True), 0)
-        self.browser.run("""document.querySelector('button.arm[data-arm="1"]').click()""")
-        self.assertEqual([self.browser.run(count, mine) for mine in (True, False)], before)
-
     def test_the_verdict_speaks_of_the_arms_that_are_on(self):
         said = """return [...document.querySelectorAll('.said')].filter((line) => line.checkVisibility())
             .map((line) => line.innerText.replace(/\\s+/g, ' '))"""
@@ -252,25 +261,6 @@ class Page(unittest.TestCase):
         self.browser.run("location.reload()")
         self.assertEqual(self.browser.run(column, False), sorted(rates, reverse=True))
 
-    def test_fits_and_can_be_read(self):
-        for width in (375, 768, 1440):
-            for dark in (False, True):
-                with self.subTest(width=width, dark=dark):
-                    self.browser.look(width, dark=dark)
-                    self.browser.open(self.url)
-                    self.browser.run("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
-                    wide, room = self.browser.run("return [document.documentElement.scrollWidth, innerWidth]")
-                    self.assertLessEqual(wide, room)
-                    self.assertEqual(room, width)
-                    ratio, where = self.browser.run(CONTRAST)
-                    self.assertGreaterEqual(ratio, 4.5, where)
-        ground = "return getComputedStyle(document.body).backgroundColor"
-        self.assertNotEqual(self.browser.run(ground), "rgb(255, 255, 255)")
-        self.browser.look(720, dark=True, media="print")
-        self.assertEqual(self.browser.run(ground), "rgb(255, 255, 255)")
-        self.assertEqual(self.browser.run("""return [...document.querySelectorAll('.tool')]
-            .filter((button) => button.checkVisibility()).length"""), 0)
-
     def test_the_theme_is_kept(self):
         ground = "return getComputedStyle(document.body).backgroundColor"
         self.browser.run("document.querySelector('[data-act=theme]').click()")
@@ -278,14 +268,6 @@ class Page(unittest.TestCase):
         self.assertNotEqual(dark, "rgb(255, 255, 255)")
         self.browser.run("location.reload()")
         self.assertEqual(self.browser.run(ground), dark)
-
-    def test_the_buttons_give_all_rows(self):
-        for act in ("json", "csv"):
-            text = self.given_by(act)
-            if act == "json":
-                self.assertEqual(len(json.loads(text)), len(self.figures))
-            else:
-                self.assertEqual(len(text.splitlines()), len(self.figures) + 1)
 
     def test_says_all_without_script(self):
         self.browser.devtools("Emulation.setScriptExecutionDisabled", value=True)
@@ -310,6 +292,74 @@ class Page(unittest.TestCase):
         self.assertIn("<script>alert(1)</script>]]>\"' \\xe2\\x80\\xaeabc\u05d0 &amp; =1+1", shown[0])
         self.assertEqual(self.html.count("<script"), 2)
         self.assertEqual(self.html.count("</script"), 2)
+
+
+class LoadPage(AnyPage, unittest.TestCase):
+    """Of a sweep over three loads, in two passes."""
+    make = staticmethod(stores.make_load)
+
+    def test_pointing_shows_what_the_store_has(self):
+        db = sqlite3.connect(self.report.results)
+        stored = {}
+        for users, arm, metric, value in db.execute(
+                "SELECT users, drafter || ' ' || policy, metric, value FROM run JOIN metric ON metric.run_id = run.id "
+                "WHERE scope = 'all' AND metric IN ('user_decode_tokens_per_s', 'output_tokens_per_s', "
+                "'mean_decode_concurrency') UNION ALL "
+                "SELECT users, drafter || ' ' || policy, 'budget', AVG(verified + 1.0) FROM run JOIN request "
+                "ON request.run_id = run.id JOIN round ON round.request_id = request.id WHERE phase <> 'warmup' "
+                "GROUP BY run.id"):
+            stored.setdefault((users, arm, metric), []).append(value)
+        db.close()
+        marks = self.browser.run("""return ['pareto', 'throughput', 'budget'].flatMap((id) =>
+            [...document.querySelectorAll('#' + id + ' .m')].map((mark, place) => [id, place, mark.dataset.say]))""")
+        self.assertEqual(len([mark for mark in marks if mark[0] == "pareto"]), 9)
+        axes = {"pareto": ("user_decode_tokens_per_s", "output_tokens_per_s"),
+                "throughput": ("mean_decode_concurrency", "output_tokens_per_s"),
+                "budget": ("mean_decode_concurrency", "budget")}
+        for chart, place, said in marks:
+            x, y = self.browser.run("""const mark = document.querySelectorAll('#' + arguments[0] + ' .m')[arguments[1]];
+                mark.scrollIntoView({block: 'center', behavior: 'instant'});
+                return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+                    const box = mark.getBoundingClientRect(); done([box.x + box.width / 2, box.y + box.height / 2]); })))""",
+                                    chart, place)
+            self.browser.point_at(x, y)
+            shown = self.browser.run("return document.querySelector('.tip').textContent")
+            users = int(re.search(r"users (\d+), 2 runs", shown)[1])
+            arm = " ".join(shown.split()[:2]).replace("none (clock", "none none")
+            for metric in axes[chart]:
+                values = stored[users, arm, metric]
+                self.assertEqual(len(values), 2)
+                mean = math.exp(sum(map(math.log, values)) / 2)
+                self.assertIn(": " + short(mean), shown, (chart, said))
+            self.browser.point_at(2, 2)
+
+    def test_the_hostile_label_is_text_and_takes_no_room(self):
+        heads = [head for head in self.browser.run("""return [...document.querySelectorAll('h1,h2')].map(
+            (head) => head.textContent)""") if "alert(1)" in head]
+        self.assertGreater(len(heads), 2)
+        for head in heads:
+            self.assertIn("<script>alert(1)</script>]]>\"' \\xe2\\x80\\xaeabc\u05d0 &amp; =1+1xxx", head)
+        self.assertEqual(self.html.count("<script"), 2)
+
+
+class ImportedPage(AnyPage, unittest.TestCase):
+    """Of answers that another program measured, which tell no rounds."""
+    make = staticmethod(stores.make_imported)
+    least_charts, least_figures = 4, 20
+
+    def test_what_the_buttons_give_obeys_nobody(self):
+        rows = [line for line in self.given_by("csv").splitlines() if "cmd" in line]
+        self.assertGreater(len(rows), 5)
+        for row in rows:
+            self.assertIn(",'=cmd|'/C calc'!A0 \\xe2\\x80\\xae\\x1b[31m<b>,", row)
+        text = self.given_by("json")
+        self.assertFalse(set(text) & {"\u202e", "\x1b"})
+        self.assertIn(stores.FORMULA, {row["arm"] for row in json.loads(text)})
+
+
+def load_tests(loader, *_):
+    pages = (Page,) if RESULTS else (Page, LoadPage, ImportedPage)
+    return unittest.TestSuite(loader.loadTestsFromTestCase(page) for page in pages)
 
 
 if __name__ == "__main__":

@@ -112,6 +112,41 @@ TEST(Compare, ShowsFactorsMetricsAndWhatElseDiffers) {
   EXPECT_EQ(all["metrics"][0]["ratio"]["method"], "paired_bootstrap");
 }
 
+TEST(Compare, SaysHowEachSideIsFlagged) {
+  RunData baseline = Plain(), candidate = SyntheticRun({});
+  baseline.flags["not_steady"] = "Little's law is off by 9 %";
+  candidate.flags = {{"client_limited", "the client was late by 3 ms"},
+                     {"overload", "it grew"},
+                     {"policy_inert", ""}};
+  const ComparedPair pair = ComparePair(CheckRun(baseline), CheckRun(candidate), Quick());
+  const std::string text = PrintTerminal(MakeCompareDocument({pair}, Quick().metrics));
+  for (const char* wanted :
+       {"the baseline is flagged not_steady: Little's law is off by 9 %.",
+        "the candidate is flagged client_limited: the client was late by 3 ms.",
+        "the candidate is flagged overload: it grew.", "the candidate is flagged policy_inert."}) {
+    EXPECT_THAT(text, HasSubstr(wanted));
+  }
+  const nlohmann::json json = nlohmann::json::parse(CompareJson({pair}, Quick().metrics));
+  EXPECT_EQ(json["pairs"][0]["baseline_flags"],
+            (nlohmann::json{{"not_steady", "Little's law is off by 9 %"}}));
+  EXPECT_EQ(json["pairs"][0]["candidate_flags"].size(), 3u);
+}
+
+TEST(SchedulingSection, NamesTheArmWhosePolicyIsInert) {
+  RunData data = SyntheticRun({});
+  data.run.policy = "lagged";
+  ReportSet set;
+  for (const char* name : {"first", "second"}) {
+    ReportArm& arm = set.arms.emplace_back(ReportArm{.data = CheckRun(data)});
+    arm.name = name;
+    arm.steps.scheduling = SchedulingSummary{.rounds = 9, .loads = {{}}};
+  }
+  set.arms[1].steps.policy_inert = "it cut nothing";
+  const std::vector<Block> blocks = SchedulingSection(set);
+  const std::string text = PrintTerminal(Document(blocks.begin(), blocks.end()));
+  EXPECT_THAT(text, HasSubstr("Note: second: policy_inert: it cut nothing."));
+}
+
 RunRecord MakeRun(int64_t id, const std::string& drafter, const std::string& state = "complete") {
   RunRecord run;
   run.id = id;

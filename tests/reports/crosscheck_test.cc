@@ -161,7 +161,7 @@ TEST(Crosscheck, WhatIsNotComparedIsCounted) {
                                                               .judgement = {},
                                                               .left_law = {},
                                                               .right_law = {}}}));
-  EXPECT_THAT(text, HasSubstr("1 pairs were asked with different prompt tokens"));
+  EXPECT_THAT(text, HasSubstr("1 pair asked with different prompt tokens"));
   EXPECT_EQ(Judge(Crosscheck{}, {}).verdict, CrossVerdict::kUnknown);
 }
 

@@ -100,7 +100,8 @@ TEST_F(Vacuous, ABridgeStandsOnTwoArmsOfOneQuestion) {
   serve("a.db", "mtp1:1,dspark", "1", "8");
   serve("a.db", "mtp1:1,dspark", "4", "8");
   serve("other.db", "dspark", "1", "6");
-  const Arguments good = {"bridge", Path("a.db:mtp1"), Path("a.db:dspark"), "--users", "4"};
+  const Arguments good = {"bridge", Path("a.db:mtp1"), Path("a.db:dspark"), "--users",
+                          "4",      "--format",        "markdown"};
   const ChildResult result = RunChild(good);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, Not(HasSubstr("left out")));

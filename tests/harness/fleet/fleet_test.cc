@@ -12,6 +12,7 @@
 #include "base/text_file.h"
 #include "engines/simulated/smooth_cost.h"
 #include "harness/fleet/fleet_command.h"
+#include "tests/harness/child_process.h"
 
 namespace dsb {
 namespace {
@@ -136,6 +137,26 @@ TEST_F(FleetCommandTest, WhatIsResumedMustBeThereAndBeOfThisRun) {
   const size_t first = text.find("{\"section\":0,"), second = text.find("{\"section\":1,");
   const std::string twice = text.substr(0, second) + text.substr(first);
   std::ofstream(options_.output) << twice;
+  EXPECT_THROW(Run(), Error);
+}
+
+// The rounds of a results file are its newest run's: sums of other rounds are not added to these.
+TEST_F(FleetCommandTest, OtherRoundsInAFileOfTheSameNameAreAnotherRun) {
+  options_.acceptance = folder_ / "rounds.db";
+  const auto record = [&](const std::string& survival) {
+    const ChildResult run =
+        RunChild({"run", "--engine", "simulated", "--drafters", "dspark:5", "--cost-table",
+                  options_.cost_table, "--acceptance", survival, "--limit", "4", "--max-tokens",
+                  "30", "--warmup", "0", "--no-report", "--output", options_.acceptance});
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+  };
+  record("survival:0.9,0.8,0.7,0.6,0.5");
+  options_.requests = 100;
+  options_.output = (folder_ / "fleet.json").string();
+  const std::string whole = Run();
+  options_.resume = true;
+  EXPECT_EQ(Run(), whole);
+  record("survival:0.5,0.4,0.3,0.2,0.1");
   EXPECT_THROW(Run(), Error);
 }
 

@@ -5,12 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/error.h"
 #include "base/temporary_folder.h"
 #include "harness/sweep/max_load.h"
 #include "harness/sweep/stored_points.h"
+#include "reports/report/report.h"
 #include "results/run_facts.h"
 #include "results/store/reader.h"
 #include "tests/model_files/expect_error.h"
@@ -67,6 +69,22 @@ TEST_F(SweepTest, RunsEachPointOnceAPassTheArmsInTurn) {
                                              "2 none", "1 dspark", "1 none"}));
   EXPECT_THAT(out_, ::testing::HasSubstr("users 2"));
   EXPECT_THAT(out_, ::testing::HasSubstr("dominated"));
+}
+
+TEST_F(SweepTest, JsonIsThePointsThatTheReportHas) {
+  sweep_.format = "json";
+  EXPECT_EQ(Sweep(), ExitCode::kDone);
+  const auto json = nlohmann::json::parse(out_);
+  EXPECT_EQ(json["format"], "dsbench-sweep");
+  EXPECT_EQ(json["results"], run_.output);
+  ASSERT_EQ(json["points"].size(), 4u);
+  ReportOptions as_json;
+  as_json.format = ReportFormat::kJson;
+  const auto report = nlohmann::json::parse(
+      RenderReport(Store(run_.output, {.mode = Store::Mode::kReadOnly}), as_json));
+  ASSERT_EQ(report["loads"].size(), 1u);
+  EXPECT_EQ(report["loads"][0]["points"], json["points"]);
+  EXPECT_EQ(report["loads"][0]["statements"].size(), 2u);
 }
 
 TEST_F(SweepTest, GoesOnWhereItWasAndMeasuresNothingTwice) {
@@ -129,6 +147,20 @@ TEST_F(SweepTest, FindsTheLargestRateAtAnSlo) {
   for (const RunRecord& run : Runs()) rates.insert(*run.offered_rate_per_s);
   EXPECT_EQ(rates.size(), Runs().size());  // each probe once
   EXPECT_GT(rates.size(), 2u);
+  run_.resume = true;  // all is measured
+  sweep_.format = "json";
+  EXPECT_EQ(Sweep(), ExitCode::kDone);
+  const auto json = nlohmann::json::parse(out_);
+  EXPECT_EQ(json["format"], "dsbench-max-load");
+  nlohmann::json best;  // null on a machine that is too busy for any rate
+  std::set<double> probed;
+  for (const auto& probe : json["arms"][0]["probes"]) {
+    probed.insert(probe["rate_per_s"].get<double>());
+    const bool passes = probe["passes"].get<bool>();
+    if (passes && (best.is_null() || best < probe["rate_per_s"])) best = probe["rate_per_s"];
+  }
+  EXPECT_EQ(probed, rates);
+  EXPECT_EQ(json["arms"][0]["max_load_at_slo"], best);
 }
 
 TEST_F(SweepTest, RefusesWhatIsNoPoint) {

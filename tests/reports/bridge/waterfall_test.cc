@@ -5,7 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
+#include "reports/bridge/bridge_document.h"
 #include "reports/bridge/bridge_runs.h"
 
 namespace dsb {
@@ -25,6 +28,15 @@ TEST(Waterfall, FactorsMultiplyToTheTotalExactly) {
   EXPECT_NEAR(product, waterfall.total, 1e-15);
   EXPECT_NEAR(share, 1, 1e-12);
   EXPECT_FALSE(waterfall.lo.has_value());
+}
+
+TEST(BridgeJson, HoldsAnyText) {
+  const std::vector<BridgeStage> stages = {{"a", "", 1, 2}};
+  const std::string json = BridgeJson(
+      {.title = "\x1b[31m\u202E\xff", .facts = {"</script>"}, .notes = {}}, MakeWaterfall(stages));
+  EXPECT_EQ(json.find("\u202E"), std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(json)["title"], "\x1b[31m\u202E\uFFFD");
+  EXPECT_EQ(nlohmann::json::parse(json)["facts"][0], "</script>");
 }
 
 struct RunSpec {

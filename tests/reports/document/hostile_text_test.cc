@@ -10,29 +10,16 @@
 #include "reports/document/html.h"
 #include "reports/document/markup.h"
 #include "reports/document/svg.h"
+#include "tests/reports/hostile_text.h"
 
 namespace dsb {
 namespace {
 
+using testing::Count;
+using testing::ExpectInert;
 using ::testing::HasSubstr;
+using testing::kHostile;
 using ::testing::Not;
-
-const std::string kHostile[] = {
-    "<script>alert(1)</script>",
-    "</script><script>alert(1)</script>",
-    "]]><!--",
-    "\" onload=\"alert(1)",
-    "' onload='alert(1)",
-    "&lt;b&gt;",
-    "\u202Eabc\u2066",
-    "\x1b[31mred\x1b]0;title\x07",
-    std::string("a\0b", 3),
-    std::string(10'000, 'x'),
-    "=cmd|' /C calc'!A0",
-    "@SUM(1)",
-    "\u05d0\u05d1",
-    "\xff\xfe",
-};
 
 Document With(const std::string& text) {
   Document document;
@@ -56,23 +43,6 @@ Document With(const std::string& text) {
   chart.series.front().points.front().y = {0};
   document.emplace_back(chart);
   return document;
-}
-
-size_t Count(const std::string& text, const std::string& part) {
-  size_t count = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
-  return count;
-}
-
-// Of a page or drawing: tags, attributes and entities are the writer's own.
-void ExpectInert(const std::string& markup, const std::string& innocent) {
-  for (const char* part : {"<", ">", "\"", "<script", "</script", "onload=\"", "<!--", "]]>"}) {
-    EXPECT_EQ(Count(markup, part), Count(innocent, part)) << part;
-  }
-  EXPECT_EQ(markup.find('\x1b'), std::string::npos);
-  EXPECT_EQ(markup.find('\0'), std::string::npos);
-  EXPECT_EQ(markup.find("\u202E"), std::string::npos);
-  EXPECT_EQ(markup.find('\xff'), std::string::npos);
 }
 
 TEST(HostileText, CannotLeaveItsPlaceInHtml) {
@@ -128,6 +98,8 @@ TEST(HostileText, IsNoFormulaInCsvAndStaysOneCell) {
   EXPECT_THAT(csv, HasSubstr("\n'@SUM(1),1.5\n"));
   EXPECT_THAT(csv, HasSubstr("\n'-1+2,-3\n"));  // a number stays a number
   EXPECT_THAT(csv, HasSubstr("\n\"a,\"\"b\"\" c\",\n"));
+  EXPECT_THAT(csv, HasSubstr("\n' =1+1,1.5\n"));      // what a blank does not hide
+  EXPECT_THAT(csv, HasSubstr("\n'\uFF1D1+1,1.5\n"));  // nor a fullwidth form
   EXPECT_EQ(csv.find('\x1b'), std::string::npos);
 }
 
@@ -155,6 +127,14 @@ TEST(DataTable, InAScriptSaysWhatRepeatsOnce) {
   EXPECT_EQ(json, nlohmann::json::parse(R"({"columns":["run","metric","value"],"parts":[
       {"cells":[[1],[2]],"rows":[0,-1,1,-1]},
       {"cells":[["a",0.1],["b",0.1]],"rows":[0,1,0,1]}]})"));
+}
+
+TEST(HostileText, IsNoFormulaAndNoAddressInMarkdown) {
+  const auto printed = [](const std::string& text) { return PrintMarkdown({Line{"see " + text}}); };
+  EXPECT_EQ(printed("$\\color{red}{x}$"), "see \\$\\\\color{red}{x}\\$\n");
+  EXPECT_EQ(printed("www.example.org"), "see www\\.example.org\n");
+  EXPECT_EQ(printed("https://example.org"), "see https\\://example.org\n");
+  EXPECT_EQ(printed("0.5, 1.5."), "see 0.5, 1.5.\n");
 }
 
 TEST(HostileText, IsShownOnATerminalAndInMarkdown) {

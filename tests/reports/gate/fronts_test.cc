@@ -4,14 +4,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "reports/gate/floors.h"
+#include "reports/report/gate_report.h"
+#include "tests/reports/hostile_text.h"
 #include "tests/results/metrics/metrics_test_data.h"
 
 namespace dsb {
 namespace {
 
+using testing::Count;
+using testing::ExpectInert;
 using ::testing::HasSubstr;
+using testing::kHostile;
 using ::testing::Not;
 using testing::SyntheticArm;
 using testing::SyntheticRun;
@@ -60,6 +67,51 @@ TEST(GateFronts, AnnotationsAreALineEach) {
   GateVerdict passed;
   passed.state = GateState::kPass;
   EXPECT_EQ(GateAnnotations(passed), "::notice title=dsbench gate::pass\n");
+}
+
+GateVerdict Saying(const std::string& text) {
+  GateVerdict verdict = Failed();
+  verdict.reasons = verdict.warnings = {text};
+  verdict.across = text;
+  verdict.rules = {{text, text, GateRule::Outcome::kBroken, text}};
+  for (GateTest& test : verdict.tests) {
+    test.arm = test.reason = text;
+    if (test.scope != "all") test.scope = "domain:" + text;
+  }
+  verdict.differences = {{.arm = text, .what = {.field = text, .before = text, .after = text}}};
+  verdict.secondary.emplace_back().arm = text;
+  return verdict;
+}
+
+TEST(GateFronts, AnyTextStaysText) {
+  for (const std::string& text : kHostile) {
+    ExpectInert(GateJunit(Saying(text)), GateJunit(Saying("name")));
+    const auto page = [](const std::string& shown) {
+      std::string html = PrintHtml(GatePage(Saying(shown)));
+      const std::string wide = "<td class=\"x\">";  // of a cell of over 40 characters
+      for (size_t at = 0; (at = html.find(wide, at)) != std::string::npos;) {
+        html.replace(at, wide.size(), "<td>");
+      }
+      return html;
+    };
+    ExpectInert(page(text), page("name"));
+    const std::string lines = GateAnnotations(Saying(text));
+    EXPECT_EQ(Count(lines, "\n"), 2u);
+    EXPECT_EQ(lines.find('\x1b'), std::string::npos);
+    EXPECT_EQ(lines.find('\0'), std::string::npos);
+    const std::string summary = PrintMarkdown(MakeGateDocument(Saying(text)));
+    EXPECT_EQ(Count(summary, "<script"), Count(summary, "\\<script"));
+    EXPECT_EQ(Count(summary, "\n"), Count(PrintMarkdown(MakeGateDocument(Saying("name"))), "\n"));
+  }
+}
+
+TEST(GateFronts, NoTextInTheLogIsACommand) {
+  EXPECT_EQ(
+      WithoutCommands("a ::error::x\n::stop-commands::x\n  ::add-mask::1 ::b\n##[group]y\n", false),
+      "a ::error::x\n\\::stop-commands::x\n  \\::add-mask::1 ::b\n##\\[group]y\n");
+  const std::string json = WithoutCommands(R"({"a": "::x ##[error]y"})", true);
+  EXPECT_EQ(json, R"({"a": "::x ##\u005berror]y"})");
+  EXPECT_EQ(nlohmann::json::parse(json)["a"], "::x ##[error]y");
 }
 
 TEST(GateFronts, ThePageDrawsEachLossAgainstItsMargin) {

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "reports/pareto/pareto_json.h"
 
 namespace dsb {
 namespace {
@@ -66,6 +69,48 @@ TEST(Pareto, SaysWhenThePairsAreTooFew) {
   const std::string text = PrintTerminal(ParetoDocument(Points()), 200);
   EXPECT_THAT(text, ::testing::HasSubstr("rests on 3 pairs of runs, expected 5"));
   EXPECT_THAT(text, ::testing::HasSubstr("dominated, not_steady"));
+  const std::string one = PrintTerminal(
+      ParetoDocument(ParetoPoints({Point(1, "none", 0, 10, 10), Point(1, "dspark", 0, 20, 20)})),
+      200);
+  EXPECT_THAT(one, ::testing::HasSubstr("rests on 1 pair of runs, expected 5"));
+}
+
+TEST(Pareto, ArmsHaveTheNamesOfTheReportAndEachItsOwnPlainRun) {
+  // One question asked twice under one load: the report tells the arms apart by their runs.
+  std::vector<PointRun> runs = {Point(2, "none", 1, 10, 10), Point(2, "dspark", 1, 20, 20),
+                                Point(2, "none", 3, 40, 40), Point(2, "dspark", 3, 60, 60)};
+  const char* const names[] = {"none #1", "dspark #2", "none #3", "dspark #4"};
+  for (size_t i = 0; i < runs.size(); ++i) {
+    runs[i].run.id = static_cast<int64_t>(i) + 1;
+    runs[i].arm = names[i];
+  }
+  const std::vector<ParetoPoint> points = ParetoPoints(runs);
+  ASSERT_EQ(points.size(), 4u);
+  EXPECT_EQ(points[1].arm, "dspark #2");
+  EXPECT_EQ(points[3].runs, std::vector<int64_t>{4});
+  EXPECT_EQ(points[1].user_tokens_per_s.value, 20);  // one run's figure to the last bit
+  EXPECT_NEAR(points[1].user_speedup.value.value(), 2, 1e-9);
+  EXPECT_NEAR(points[3].user_speedup.value.value(), 1.5, 1e-9);
+}
+
+TEST(Pareto, LoadsOfOneNameStayApart) {
+  std::vector<PointRun> runs = {Point(2, "none", 1, 10, 10), Point(2, "none", 2, 40, 40)};
+  runs[1].run.think_time_ns = 1'000'000;
+  EXPECT_EQ(ParetoPoints(runs).size(), 2u);
+}
+
+TEST(Pareto, JsonHasEveryPointWithItsRuns) {
+  const std::vector<ParetoPoint> points = Points();
+  const auto json = ParetoJson<nlohmann::ordered_json>(points);
+  ASSERT_EQ(json.size(), points.size());
+  EXPECT_EQ(json[1]["arm"], "dspark fixed 3");
+  EXPECT_EQ(json[1]["load"], "users 1");
+  EXPECT_EQ(json[1]["runs"].size(), 3u);
+  EXPECT_EQ(json[1]["user_speedup"]["value"], *points[1].user_speedup.value);
+  EXPECT_EQ(json[3]["output_gain"]["lo"], *points[3].output_gain.lo);
+  EXPECT_EQ(json[0]["user_speedup"]["value"], nullptr);
+  EXPECT_EQ(json[0]["dominated"], true);
+  EXPECT_EQ(json[3]["flags"][0], "not_steady");
 }
 
 }  // namespace

@@ -124,6 +124,21 @@ TEST(LoadVerdict, ALoadThatNeverFilledOrHasFewRequestsIsNotSteady) {
             std::string::npos);
 }
 
+TEST(LoadVerdict, OneLateRequestOfAFewIsNoSign) {
+  std::vector<RequestRow> rows = Steady(50);
+  const auto late = [&rows](size_t count) {
+    std::vector<RequestRow> some = rows;
+    for (size_t i = 0; i < count; ++i) some[2 * i].request.issued_ns += 5 * kMs;
+    return JudgeLoad(CheckRun(OpenRun(some))).client_limited;
+  };
+  EXPECT_EQ(late(1), "");
+  EXPECT_EQ(late(2), "");  // likely enough: 9 %
+  EXPECT_NE(late(3).find("3 of 50 requests"), std::string::npos);
+  rows = Steady(1000);
+  EXPECT_EQ(late(15), "");
+  EXPECT_NE(late(20), "");
+}
+
 TEST(LoadVerdict, TheClientIsLateUnlessTheEngineWasInsideAStep) {
   std::vector<RequestRow> rows = Steady();
   for (RequestRow& row : rows) row.request.issued_ns += 5 * kMs;
