@@ -89,9 +89,11 @@ struct Timings {
 bool TimeCycle(const ProfileLoad& load, int32_t cycle, SetBudget& set, Engine& engine,
                const std::atomic<bool>& stop, Timings& timings, ProfiledRow& row) {
   const int64_t first_id = int64_t{cycle + kWarmupCycles} * load.requests + 1;
-  set.tokens = kNoDraft;
+  // Drafting, with a step that is not timed, so that the drafter has taken in all before it is.
+  set.tokens = load.draft_length > 0 ? 0 : kNoDraft;
   AdmitRequests(load, first_id, engine);
   if (!Prefill(load.requests, engine, stop)) return false;
+  engine.Step(kNoLimit);
   for (const int32_t budget : ProfiledBudgets(load.requests, load.draft_length)) {
     if (stop) return false;
     set.tokens = budget;
@@ -124,18 +126,19 @@ std::unique_ptr<VerifyBudget> MakeSetBudget(std::shared_ptr<const SetBudget> set
 }
 
 std::vector<int32_t> ProfiledBudgets(int32_t requests, int32_t draft_length) {
-  std::vector<int32_t> budgets = {kNoDraft};
-  if (draft_length == 0) return budgets;
+  if (draft_length == 0) return {kNoDraft};
+  std::vector<int32_t> budgets;
   const int32_t all = requests * draft_length;
   const int32_t step = (all + kMostBudgets - 1) / kMostBudgets;
   for (int32_t n = 0; n < all; n += step) budgets.push_back(n);
   budgets.push_back(all);
+  budgets.push_back(kNoDraft);  // last: what a drafter need not take in then, no other step finds
   return budgets;
 }
 
 int32_t ProfileContext(const ProfileLoad& load) {
   const auto cycle = static_cast<int32_t>(ProfiledBudgets(load.requests, load.draft_length).size());
-  return load.context_depth + (cycle + load.requests + 2) * (load.draft_length + 1);
+  return load.context_depth + (cycle + load.requests + 3) * (load.draft_length + 1);
 }
 
 bool ProfileRequests(const ProfileLoad& load, SetBudget& set, Engine& engine,
@@ -144,15 +147,15 @@ bool ProfileRequests(const ProfileLoad& load, SetBudget& set, Engine& engine,
   for (int32_t cycle = -kWarmupCycles; cycle < load.samples; ++cycle) {
     if (!TimeCycle(load, cycle, set, engine, stop, timings, row)) return false;
   }
-  // What stays of it in a step without drafts is taking in what was committed.
-  const int64_t taking_in = MedianOf(timings.plain_draft);
-  const int64_t drafting = std::max<int64_t>(1, MedianOf(timings.drafting) - taking_in);
+  // What stays of it in a step without drafts: keeping what was committed for later.
+  const int64_t keeping = MedianOf(timings.plain_draft);
+  const int64_t drafting = std::max<int64_t>(1, MedianOf(timings.drafting) - keeping);
   std::vector<CostPoint> points = {PointOf(load.requests, timings.plain, 0)};
   for (const auto& [budget, ns] : timings.by_budget) {
     if (budget > 0) points.push_back(PointOf(load.requests + budget, ns, drafting));
   }
   row.verify = {.requests = load.requests, .by_tokens = {std::move(points), 0, "profile"}};
-  if (!timings.drafting.empty()) row.draft = PointOf(load.requests, timings.drafting, taking_in);
+  if (!timings.drafting.empty()) row.draft = PointOf(load.requests, timings.drafting, keeping);
   return true;
 }
 

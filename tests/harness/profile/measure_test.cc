@@ -4,14 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace dsb {
 namespace {
 
-constexpr int64_t kPlainNs = 1000, kDraftNs = 300, kTokenNs = 10, kLaunchNs = 7;
+constexpr int64_t kPlainNs = 1000, kDraftNs = 300, kTokenNs = 10, kLaunchNs = 7, kTakeInNs = 50;
 
-// On a device its draft phase is a launch; on a CPU it is drafting and taking in.
+// On a device its draft phase is a launch; on a CPU it is drafting and taking in. What steps
+// without drafts leave to be taken in, and prompts read after them, the next draft pays for.
 class TimedEngine : public Engine {
  public:
   TimedEngine(std::shared_ptr<const SetBudget> set, bool on_device)
@@ -25,13 +27,17 @@ class TimedEngine : public Engine {
       step.num_prefill_tokens = 1;
       for (const int64_t id : admitted_) step.bursts.emplace_back().request_id = id;
       decoding_.swap(admitted_);
+      if (rested_) left_ += kPromptRows;
       return step;
     }
     const bool drafts = set_->tokens != kNoDraft;
     step.num_verify_tokens = step.num_requests + (drafts ? set_->tokens : 0);
-    step.wall_ns = kPlainNs + kTokenNs * step.num_verify_tokens + (drafts ? kDraftNs : 0);
+    const int64_t draft_ns = drafts ? kDraftNs + kTakeInNs * std::exchange(left_, 0) : 0;
+    rested_ = !drafts;
+    if (rested_) ++left_;
+    step.wall_ns = kPlainNs + kTokenNs * step.num_verify_tokens + draft_ns;
     step.phases[static_cast<int>(Phase::kDraft)].wall_ns =
-        on_device_ ? kLaunchNs : kLaunchNs + (drafts ? kDraftNs : 0);
+        on_device_ ? kLaunchNs : kLaunchNs + draft_ns;
     return step;
   }
   void Cancel(int64_t /*id*/) override { decoding_.clear(); }
@@ -39,7 +45,10 @@ class TimedEngine : public Engine {
  private:
   std::shared_ptr<const SetBudget> set_;
   const bool on_device_;
+  static constexpr int64_t kPromptRows = 5;
   std::vector<int64_t> admitted_, decoding_;
+  bool rested_ = false;
+  int64_t left_ = 0;
 };
 
 TEST(ProfileRequests, TellsDraftingFromThePassOnACpuAndOnADevice) {
