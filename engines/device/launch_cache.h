@@ -19,7 +19,7 @@ struct LaunchKey {
   int32_t stage = 0;
   int32_t num_requests = 0;  // padding included
   int32_t num_rows = 0;      // of the target pass; 0 where the stage has none
-  auto operator<=>(const LaunchKey&) const = default;
+  auto operator<=>(const LaunchKey&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 class LaunchCache {

@@ -3,7 +3,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <cstdint>
+#include <cstddef>
+#include <memory>
 #include <string>
 
 #include "base/error.h"
@@ -12,11 +13,12 @@ namespace dsb {
 namespace {
 
 // The pages that lie wholly inside; they read as zeros from then on.
-void GiveBack(const float* first, const float* last) {
-  static const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-  const uintptr_t begin = (reinterpret_cast<uintptr_t>(first) + page - 1) / page * page;
-  const uintptr_t end = reinterpret_cast<uintptr_t>(last) / page * page;
-  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+void GiveBack(float* first, const float* last) {
+  static const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  void* begin = first;
+  size_t bytes = static_cast<size_t>(last - first) * sizeof(float);
+  if (std::align(page, page, begin, bytes) == nullptr) return;
+  madvise(begin, bytes / page * page, MADV_DONTNEED);
 }
 
 }  // namespace
@@ -52,8 +54,8 @@ void KvSlots::Release(int64_t slot, int64_t positions) {
     const KvLayer kv = Layer(layer, slot);
     for (int64_t head = 0; head < shape_.num_kv_heads; ++head) {
       // Both planes have the first kKeptPositions of a head, a multiple of 16, in front.
-      for (const float* plane : {kv.keys, kv.values}) {
-        const float* const first = plane + head * head_floats;
+      for (float* const plane : {kv.keys, kv.values}) {
+        float* const first = plane + head * head_floats;
         GiveBack(first + kKeptPositions * shape_.head_dim, first + head_floats);
       }
     }

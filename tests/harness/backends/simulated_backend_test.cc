@@ -103,7 +103,8 @@ TEST_F(SimulatedBackendTest, AnArmHasRoundsOfItsOwn) {
 }
 
 TEST(AcceptanceSpec, IsASurvivalAModelOrAFile) {
-  EXPECT_DOUBLE_EQ(ParseAcceptance("survival:0.5,0.25", "dspark").model->MeanAcceptedLength(2), 1.75);
+  EXPECT_DOUBLE_EQ(ParseAcceptance("survival:0.5,0.25", "dspark").model->MeanAcceptedLength(2),
+                   1.75);
   EXPECT_NEAR(ParseAcceptance("model:3.6", "dspark").model->MeanAcceptedLength(5), 3.6, 1e-5);
   EXPECT_NEAR(ParseAcceptance("model:3.6@7", "dspark").model->MeanAcceptedLength(7), 3.6, 1e-5);
   ExpectBadInput({"--acceptance: 'survival:0.5,x'", "found 'x'"},
