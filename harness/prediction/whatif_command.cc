@@ -105,13 +105,13 @@ Costs TableCosts(const WhatifCommandOptions& options) {
                   table->conditions.drafter + ", expected " + options.drafter +
                   " (or name the other with --drafter)");
   }
-  const std::shared_ptr<const StepCost> cost = MakeProfileCost(table);
+  std::shared_ptr<const StepCost> cost = MakeProfileCost(table);
   Costs costs;
   costs.what = std::string(table->measured ? "measured: " : "published: ") +
                (table->origin.empty() ? options.cost_table : table->origin) + "; " +
                table->conditions.device_model;
   costs.most_drafts = static_cast<int32_t>(table->conditions.draft_length);
-  costs.make = [cost](int32_t /*drafts*/, int32_t /*draw*/) { return cost; };
+  costs.make = [cost = std::move(cost)](int32_t /*drafts*/, int32_t /*draw*/) { return cost; };
   return costs;
 }
 
