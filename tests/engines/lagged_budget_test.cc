@@ -26,8 +26,9 @@ RequestLoad Request(int32_t slot, int32_t most = 3, int64_t generation = 1) {
 }
 
 FinishedRound Drafted(const RequestLoad& request, std::vector<float> confidence) {
+  const auto proposed = static_cast<int32_t>(confidence.size());
   return {.request = request,
-          .proposed = static_cast<int32_t>(confidence.size()),
+          .proposed = proposed,
           .verified = 0,
           .accepted = 0,
           .confidence = std::move(confidence)};
@@ -114,9 +115,9 @@ TEST_F(Lagged, DraftsAgainWhereItPaysForAsLongAsItDidNot) {
     int count = 0;
     for (const int64_t end = step + steps; step < end;) {
       ++step;
-      std::vector<RequestLoad> requests;
+      std::vector<RequestLoad> requests(static_cast<size_t>(users));
       std::vector<FinishedRound> rounds;
-      for (int u = 0; u < users; ++u) requests.push_back(Request(u));
+      for (int u = 0; u < users; ++u) requests[static_cast<size_t>(u)] = Request(u);
       const bool drafted = Next(step, requests) != kNoDraft;
       count += drafted ? 1 : 0;
       for (const RequestLoad& request : requests) {
