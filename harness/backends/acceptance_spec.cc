@@ -110,8 +110,11 @@ Acceptance ReadRounds(const std::string& what, const std::string& drafter) {
   }
   const CheckedRun data = ReadCheckedRun(store, run->id, {.token_ids = false, .steps = false});
   const std::string behind = chosen.run.empty() ? "" : ':' + chosen.run;
-  return {.model = RecordedRoundsOf(data, ShownName(*run)),
-          .identity = FileName(chosen.path) + behind + ", rounds " + Sha256Of(WholeRounds(data))};
+  std::vector<RecordedAnswer> answers = WholeRounds(data);
+  std::string identity = FileName(chosen.path) + behind + ", rounds " + Sha256Of(answers);
+  return {.model = MakeRecordedAcceptance(
+              std::move(answers), static_cast<int32_t>(data->run.draft_length), ShownName(*run)),
+          .identity = std::move(identity)};
 }
 
 }  // namespace
