@@ -19,7 +19,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HASHES = ROOT / "tests/golden/results/hashes.json"
-ISAS = ("avx512bf16", "avx512vnni", "avx512", "avx2", "portable")
+ISAS = ("avx512amx", "avx512bf16", "avx512vnni", "avx512", "avx2", "portable")
 ROUNDS = "SELECT position, proposed, verified, accepted, committed, cut FROM round WHERE request_id = ? ORDER BY idx"
 
 

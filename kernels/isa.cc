@@ -1,6 +1,8 @@
 #include "kernels/isa.h"
 
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -12,8 +14,8 @@
 namespace dsb {
 namespace {
 
-constexpr Isa kAll[] = {Isa::kPortable, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni,
-                        Isa::kAvx512Bf16};
+constexpr Isa kAll[] = {Isa::kPortable,   Isa::kAvx2,       Isa::kAvx512,
+                        Isa::kAvx512Vnni, Isa::kAvx512Bf16, Isa::kAvx512Amx};
 
 const cpu::KernelTable* TableOf(Isa isa) {
   switch (isa) {
@@ -27,6 +29,8 @@ const cpu::KernelTable* TableOf(Isa isa) {
       return cpu::Avx512VnniTable();
     case Isa::kAvx512Bf16:
       return cpu::Avx512Bf16Table();
+    case Isa::kAvx512Amx:
+      return cpu::Avx512AmxTable();
   }
   CheckFailed("isa is an enumerator", __FILE__, __LINE__);
 }
@@ -43,7 +47,7 @@ Isa ChosenIsa() {
     return isa;
   }
   ThrowBadInput(std::string("DSBENCH_ISA=") + wanted +
-                ": expected portable, avx2, avx512, avx512vnni or avx512bf16");
+                ": expected portable, avx2, avx512, avx512vnni, avx512bf16 or avx512amx");
 }
 
 struct Active {
@@ -63,6 +67,23 @@ bool SupportsF16c() {
   return __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_F16C) != 0;
 }
 
+// The tiles of a thread are 8 KiB that the system keeps for it at every switch: it does so for
+// processes that asked, for all their threads, once.
+bool AskForAmxTiles() {
+  constexpr int64_t kRequestPermission = 0x1023;  // ARCH_REQ_XCOMP_PERM
+  constexpr int64_t kTileData = 18;               // XFEATURE_XTILEDATA
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+}
+
+bool HasAmx() {
+  constexpr unsigned kAmxBf16 = 1u << 22, kAmxTile = 1u << 24;
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0) return false;
+  if ((edx & kAmxBf16) == 0 || (edx & kAmxTile) == 0) return false;
+  static const bool granted = AskForAmxTiles();
+  return granted;
+}
+
 }  // namespace
 
 const char* IsaName(Isa isa) {
@@ -77,6 +98,8 @@ const char* IsaName(Isa isa) {
       return "avx512vnni";
     case Isa::kAvx512Bf16:
       return "avx512bf16";
+    case Isa::kAvx512Amx:
+      return "avx512amx";
   }
   CheckFailed("isa is an enumerator", __FILE__, __LINE__);
 }
@@ -92,7 +115,7 @@ Isa DetectedIsa() {
   }
   if (!__builtin_cpu_supports("avx512vnni")) return Isa::kAvx512;
   if (!__builtin_cpu_supports("avx512bf16")) return Isa::kAvx512Vnni;
-  return Isa::kAvx512Bf16;
+  return HasAmx() ? Isa::kAvx512Amx : Isa::kAvx512Bf16;
 }
 
 Isa PreferredIsa() {

@@ -13,7 +13,7 @@ const std::vector<EnvironmentVariable>& EnvironmentVariables() {
        "folder with math.jsonl, code.jsonl and chat.jsonl, instead of the shipped one"},
       {"DSBENCH_ISA",
        "use the kernels of this instruction set, not the best one: portable, avx2, avx512, "
-       "avx512vnni or avx512bf16"},
+       "avx512vnni, avx512bf16 or avx512amx"},
       {"TMPDIR", "folder for temporary files, instead of the system's"}};
   return all;
 }

@@ -101,6 +101,7 @@ const KernelTable* Avx2Table();
 const KernelTable* Avx512Table();
 const KernelTable* Avx512VnniTable();
 const KernelTable* Avx512Bf16Table();
+const KernelTable* Avx512AmxTable();
 
 // The table of ActiveIsa().
 const KernelTable& ActiveTable();

@@ -21,8 +21,8 @@ namespace dsb::testing {
 
 inline std::vector<Isa> AvailableIsas() {
   std::vector<Isa> out;
-  for (const Isa isa :
-       {Isa::kPortable, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAvx512Bf16}) {
+  for (const Isa isa : {Isa::kPortable, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni,
+                        Isa::kAvx512Bf16, Isa::kAvx512Amx}) {
     if (isa <= DetectedIsa()) out.push_back(isa);
   }
   return out;
