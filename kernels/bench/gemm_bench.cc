@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -57,17 +58,30 @@ void GemmRow(benchmark::State& state, Format format, Shape shape) {
   SetCounters(state, watch, weights.front().bytes(), weights.front().multiply_adds() * num_rows);
 }
 
+// Null, and the row skipped, where oneDNN has no such product on this processor: bf16 on AVX2
+// alone.
+std::unique_ptr<OneDnnMatmul> OneDnnOrSkip(benchmark::State& state,
+                                           const OneDnnMatmul::Options& options) {
+  try {
+    return std::make_unique<OneDnnMatmul>(options);
+  } catch (const std::exception& error) {
+    state.SkipWithError(error.what());
+    return nullptr;
+  }
+}
+
 void OneDnnRow(benchmark::State& state, bool bf16, Shape shape) {
   const int64_t bytes = shape.rows * shape.cols * (bf16 ? 2 : 4);
-  OneDnnMatmul matmul({.rows = shape.rows,
-                       .cols = shape.cols,
-                       .num_rows = state.range(0),
-                       .copies = CopiesOf(bytes),
-                       .bf16 = bf16});
+  const auto matmul = OneDnnOrSkip(state, {.rows = shape.rows,
+                                           .cols = shape.cols,
+                                           .num_rows = state.range(0),
+                                           .copies = CopiesOf(bytes),
+                                           .bf16 = bf16});
+  if (matmul == nullptr) return;
   int next = 0;
   const Stopwatch watch;
   for (auto _ : state) {
-    matmul.Run(next);
+    matmul->Run(next);
     next = (next + 1) % CopiesOf(bytes);
   }
   SetCounters(state, watch, bytes, shape.rows * shape.cols * state.range(0));
@@ -77,18 +91,19 @@ void OneDnnRow(benchmark::State& state, bool bf16, Shape shape) {
 void WholeModelOneDnn(benchmark::State& state) {
   std::vector<std::unique_ptr<OneDnnMatmul>> products;
   for (const Shape shape : kLayerShapes) {
-    products.push_back(
-        std::make_unique<OneDnnMatmul>(OneDnnMatmul::Options{.rows = shape.rows,
-                                                             .cols = shape.cols,
-                                                             .num_rows = state.range(0),
-                                                             .copies = kNumLayers,
-                                                             .bf16 = true}));
+    products.push_back(OneDnnOrSkip(state, {.rows = shape.rows,
+                                            .cols = shape.cols,
+                                            .num_rows = state.range(0),
+                                            .copies = kNumLayers,
+                                            .bf16 = true}));
+    if (products.back() == nullptr) return;
   }
-  OneDnnMatmul head({.rows = kHead.rows,
-                     .cols = kHead.cols,
-                     .num_rows = state.range(0),
-                     .copies = 1,
-                     .bf16 = true});
+  const auto head = OneDnnOrSkip(state, {.rows = kHead.rows,
+                                         .cols = kHead.cols,
+                                         .num_rows = state.range(0),
+                                         .copies = 1,
+                                         .bf16 = true});
+  if (head == nullptr) return;
   int64_t multiply_adds = kHead.rows * kHead.cols;
   for (const Shape shape : kLayerShapes) multiply_adds += kNumLayers * shape.rows * shape.cols;
   const Stopwatch watch;
@@ -96,7 +111,7 @@ void WholeModelOneDnn(benchmark::State& state) {
     for (int layer = 0; layer < kNumLayers; ++layer) {
       for (const auto& product : products) product->Run(layer);
     }
-    head.Run(0);
+    head->Run(0);
   }
   SetCounters(state, watch, 2 * multiply_adds, multiply_adds * state.range(0));
 }
