@@ -5,10 +5,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
+#include <system_error>
 
 #include "base/error.h"
 
@@ -28,10 +32,38 @@ int Sync(const std::string& opened) {
   return error;
 }
 
+constexpr std::string_view kPart = ".part-";  // then the writer's process number
+
+// Of this machine; false where `digits` are no process number as Temporary writes it.
+bool IsGone(std::string_view digits) {
+  pid_t process = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), process);
+  return error == std::errc() && process > 0 && std::to_string(process) == digits &&
+         ::kill(process, 0) != 0 && errno == ESRCH;
+}
+
+// What writers of `target` left that were killed while they wrote. What cannot be removed stays.
+void RemoveLeftOver(const std::string& target) {
+  namespace fs = std::filesystem;
+  const fs::path path(target);
+  const std::string begin = path.filename().string() + std::string(kPart);
+  std::error_code error, ignored;
+  fs::directory_iterator entry(path.has_parent_path() ? path.parent_path() : ".", error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with(begin) || !IsGone(std::string_view(name).substr(begin.size()))) continue;
+    if (entry->symlink_status(ignored).type() == fs::file_type::regular) {
+      fs::remove(entry->path(), ignored);
+    }
+  }
+}
+
 // A file beside the one to replace; gone with its owner unless it was moved.
 struct Temporary {
   explicit Temporary(const std::string& target)
-      : path(target + ".part-" + std::to_string(::getpid())) {}
+      : path(target + std::string(kPart) + std::to_string(::getpid())) {
+    RemoveLeftOver(target);
+  }
   ~Temporary() { ::unlink(path.c_str()); }
   Temporary(const Temporary&) = delete;
   Temporary& operator=(const Temporary&) = delete;

@@ -10,7 +10,8 @@
 namespace dsb {
 
 // Replaces `path` (or makes it) by what `write` puts into the stream. If anything fails or `write`
-// throws, `path` stays as it was; kResource if it was the disk, or if `path` is no regular file.
+// throws, `path` stays as it was; kResource if it was the disk, or if `path` is no regular file. A
+// writer that is killed leaves `path`.part-PID; the next one removes it.
 void WriteWholeFile(const std::string& path, const std::function<void(std::ostream&)>& write);
 void WriteWholeFile(const std::string& path, std::string_view text);
 

@@ -3,11 +3,16 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <ostream>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/temporary_folder.h"
@@ -85,6 +90,46 @@ TEST(WholeFile, AWriterThatThrowsLeavesTheOldFile) {
   EXPECT_THROW(WriteWholeFile(folder / "f", stops), std::runtime_error);
   EXPECT_EQ(ReadTextFile(folder / "f"), "old");
   EXPECT_EQ(NumFiles(folder), 1);
+}
+
+// What a writer leaves that is killed while it writes: its process number.
+pid_t KilledWriter(const std::string& path) {
+  const pid_t writer = fork();
+  if (writer == 0) {
+    WriteWholeFile(path, [](std::ostream& out) {
+      out << "half" << std::flush;
+      std::raise(SIGKILL);
+    });
+    _exit(0);
+  }
+  waitpid(writer, nullptr, 0);
+  return writer;
+}
+
+TEST(WholeFile, WhatAKilledWriterLeftIsRemovedByTheNext) {
+  const TemporaryFolder folder;
+  WriteWholeFile(folder / "f", "old");
+  const std::string gone = std::to_string(KilledWriter(folder / "f"));
+  ASSERT_TRUE(fs::exists(folder / ("f.part-" + gone)));
+  EXPECT_EQ(ReadTextFile(folder / "f"), "old");
+  const std::vector<std::string> others = {
+      "f.part-" + std::to_string(getppid()),  // its writer lives
+      "f.part-1",                             // somebody else's too
+      "g.part-" + gone,
+      "f.part-0" + gone,
+      "f.part-" + gone + "x",
+      "f.part--" + gone,
+      "f.part-",
+      "f.part-99999999999999999999",
+      "ff.part-" + gone};
+  for (const std::string& name : others) std::ofstream(folder / name) << "theirs";
+  WriteWholeFile(folder / "f", "new");
+  EXPECT_EQ(ReadTextFile(folder / "f"), "new");
+  EXPECT_FALSE(fs::exists(folder / ("f.part-" + gone)));
+  for (const std::string& name : others) EXPECT_TRUE(fs::exists(folder / name)) << name;
+  fs::create_directory(folder / ("f.part-" + gone));
+  WriteWholeFile(folder / "f", "newer");
+  EXPECT_TRUE(fs::is_directory(folder / ("f.part-" + gone)));
 }
 
 TEST(WholeFile, RefusesPlacesThatCannotHoldIt) {
