@@ -156,11 +156,6 @@ void RefuseOtherQuestions(const RunData& baseline, const RunData& candidate) {
   }
 }
 
-struct Bridge {
-  BridgeText text;
-  Waterfall waterfall;
-};
-
 Bridge BridgeOfFiles(const BridgeCommandOptions& options) {
   Side baseline = OpenSide(options.baseline, "baseline");
   Side candidate = OpenSide(options.candidate, "candidate");
@@ -211,16 +206,12 @@ std::string RunBridge(const BridgeCommandOptions& options, const std::string& fo
   } else {
     bridges.push_back(BridgeOfFiles(options));
   }
-  std::string json;
+  if (format == "json") return BridgesJson(bridges);
   Document document;
   int num_charts = 0;
   for (const Bridge& bridge : bridges) {
-    if (format == "json") {
-      json += BridgeJson(bridge.text, bridge.waterfall);
-      continue;
-    }
     const bool draws = format == "html";
-    for (Block& block : BridgeDocument(bridge.text, bridge.waterfall)) {
+    for (Block& block : BridgeDocument(bridge)) {
       if (draws && std::holds_alternative<Table>(block)) {
         document.push_back(BridgeChart(bridge.waterfall, "bridge-" + std::to_string(++num_charts)));
       }
@@ -228,7 +219,6 @@ std::string RunBridge(const BridgeCommandOptions& options, const std::string& fo
     }
   }
   if (format == "html") return PrintHtml({.title = "Bridge", .body = std::move(document)});
-  if (format == "json") return json;
   return format == "markdown" ? PrintMarkdown(document) : PrintTerminal(document, columns);
 }
 

@@ -10,6 +10,8 @@
 namespace dsb {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 constexpr int kDecimals = 3;
 
 std::string Interval(double value, const std::optional<double>& lo,
@@ -19,9 +21,31 @@ std::string Interval(double value, const std::optional<double>& lo,
   return text;
 }
 
+Json OneJson(const Bridge& bridge) {
+  const auto& [text, waterfall] = bridge;
+  Json factors = Json::array();
+  for (const BridgeFactor& factor : waterfall.factors) {
+    factors.push_back({{"name", factor.name},
+                       {"counterfactual", factor.counterfactual},
+                       {"value", factor.value},
+                       {"lo", OrNull<Json>(factor.lo)},
+                       {"hi", OrNull<Json>(factor.hi)},
+                       {"cumulative", factor.cumulative},
+                       {"share", OrNull<Json>(factor.share)}});
+  }
+  return {{"title", text.title},
+          {"facts", text.facts},
+          {"factors", factors},
+          {"total", waterfall.total},
+          {"lo", OrNull<Json>(waterfall.lo)},
+          {"hi", OrNull<Json>(waterfall.hi)},
+          {"notes", text.notes}};
+}
+
 }  // namespace
 
-Document BridgeDocument(const BridgeText& text, const Waterfall& waterfall) {
+Document BridgeDocument(const Bridge& bridge) {
+  const auto& [text, waterfall] = bridge;
   Document document;
   document.push_back(Heading{1, text.title});
   for (const std::string& fact : text.facts) document.push_back(Line{fact});
@@ -79,26 +103,10 @@ Chart BridgeChart(const Waterfall& waterfall, const std::string& id) {
   return chart;
 }
 
-std::string BridgeJson(const BridgeText& text, const Waterfall& waterfall) {
-  using Json = nlohmann::ordered_json;
-  const auto number = [](const std::optional<double>& value) {
-    return value ? Json(*value) : Json();
-  };
-  Json factors = Json::array();
-  for (const BridgeFactor& factor : waterfall.factors) {
-    factors.push_back({{"name", factor.name},
-                       {"counterfactual", factor.counterfactual},
-                       {"value", factor.value},
-                       {"lo", number(factor.lo)},
-                       {"hi", number(factor.hi)},
-                       {"cumulative", factor.cumulative},
-                       {"share", number(factor.share)}});
-  }
-  const Json json = {
-      {"format", "dsbench bridge"}, {"format_version", 1},        {"title", text.title},
-      {"facts", text.facts},        {"factors", factors},         {"total", waterfall.total},
-      {"lo", number(waterfall.lo)}, {"hi", number(waterfall.hi)}, {"notes", text.notes}};
-  return Dump(json);
+std::string BridgesJson(std::span<const Bridge> bridges) {
+  Json list = Json::array();
+  for (const Bridge& bridge : bridges) list.push_back(OneJson(bridge));
+  return Dump(Json{{"format", "dsbench bridge"}, {"format_version", 2}, {"bridges", list}});
 }
 
 }  // namespace dsb

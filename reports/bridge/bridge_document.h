@@ -1,6 +1,7 @@
-// A waterfall as a table of text, and as a chart.
+// Waterfalls as tables of text, as charts and as JSON.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,15 @@ struct BridgeText {
   std::vector<std::string> facts;  // lines before the table
   std::vector<std::string> notes;  // lines behind it
 };
-Document BridgeDocument(const BridgeText& text, const Waterfall& waterfall);
+struct Bridge {
+  BridgeText text;
+  Waterfall waterfall;
+};
+Document BridgeDocument(const Bridge& bridge);
 // A row a factor, from the ratio before it to the ratio with it, on a logarithmic axis; then the
 // total.
 Chart BridgeChart(const Waterfall& waterfall, const std::string& id);
-std::string BridgeJson(const BridgeText& text, const Waterfall& waterfall);
+// One JSON document, however many there are: the list "bridges".
+std::string BridgesJson(std::span<const Bridge> bridges);
 
 }  // namespace dsb

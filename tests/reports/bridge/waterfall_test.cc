@@ -30,13 +30,19 @@ TEST(Waterfall, FactorsMultiplyToTheTotalExactly) {
   EXPECT_FALSE(waterfall.lo.has_value());
 }
 
-TEST(BridgeJson, HoldsAnyText) {
+TEST(BridgesJson, IsOneDocumentThatHoldsAnyText) {
   const std::vector<BridgeStage> stages = {{"a", "", 1, 2}};
-  const std::string json = BridgeJson(
-      {.title = "\x1b[31m\u202E\xff", .facts = {"</script>"}, .notes = {}}, MakeWaterfall(stages));
-  EXPECT_EQ(json.find("\u202E"), std::string::npos);
-  EXPECT_EQ(nlohmann::json::parse(json)["title"], "\x1b[31m\u202E\uFFFD");
-  EXPECT_EQ(nlohmann::json::parse(json)["facts"][0], "</script>");
+  const Bridge bridge = {
+      .text = {.title = "\x1b[31m\u202E\xff", .facts = {"</script>"}, .notes = {}},
+      .waterfall = MakeWaterfall(stages)};
+  for (const size_t count : {size_t{1}, size_t{2}}) {
+    const std::string text = BridgesJson(std::vector(count, bridge));
+    EXPECT_EQ(text.find("\u202E"), std::string::npos);
+    const nlohmann::json json = nlohmann::json::parse(text);
+    ASSERT_EQ(json["bridges"].size(), count);
+    EXPECT_EQ(json["bridges"].back()["title"], "\x1b[31m\u202E\uFFFD");
+    EXPECT_EQ(json["bridges"].back()["facts"][0], "</script>");
+  }
 }
 
 struct RunSpec {
