@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "tests/reports/bridge/hand_made_run.h"
 
 namespace dsb {
 namespace {
@@ -13,53 +14,23 @@ struct Spec {
   int64_t tokens_per_round = 2;
 };
 
-// 12 prompts one after the other, each a prefill step and four rounds.
+// Each prompt begins with a step that reads it.
 CheckedRun MakeRun(const Spec& spec) {
-  RunData data;
-  data.run.id = 1;
-  data.run.users = 1;
-  data.run.draft_length = 3;
-  data.run.drafter = "dspark";
-  data.run.policy = "fixed";
-  int64_t now_ns = 0, index = 0;
-  const auto step = [&](double wall_ms, double prefill_ms) -> StepRecord& {
-    StepRecord& record = data.steps.emplace_back();
-    record.idx = index++;
-    record.t_start_ns = now_ns;
-    record.num_requests = 1;
-    record.wall_ns = static_cast<int64_t>(wall_ms * 1e6);
-    if (prefill_ms > 0) {
-      record.phases.emplace_back();
-      record.phases.back().phase = "prefill";
-      record.phases.back().wall_ns = static_cast<int64_t>(prefill_ms * 1e6);
+  HandMadeRun run(1, 1, 3);
+  run.run().drafter = "dspark";
+  run.run().policy = "fixed";
+  for (int prompt = 0; prompt < HandMadeRun::kPrompts; ++prompt) {
+    run.BeginPrompt();
+    run.Step({{"prefill", 5}}).num_prefill_tokens = 10;
+    run.FirstToken();
+    for (int round = 0; round < HandMadeRun::kRounds; ++round) {
+      StepRecord& step = run.Step({{"verify", spec.step_ms}, {"prefill", spec.prefill_ms}});
+      step.num_verify_tokens = 4;
+      step.num_draft_tokens = 3;
+      run.Round(spec.tokens_per_round);
     }
-    now_ns += record.wall_ns;
-    return record;
-  };
-  for (int prompt = 0; prompt < 12; ++prompt) {
-    RequestRow& row = data.requests.emplace_back();
-    row.id = prompt + 1;
-    row.prompt.item_key = row.prompt.conversation_key = "item-" + std::to_string(prompt);
-    row.prompt.dataset = "test";
-    row.request.scheduled_ns = row.request.issued_ns = now_ns;
-    row.request.end_reason = "length";
-    step(5, 5).num_prefill_tokens = 10;
-    row.request.first_ns = now_ns;
-    row.request.bursts.push_back({now_ns, 1});
-    for (int round = 0; round < 4; ++round) {
-      StepRecord& record = step(spec.step_ms + spec.prefill_ms, spec.prefill_ms);
-      record.num_verify_tokens = 4;
-      record.num_draft_tokens = 3;
-      RoundRecord& one = row.request.rounds.emplace_back();
-      one.step_idx = record.idx;
-      one.proposed = one.verified = 3;
-      one.committed = spec.tokens_per_round;
-      one.accepted = one.committed - 1;
-      row.request.bursts.push_back({now_ns, spec.tokens_per_round});
-    }
-    row.request.finished_ns = now_ns;
   }
-  return CheckRun(std::move(data));
+  return std::move(run).Check();
 }
 
 // A pass of 4 tokens takes 8 ms, drafting 2.

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "reports/bridge/bridge_document.h"
 #include "reports/bridge/bridge_runs.h"
+#include "tests/reports/bridge/hand_made_run.h"
 
 namespace dsb {
 namespace {
@@ -51,46 +52,18 @@ struct RunSpec {
   double draft_ms = 1, verify_ms = 9, prefill_ms = 0;
 };
 
-// 12 prompts, each of four rounds, one step a round.
 CheckedRun MakeRun(const RunSpec& spec) {
-  RunData data;
-  data.run.id = spec.id;
-  data.run.uuid = "run-" + std::to_string(spec.id);
-  data.run.users = spec.users;
-  data.run.draft_length = 7;
-  int64_t step = 0, now_ns = 0;
-  const auto ns = [](double ms) { return static_cast<int64_t>(ms * 1e6); };
-  for (int prompt = 0; prompt < 12; ++prompt) {
-    RequestRow& row = data.requests.emplace_back();
-    row.id = prompt + 1;
-    row.prompt.item_key = row.prompt.conversation_key = "item-" + std::to_string(prompt);
-    row.prompt.dataset = "test";
-    row.request.scheduled_ns = row.request.issued_ns = now_ns;
-    row.request.end_reason = "length";
-    row.request.bursts.push_back({now_ns, 1});
-    row.request.first_ns = now_ns;
-    for (int round = 0; round < 4; ++round) {
-      StepRecord& record = data.steps.emplace_back();
-      record.idx = step;
-      record.t_start_ns = now_ns;
-      record.num_requests = 1;
-      record.wall_ns = ns(spec.draft_ms) + ns(spec.verify_ms) + ns(spec.prefill_ms);
-      record.phases.resize(3);
-      record.phases[0].phase = "draft", record.phases[0].wall_ns = ns(spec.draft_ms);
-      record.phases[1].phase = "verify", record.phases[1].wall_ns = ns(spec.verify_ms);
-      record.phases[2].phase = "prefill", record.phases[2].wall_ns = ns(spec.prefill_ms);
-      now_ns += record.wall_ns;
-      RoundRecord& one = row.request.rounds.emplace_back();
-      one.step_idx = step++;
-      one.position = 1 + round * spec.tokens_per_round;
-      one.proposed = one.verified = 7;
-      one.committed = spec.tokens_per_round;
-      one.accepted = one.committed - 1;
-      row.request.bursts.push_back({now_ns, spec.tokens_per_round});
+  HandMadeRun run(spec.id, spec.users, 7);
+  for (int prompt = 0; prompt < HandMadeRun::kPrompts; ++prompt) {
+    run.BeginPrompt();
+    run.FirstToken();
+    for (int round = 0; round < HandMadeRun::kRounds; ++round) {
+      run.Step(
+          {{"draft", spec.draft_ms}, {"verify", spec.verify_ms}, {"prefill", spec.prefill_ms}});
+      run.Round(spec.tokens_per_round);
     }
-    row.request.finished_ns = now_ns;
   }
-  return CheckRun(std::move(data));
+  return std::move(run).Check();
 }
 
 TEST(BridgeRuns, EachFactorIsWhatItsCounterfactualSays) {
