@@ -129,7 +129,7 @@ std::string RunFleet(const FleetCommandOptions& options, const std::string& form
   const std::vector<int64_t> missing = sections.Missing();
   std::exception_ptr failure;
   std::mutex failing;
-  ThreadPool pool(options.threads > 0 ? options.threads : UsableCores());
+  ThreadPool pool(ThreadsFor(options.threads));
   pool.ParallelFor(
       static_cast<int64_t>(missing.size()), 1, [&](int64_t first, int64_t last, int /*worker*/) {
         for (int64_t i = first; i < last; ++i) {

@@ -137,6 +137,8 @@ int UsableCores() {
   return std::max(1, CPU_COUNT(&set));
 }
 
+int ThreadsFor(int asked) { return asked > 0 ? asked : UsableCores(); }
+
 std::string ShellText(const std::string& argument) {
   constexpr std::string_view kPlain =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./,:=+@%^";

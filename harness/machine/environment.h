@@ -17,6 +17,8 @@ BuildRecord CaptureBuild(const std::string& isa);
 double LoadAverage();      // of the last minute; 0 if unknown
 std::string RandomUuid();  // version 4
 int UsableCores();         // that this process may run on
+// What --threads asks for; 0: UsableCores().
+int ThreadsFor(int asked);
 
 // One argument as a shell reads it back: quoted where needed. Fit for a terminal.
 std::string ShellText(const std::string& argument);

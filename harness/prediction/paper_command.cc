@@ -24,7 +24,7 @@ std::string RunPaperStudy(const PaperCommandOptions& options, const std::string&
   const PublishedProduction published =
       ReadProduction(DataPath(options.data, "dspark_production.json"));
   const PublishedServing serving = ReadServing(DataPath(options.data, "vllm_v4_pro_b300.json"));
-  ThreadPool pool(options.threads > 0 ? options.threads : UsableCores());
+  ThreadPool pool(ThreadsFor(options.threads));
   StudyOptions study;
   study.inputs.mtp1_length = options.mtp1_length;
   study.inputs.accepted_length = options.accepted_length;

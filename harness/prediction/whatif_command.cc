@@ -169,7 +169,7 @@ std::string RunWhatif(const WhatifCommandOptions& options, const std::string& fo
   input.cost = costs.make;
   input.users = options.users;
   input.num_draws = options.draws;
-  ThreadPool pool(options.threads > 0 ? options.threads : UsableCores());
+  ThreadPool pool(ThreadsFor(options.threads));
   const std::vector<WhatifRow> rows = StudyWhatif(input, pool);
   if (format == "json") {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
