@@ -1,4 +1,6 @@
 // Values of another program's JSON, read by key: what is not as expected is refused by its place.
+// Unlike base/json_fields.h, which reads small files of our own, it copies nothing (a file may have
+// a million values) and leaves keys alone that it does not know.
 #pragma once
 
 #include <cmath>
