@@ -44,7 +44,7 @@ std::vector<Option> Describe(ImportChoice& c) {
           {.name = "label",
            .value = &c.label,
            .value_name = "TEXT",
-           .help = "kept with the run; default: none",
+           .help = "text on one line, at most 500 bytes, kept with the run; default: none",
            .check = OneLine()},
           {.name = "temperature",
            .value = &c.temperature,

@@ -15,7 +15,7 @@ std::vector<Option> DescribeOptions(RecordOptions& o) {
           {.name = "label",
            .value = &o.label,
            .value_name = "TEXT",
-           .help = "free text on one line, stored with the runs; default: none",
+           .help = "free text on one line, at most 500 bytes, stored with the runs; default: none",
            .check = OneLine(),
            .group = kResults,
            .stored_as = &RunConfig::label},

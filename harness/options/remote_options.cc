@@ -109,7 +109,7 @@ std::vector<Option> DescribeOptions(RemoteOptions& o) {
        .value = &o.server_model,
        .value_name = "NAME",
        .help = "of --engine remote: the model as the servers call it; default: the only one",
-       .check = NotEmpty(),
+       .check = NotEmptyLine(),
        .group = kModel,
        .shared_by = kRun,
        .stored_as = &RunConfig::server_model},

@@ -89,6 +89,10 @@ OptionCheck PlainName() {
 
 OptionCheck OneLine() {
   return [](const std::string& text) -> std::string {
+    if (text.size() > kLongestText) {
+      return "expected text of at most " + std::to_string(kLongestText) + " bytes, found " +
+             std::to_string(text.size());
+    }
     std::string_view rest = text;
     while (!rest.empty()) {
       const Utf8Step step = NextUtf8(rest);
@@ -100,6 +104,10 @@ OptionCheck OneLine() {
     }
     return {};
   };
+}
+
+OptionCheck NotEmptyLine() {
+  return [](const std::string& text) { return text.empty() ? NotEmpty()(text) : OneLine()(text); };
 }
 
 OptionCheck DraftLength() { return IntegerIn(0, kLongestDraft); }

@@ -2,6 +2,7 @@
 // A check returns an empty string or the complaint.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -22,8 +23,11 @@ OptionCheck IntegerIn(int64_t lowest, int64_t highest);
 OptionCheck NumberIn(double lowest, double highest, bool above = false);
 OptionCheck OneOf(std::vector<std::string> names);
 OptionCheck NotEmpty();
-// Text on one line: it stands in titles and tables.
+// Free text on one line of at most kLongestText bytes: it is stored and stands in titles and
+// tables.
+inline constexpr size_t kLongestText = 500;
 OptionCheck OneLine();
+OptionCheck NotEmptyLine();
 // The name of an arm that people choose: letters, digits, '.', '-' and '_', at most 40, so that
 // every command takes it.
 bool IsPlainName(const std::string& text);

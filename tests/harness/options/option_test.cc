@@ -130,6 +130,15 @@ TEST(Options, ListsAreSplitAndChecked) {
   EXPECT_THROW(SetOption(option, {"a\xFF"}), Error);
 }
 
+TEST(Options, FreeTextIsOneShortLine) {
+  EXPECT_EQ(OneLine()(std::string(kLongestText, 'x')), "");
+  EXPECT_EQ(OneLine()(std::string(kLongestText + 1, 'x')),
+            "expected text of at most 500 bytes, found 501");
+  EXPECT_EQ(OneLine()(""), "");
+  EXPECT_NE(NotEmptyLine()(""), "");
+  EXPECT_NE(NotEmptyLine()("a\nb"), "");
+}
+
 // Options that are the same must hash the same.
 TEST(Options, MinusZeroIsZero) {
   for (const char* zero : {"-0", "-0.0", "-0e5", "0"}) {
