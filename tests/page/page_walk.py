@@ -1,9 +1,11 @@
-"""Walks a report's page and its JSON side by side: every table and sentence of the page is made again from the JSON's
+"""Walks a report's page and its JSON side by side: every table, sentence and note of the page is made again from the JSON's
 figures, and what differs is named. Nothing here draws or computes a figure: it looks them up and rounds them.
 """
 import csv
 import html.parser
 import re
+
+import page_notes
 
 VOID = {"meta", "link", "br", "use", "path", "img", "rect"}
 
@@ -14,13 +16,17 @@ class Table:
         self.heads, self.rows, self.arms = [], [], []
 
 
+class Note(str):
+    """A sentence under a table."""
+
+
 class Reader(html.parser.HTMLParser):
-    """The page as tables and sentences, in order: Table, or (kind, text) of a statement that is printed."""
+    """The page as tables and sentences, in order: Table, Note, or (kind, text) of a statement that is printed."""
 
     def __init__(self, text):
         super().__init__()
         self.names, self.items = [], []
-        self.stack, self.figure, self.words, self.statement = [], None, None, None
+        self.stack, self.figure, self.words, self.statement, self.in_note = [], None, None, None, False
         self.feed(text)
         self.close()
 
@@ -40,6 +46,8 @@ class Reader(html.parser.HTMLParser):
         elif tag == "p" and given.get("class") == "said":
             self.statement = None if int(given.get("data-choice", 0)) > 1 else []
             self.words = []
+        elif tag == "p" and given.get("class") == "note":
+            self.in_note, self.words = True, []
         elif tag == "span" and given.get("class") == "kind":
             self.words = []
 
@@ -61,6 +69,9 @@ class Reader(html.parser.HTMLParser):
             self.statement = [text]
             self.words = []
             return
+        elif tag == "p" and self.in_note:
+            self.items.append(Note(text))
+            self.in_note = False
         elif tag == "p" and self.statement:
             self.items.append((self.statement[0], text))
             self.statement = None
@@ -273,13 +284,17 @@ def statement_problems(statements, wanted, entries):
 
 
 def walk(reader, report):
-    """What of the page's tables and statements is not the report's; and how many tables of each kind there were."""
-    problems, seen, tables, statements = [], {}, [], []
+    """What of the page's tables, statements and notes is not the report's; and how many tables of each kind there were."""
+    problems, seen, tables, statements, notes = [], {}, [], [], []
+    above = []  # notes under the curve before this set
     by_run = {arm["run"]["id"]: group for group in report["sets"] for arm in group["arms"]}
     curves = list(report.get("loads", []))
     for item in reader.items:
         if isinstance(item, tuple):
             statements.append(item)
+            continue
+        if isinstance(item, Note):
+            notes.append(item)
             continue
         if item.figure is not None:
             continue
@@ -293,7 +308,7 @@ def walk(reader, report):
             problems += differences("curve", item.rows, curve_rows(curve["points"]))
             entries = [(point["arm"], point[name]) for point in curve["points"] for name in ("user_speedup", "output_gain")]
             problems += statement_problems(statements, curve["statements"], entries)
-            statements = []
+            statements, above = [], list(page_notes.curve_lines(curve["points"]))
             continue
         tables.append((kind, rows_of, item))
         if kind != "requests":
@@ -307,10 +322,11 @@ def walk(reader, report):
             entries = [(arm["name"], scope["speedup"]) for arm in group["arms"]
                        for scope in [compared(group, arm, "all")] if scope is not None]
             problems += statement_problems(statements, group["conclusion"], entries)
-        tables, statements = [], []
+        problems += page_notes.problems(notes, page_notes.required(group) + above, page_notes.allowed(group, report))
+        tables, statements, notes, above = [], [], [], []
     if tables or statements or curves:
         problems.append(f"left over: {[name for name, _, _ in tables]}, {statements}, {len(curves)} curves")
-    return problems, seen
+    return problems + page_notes.problems(notes, above, []), seen
 
 
 # Charts: the values under each are those that --figures writes, and those are the report's.

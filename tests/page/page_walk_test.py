@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Every figure of the report's page is the JSON report's: the tables and sentences of the page are made again from the
-JSON (page_walk.py), the values under charts from the charts' files, whose points are the JSON's. And a figure that is
+"""Every figure of the report's page is the JSON report's: the tables, sentences and notes of the page are made again from
+the JSON (page_walk.py, page_notes.py), the values under charts from the charts' files, whose points are the JSON's. And a figure that is
 altered on either side is found.
 
 Usage: page_walk_test.py DSBENCH
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import unittest
 
+import page_notes
 import page_walk
 import stores
 
@@ -20,15 +21,15 @@ PROGRAM = None
 PARTS = ("value", "lo", "hi")
 
 
-def bumped(text):
-    """The text with the last digit of its first number changed."""
-    number = re.search(r"\d+(?:\.\d+)?", text)
+def bumped(text, place=0):
+    """The text with the last digit of its first number changed, or of another."""
+    number = list(re.finditer(r"\d+(?:\.\d+)?", text))[place]
     digit = text[number.end() - 1]
     return text[:number.end() - 1] + str((int(digit) + 1) % 10) + text[number.end():]
 
 
 class AnyWalk:
-    make, kinds, least_charts = None, {}, 0
+    make, kinds, least_charts, least_notes = None, {}, 0, 0
 
     @classmethod
     def setUpClass(cls):
@@ -107,6 +108,19 @@ class AnyWalk:
             altered.items[place] = (item[0], bumped(item[1]))
             self.assertTrue(page_walk.walk(altered, self.report.json)[0], item)
 
+    def test_an_altered_note_is_found(self):
+        tried = 0
+        for place, item in enumerate(self.reader.items):
+            if not isinstance(item, page_walk.Note) or not page_notes.has_figure(item):
+                continue
+            tried += 1
+            for number in {0, -1}:  # an arm's, as often as not, and a figure
+                altered = copy.copy(self.reader)
+                altered.items = list(self.reader.items)
+                altered.items[place] = page_walk.Note(bumped(item, number))
+                self.assertTrue(page_walk.walk(altered, self.report.json)[0], item)
+        self.assertGreaterEqual(tried, self.least_notes)
+
     def test_an_altered_figure_of_the_json_is_found(self):
         for change in self.changes:
             altered = copy.deepcopy(self.report.json)
@@ -130,7 +144,7 @@ def grow(entry, part="value"):
 class PairedWalk(AnyWalk, unittest.TestCase):
     make = staticmethod(stores.make_paired)
     kinds = {"speed": 6, "break-even": 3, "depth": 1, "crosswalk": 7, "requests": 3}
-    least_charts = 30
+    least_charts, least_notes = 30, 12
     changes = (
         lambda json: grow(page_walk.metric(arm_of(json, 1), "accepted_length")),
         lambda json: grow(page_walk.metric(arm_of(json, 1), "accepted_length"), "hi"),
@@ -141,13 +155,15 @@ class PairedWalk(AnyWalk, unittest.TestCase):
         lambda json: grow(arm_of(json, 1)["crosswalk"]["figures"]["vllm.draft_acceptance_rate"]),
         lambda json: arm_of(json, 0)["requests"].update(measured=99),
         lambda json: json["sets"][0]["conclusion"].pop(),
+        lambda json: grow(page_walk.metric(arm_of(json, 1), "mean_decode_rate")),
+        lambda json: arm_of(json, 0)["machine"].update(num_cores=99),
     )
 
 
 class LoadWalk(AnyWalk, unittest.TestCase):
     make = staticmethod(stores.make_load)
     kinds = {"curve": 1, "load": 7, "slo": 7, "requests": 7, "speed": 2, "break-even": 1, "scheduling": 1, "crosswalk": 2}
-    least_charts = 10
+    least_charts, least_notes = 10, 25
     changes = (
         lambda json: grow(json["loads"][0]["points"][1]["user_speedup"]),
         lambda json: grow(json["loads"][0]["points"][4]["output_tokens_per_s"], "lo"),
@@ -156,6 +172,8 @@ class LoadWalk(AnyWalk, unittest.TestCase):
         lambda json: grow(page_walk.metric(arm_of(json, 0), "mean_concurrency")),
         lambda json: grow(next(m for m in arm_of(json, 1)["metrics"] if m["metric"] == "goodput_tokens_per_s")),
         lambda json: grow(arm_of(json, 2)["scheduling"]["loads"][0], "step_ns"),
+        lambda json: arm_of(json, 2)["scheduling"].update(undrafted=0),
+        lambda json: grow(page_walk.metric(arm_of(json, 1), "accepted_length_per_request")),
     )
 
     def test_charts_over_the_load_are_the_points(self):
