@@ -140,6 +140,15 @@ ExitCode Parse(CLI::App& app, const Arguments& arguments, const std::vector<Comm
 
 }  // namespace
 
+std::vector<Command> AllCommands(const Arguments& arguments) {
+  return {RunCommand(arguments), SweepCommand(arguments), ReportCommand(),     CompareCommand(),
+          GateCommand(),         ProbeCommand(),          CrosscheckCommand(), ExportCommand(),
+          ImportCommand(),       TimelineCommand(),       GenerateCommand(),   ProveCommand(),
+          SampleCommand(),       ProfileCommand(),        CalibrateCommand(),  PaperCommand(),
+          BridgeCommand(),       FleetCommand(),          WhatifCommand(),     ValidateCommand(),
+          EnvCommand(),          SelftestCommand()};
+}
+
 ExitCode RunCommandLine(const Arguments& arguments) {
   for (const std::string& argument : arguments) {  // what a run was told is stored as text
     if (FindInvalidUtf8(argument) != std::string::npos) {
@@ -149,13 +158,7 @@ ExitCode RunCommandLine(const Arguments& arguments) {
   CLI::App app("", "dsbench");
   app.require_subcommand(1);
   app.set_version_flag("--version", "");
-  std::vector<Command> commands = {
-      RunCommand(arguments), SweepCommand(arguments), ReportCommand(),     CompareCommand(),
-      GateCommand(),         ProbeCommand(),          CrosscheckCommand(), ExportCommand(),
-      ImportCommand(),       TimelineCommand(),       GenerateCommand(),   ProveCommand(),
-      SampleCommand(),       ProfileCommand(),        CalibrateCommand(),  PaperCommand(),
-      BridgeCommand(),       FleetCommand(),          WhatifCommand(),     ValidateCommand(),
-      EnvCommand(),          SelftestCommand()};
+  std::vector<Command> commands = AllCommands(arguments);
   commands.push_back(HelpCommand(commands));
   commands.push_back(CompletionCommand(commands));
   for (const Command& command : commands) AddCommand(app, command);

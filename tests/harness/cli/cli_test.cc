@@ -1,4 +1,5 @@
-// The real program from outside: exit codes, one line on stderr, nothing left behind.
+// The program from outside: exit codes, one line on stderr, nothing left behind. What is refused
+// before any work is asked of it in this process.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -11,7 +12,7 @@
 #include "harness/machine/gpu_state.h"
 #include "results/store/reader.h"
 #include "results/store/store.h"
-#include "tests/harness/child_process.h"
+#include "tests/harness/run_here.h"
 
 namespace dsb {
 namespace {
@@ -28,14 +29,18 @@ class CliTest : public testing::Test {
     return Path(name);
   }
   // A `run` with the null engine and `extra`.
-  ChildResult Run(const std::vector<std::string>& extra) const {
-    return RunInto(Path("out.db"), extra);
-  }
-  ChildResult RunInto(const std::string& output, const std::vector<std::string>& extra) const {
+  std::vector<std::string> RunArguments(const std::string& output,
+                                        const std::vector<std::string>& extra) const {
     std::vector<std::string> arguments = {
         "run", "--engine", "null", "--workload", Path("ok.jsonl"), "--output", output};
     arguments.insert(arguments.end(), extra.begin(), extra.end());
-    return RunChild(arguments);
+    return arguments;
+  }
+  ChildResult RunInto(const std::string& output, const std::vector<std::string>& extra) const {
+    return RunHere(RunArguments(output, extra));
+  }
+  ChildResult Run(const std::vector<std::string>& extra) const {
+    return RunInto(Path("out.db"), extra);
   }
   void ExpectBadInput(const ChildResult& result, const std::vector<std::string>& parts) const {
     EXPECT_EQ(result.exit_code, 2) << result.err;
@@ -52,7 +57,8 @@ class CliTest : public testing::Test {
 };
 
 TEST_F(CliTest, RunStoresTheResults) {
-  const ChildResult result = Run({"--max-tokens", "5", "--warmup", "1"});
+  const ChildResult result =
+      RunChild(RunArguments(Path("out.db"), {"--max-tokens", "5", "--warmup", "1"}));
   EXPECT_EQ(result.exit_code, 0) << result.err;
   const std::vector<RunRecord> runs =
       ReadRuns(Store(Path("out.db"), {.mode = Store::Mode::kReadOnly}));
@@ -66,7 +72,8 @@ TEST_F(CliTest, RunStoresTheResults) {
 }
 
 TEST_F(CliTest, AllDraftersAreArmsOfOneRun) {
-  const ChildResult result = Run({"--max-tokens", "5", "--warmup", "1", "--drafters", "all"});
+  const ChildResult result =
+      Run({"--max-tokens", "5", "--warmup", "1", "--drafters", "all", "--no-report"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   const std::vector<RunRecord> runs =
       ReadRuns(Store(Path("out.db"), {.mode = Store::Mode::kReadOnly}));
@@ -76,13 +83,13 @@ TEST_F(CliTest, AllDraftersAreArmsOfOneRun) {
   EXPECT_EQ(runs[2].drafter, "dflash");
   for (const RunRecord& run : runs) EXPECT_EQ(run.state, "complete") << run.drafter;
   const ChildResult again =
-      Run({"--max-tokens", "5", "--warmup", "1", "--drafters", "all", "--resume"});
+      Run({"--max-tokens", "5", "--warmup", "1", "--drafters", "all", "--no-report", "--resume"});
   EXPECT_EQ(again.exit_code, 0) << again.err;
   EXPECT_NE(again.err.find("complete"), std::string::npos) << again.err;
 }
 
 TEST_F(CliTest, OneDrafterMayBeSeveralArms) {
-  const std::vector<std::string> arguments = {"--max-tokens", "5", "--drafters",
+  const std::vector<std::string> arguments = {"--max-tokens", "5", "--no-report", "--drafters",
                                               "none,dspark:2,dspark:4,dspark:4:threshold=0.25"};
   ASSERT_EQ(Run(arguments).exit_code, 0);
   const std::vector<RunRecord> runs =
@@ -136,6 +143,7 @@ TEST_F(CliTest, BadCommandLines) {
   for (const auto& [extra, parts] : cases) ExpectBadInput(Run(extra), parts);
   ExpectBadInput(RunChild({}), {"subcommand"});
   ExpectBadInput(RunChild({"fly"}), {"fly"});
+  ExpectBadInput(RunChild(RunArguments(Path("out.db"), {"--threads", "0x"})), {"'0x'"});
 }
 
 TEST_F(CliTest, BadWorkloads) {
@@ -174,7 +182,7 @@ TEST_F(CliTest, ConfigFileFillsInWhatTheCommandLineLeavesOut) {
   const std::string config = Write(
       "config.json",
       R"({"max-tokens": 6, "seed": 9, "drafters": ["dspark"], "temperature": 0.5, "warmup": 0})");
-  const ChildResult result = Run({"--config", config, "--seed", "4"});
+  const ChildResult result = Run({"--config", config, "--seed", "4", "--no-report"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const std::vector<RunRecord> runs =
       ReadRuns(Store(Path("out.db"), {.mode = Store::Mode::kReadOnly}));
@@ -205,19 +213,10 @@ TEST_F(CliTest, BadConfigFiles) {
 }
 
 TEST_F(CliTest, InterruptKeepsWhatFinishedAndResumeCompletes) {
-  const std::vector<std::string> arguments = {"run",
-                                              "--engine",
-                                              "null",
-                                              "--workload",
-                                              Path("ok.jsonl"),
-                                              "--output",
-                                              Path("out.db"),
-                                              "--max-tokens",
-                                              "20",
-                                              "--null-step-us",
-                                              "2000",
-                                              "--repeats",
-                                              "20"};
+  const std::vector<std::string> arguments = {
+      "run",      "--engine",     "null",         "--workload", Path("ok.jsonl"),
+      "--output", Path("out.db"), "--max-tokens", "20",         "--null-step-us",
+      "2000",     "--repeats",    "20",           "--no-report"};
   ChildProcess child(arguments);
   child.WaitForError("measuring");
   child.Signal(SIGINT);
@@ -240,12 +239,12 @@ TEST_F(CliTest, InterruptKeepsWhatFinishedAndResumeCompletes) {
     EXPECT_EQ(measured, 60);
   }
   resume.insert(resume.end(), {"--seed", "2"});
-  const ChildResult other = RunChild(resume);
+  const ChildResult other = RunHere(resume);
   EXPECT_EQ(other.exit_code, 2);
   EXPECT_NE(other.err.find("seed (stored 1, now 2)"), std::string::npos) << other.err;
   resume.resize(resume.size() - 2);
   resume[10] = "0";  // another step time is another measurement
-  const ChildResult faster = RunChild(resume);
+  const ChildResult faster = RunHere(resume);
   EXPECT_EQ(faster.exit_code, 2);
   EXPECT_NE(faster.err.find("null_step_us (stored 2000, now 0)"), std::string::npos) << faster.err;
 }
@@ -258,11 +257,11 @@ TEST_F(CliTest, AFailingEngineIsAFailedResource) {
 
 TEST_F(CliTest, TimelinesAreTracesOfTheStoredRuns) {
   const ChildResult run = Run({"--max-tokens", "5", "--warmup", "1", "--null-step-us", "100",
-                               "--device-time", "--timeline", Path("run.json")});
+                               "--device-time", "--no-report", "--timeline", Path("run.json")});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(ReadRuns(Store(Path("out.db"), {.mode = Store::Mode::kReadOnly})).size(), 4u);
   const ChildResult later =
-      RunChild({"timeline", Path("out.db"), "--run", "2", "--output", Path("later.json")});
+      RunHere({"timeline", Path("out.db"), "--run", "2", "--output", Path("later.json")});
   ASSERT_EQ(later.exit_code, 0) << later.err;
   for (const char* name : {"run.json", "later.json"}) {
     std::ifstream file(Path(name));
@@ -272,8 +271,8 @@ TEST_F(CliTest, TimelinesAreTracesOfTheStoredRuns) {
     EXPECT_NE(text.find("\"name\":\"verify\""), std::string::npos) << name;
   }
   EXPECT_EQ(
-      RunChild({"timeline", Path("out.db"), "--output", Path("no/such/folder.json")}).exit_code, 3);
-  EXPECT_EQ(RunChild({"timeline", Path("out.db"), "--run", "99"}).exit_code, 2);
+      RunHere({"timeline", Path("out.db"), "--output", Path("no/such/folder.json")}).exit_code, 3);
+  EXPECT_EQ(RunHere({"timeline", Path("out.db"), "--run", "99"}).exit_code, 2);
   EXPECT_EQ(RunInto(Path("other.db"), {"--timeline", Path("no/such/folder.json")}).exit_code, 2);
   EXPECT_FALSE(std::filesystem::exists(Path("other.db")));
 }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/temporary_folder.h"
-#include "tests/harness/child_process.h"
+#include "tests/harness/run_here.h"
 #include "tests/harness/store_with_foreign_text.h"
 
 namespace dsb {
@@ -33,31 +33,32 @@ TEST(ForeignText, OfAResultsFileIsShownByEveryReader) {
   const std::string path = (folder / "x.db").string(), verdict = (folder / "v.json").string();
   WriteForeignStore(path, kForeign);
   const std::vector<std::vector<std::string>> commands = {
-      {"report", path, "--crosswalk", "--paper"},
-      {"report", path, "--format", "json", "--crosswalk"},
-      {"report", path, "--format", "markdown", "--crosswalk"},
-      {"compare", path},
-      {"compare", path, "--format", "json"},
-      {"compare", path, "--format", "markdown"},
+      {"report", path, "--resamples", "100", "--crosswalk", "--paper"},
+      {"report", path, "--resamples", "100", "--format", "json", "--crosswalk"},
+      {"report", path, "--resamples", "100", "--format", "markdown", "--crosswalk"},
+      {"compare", path, "--resamples", "100"},
+      {"compare", path, "--resamples", "100", "--format", "json"},
+      {"compare", path, "--resamples", "100", "--format", "markdown"},
       {"compare", path, "--baseline", "nobody"},
-      {"gate", "--baseline", path + ":1", "--candidate", path + ":2", "--verdict", verdict},
+      {"gate", "--baseline", path + ":1", "--candidate", path + ":2", "--verdict", verdict,
+       "--resamples", "100"},
       {"gate", "--baseline", path, "--candidate", path + ":nobody", "--verdict", verdict},
       {"timeline", path, "--output", (folder / "t.json").string()},
   };
   for (const auto& command : commands) {
-    const ChildResult result = RunChild(command);
+    const ChildResult result = RunHere(command);
     SCOPED_TRACE(command[0] + ' ' + command.back() + result.err);
     EXPECT_NE(result.out + result.err, "");
     ExpectHarmless(result.out);
     ExpectHarmless(result.err);
   }
-  std::string markdown = RunChild(commands[2]).out;
+  std::string markdown = RunHere(commands[2]).out;
   markdown.erase(markdown.find("To reproduce:"));  // a code block is text as it is
   EXPECT_THAT(markdown, HasSubstr("label \\\\x1b\\[31m"));
   EXPECT_THAT(markdown, Not(HasSubstr("\n# forged")));
   EXPECT_THAT(markdown, Not(HasSubstr("![i]")));
   // The same data comes back from JSON.
-  const auto json = nlohmann::json::parse(RunChild(commands[1]).out);
+  const auto json = nlohmann::json::parse(RunHere(commands[1]).out);
   EXPECT_EQ(json["sets"][0]["label"], "label" + kForeign);
 }
 
@@ -88,8 +89,8 @@ TEST(ForeignText, LabelsAreOneLineAndShown) {
   const std::string db = (folder / "x.db").string(), work = (folder / "w.jsonl").string();
   std::ofstream(work) << "{\"turns\": [\"a\"]}\n";
   const auto run = [&](const std::string& label) {
-    return RunChild({"run", "--engine", "null", "--workload", work, "--output", db, "--label",
-                     label, "--max-tokens", "4"});
+    return RunHere({"run", "--engine", "null", "--workload", work, "--output", db, "--label", label,
+                    "--max-tokens", "4"});
   };
   for (const char* label : {"a\nb", "a\rb",
                             "a\xE2\x80\xA8"
@@ -103,7 +104,7 @@ TEST(ForeignText, LabelsAreOneLineAndShown) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   ExpectHarmless(result.out + result.err);
   EXPECT_THAT(result.out, HasSubstr("red\\x1b[31m: greedy"));
-  const ChildResult full = RunChild({"report", db, "--full"});
+  const ChildResult full = RunHere({"report", db, "--full", "--resamples", "100"});
   ExpectHarmless(full.out);
   EXPECT_THAT(full.out, HasSubstr("--label $'red\\x1b[31m'"));
 }

@@ -10,7 +10,7 @@
 #include "base/temporary_folder.h"
 #include "results/store/reader.h"
 #include "results/store/store.h"
-#include "tests/harness/child_process.h"
+#include "tests/harness/run_here.h"
 
 namespace dsb {
 namespace {
@@ -28,7 +28,7 @@ class LoadWords : public testing::Test {
                            "--workload", folder_ / "w.jsonl", "--max-tokens",
                            "4",          "--output",          folder_ / "x.db"};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return RunChild(arguments);
+    return RunHere(arguments);
   }
   std::string Trace(const std::string& text) const {
     std::ofstream(folder_ / "t.csv") << text;

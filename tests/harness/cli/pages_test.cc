@@ -8,13 +8,13 @@
 #include <iterator>
 #include <string>
 
-#include "tests/harness/child_process.h"
+#include "tests/harness/run_here.h"
 
 namespace dsb {
 namespace {
 
 TEST(Pages, TheCommittedOptionsPageIsWhatTheProgramPrints) {
-  const ChildResult result = RunChild({"help", "--markdown"});
+  const ChildResult result = RunHere({"help", "--markdown"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   std::ifstream file(DSB_SOURCE_DIR "/docs/options.md");
   const std::string page((std::istreambuf_iterator<char>(file)), {});
@@ -23,7 +23,7 @@ TEST(Pages, TheCommittedOptionsPageIsWhatTheProgramPrints) {
   EXPECT_EQ(page.find("null-step-us"), std::string::npos);
 }
 
-TEST(Pages, HelpIsTheProgramsOwn) { EXPECT_EQ(RunChild({"help"}).out, RunChild({"--help"}).out); }
+TEST(Pages, HelpIsTheProgramsOwn) { EXPECT_EQ(RunHere({"help"}).out, RunHere({"--help"}).out); }
 
 // What a shell command prints.
 std::string OutputOf(const std::string& command) {
@@ -36,11 +36,11 @@ std::string OutputOf(const std::string& command) {
 }
 
 TEST(Pages, TheManPageHasEveryOptionVariableAndExitCode) {
-  const ChildResult man = RunChild({"help", "--man"});
+  const ChildResult man = RunHere({"help", "--man"});
   ASSERT_EQ(man.exit_code, 0) << man.err;
   EXPECT_TRUE(man.out.starts_with(".TH DSBENCH 1 ")) << man.out;
   // The same facts as in the other page, whose code words are in backquotes.
-  const std::string page = RunChild({"help", "--markdown"}).out;
+  const std::string page = RunHere({"help", "--markdown"}).out;
   int num_words = 0;
   for (size_t at = page.find("\n| `"); at != std::string::npos; at = page.find("\n| `", at + 1)) {
     std::string word = page.substr(at + 4, page.find_first_of(" ,`", at + 4) - at - 4);
@@ -54,7 +54,7 @@ TEST(Pages, TheManPageHasEveryOptionVariableAndExitCode) {
   for (const char* code : {"0", "1", "2", "3", "4", "70"}) {
     EXPECT_NE(man.out.find("\n\\fB" + std::string(code) + "\\fR\n"), std::string::npos) << code;
   }
-  EXPECT_EQ(RunChild({"help", "--man", "--markdown"}).exit_code, 2);
+  EXPECT_EQ(RunHere({"help", "--man", "--markdown"}).exit_code, 2);
 }
 
 TEST(Pages, TheManPageIsGoodRoff) {
@@ -69,7 +69,7 @@ TEST(Pages, TheManPageIsGoodRoff) {
 class Completion : public testing::Test {
  protected:
   Completion() : path_(testing::TempDir() + "dsb_completion_" + std::to_string(getpid())) {
-    const ChildResult result = RunChild({"completion", "bash"});
+    const ChildResult result = RunHere({"completion", "bash"});
     EXPECT_EQ(result.exit_code, 0) << result.err;
     std::ofstream(path_) << result.out;
   }

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "base/temporary_folder.h"
-#include "harness/cli/command.h"
+#include "harness/cli/cli.h"
 #include "results/store/reader.h"
 #include "results/store/store.h"
-#include "tests/harness/child_process.h"
+#include "tests/harness/run_here.h"
 #include "tests/harness/store_with_foreign_text.h"
 
 namespace dsb {
@@ -50,7 +50,7 @@ class SameFile : public testing::Test {
   }
   void ExpectRefused(const Arguments& arguments, const std::string& part) const {
     const std::string before = Read("x.db"), work = Read("w.jsonl"), notes = Read("notes.txt");
-    const ChildResult result = RunChild(arguments);
+    const ChildResult result = RunHere(arguments);
     EXPECT_EQ(result.exit_code, 2) << arguments[0] << ' ' << arguments.back() << result.err;
     EXPECT_THAT(result.err, HasSubstr(part));
     EXPECT_EQ(Read("x.db"), before);
@@ -140,7 +140,7 @@ TEST_F(SameFile, AnExportReplacesNothing) {
     ExpectRefused(to(Path(name)), "is the file that what names");
   }
   for (const char* name : {"notes.txt", "w.jsonl"}) ExpectRefused(to(Path(name)), "is there");
-  EXPECT_EQ(RunChild(to(Path("bench.json"))).exit_code, 0);
+  EXPECT_EQ(RunHere(to(Path("bench.json"))).exit_code, 0);
   ExpectRefused(to(Path("bench.json")), "is there");
   ExpectRefused({"export", "target", "--target", Path("notes.txt"), "--output", Path("notes.txt")},
                 "--target");
@@ -152,9 +152,9 @@ TEST_F(SameFile, AnExportReplacesNothing) {
 }
 
 TEST_F(SameFile, AJobSummaryIsNotAddedToWhatTheGateReads) {
-  const Arguments gate = {"gate",         "--baseline",   Path("x.db:1"),
-                          "--candidate",  Path("x.db:2"), "--verdict",
-                          Path("v.json"), "--no-store",   "--github"};
+  const Arguments gate = {"gate",         "--baseline",  Path("x.db:1"), "--candidate",
+                          Path("x.db:2"), "--verdict",   Path("v.json"), "--no-store",
+                          "--github",     "--resamples", "100"};
   const std::string before = Read("x.db");
   for (const char* name : {"x.db", "soft", "hard"}) {
     const ChildResult result = RunChild(gate, {{"GITHUB_STEP_SUMMARY", Path(name)}});
@@ -174,7 +174,7 @@ TEST_F(SameFile, AFigureReplacesFiguresOnly) {
     return Arguments{"report", Path(results), "--figures", Path(folder), "--resamples", "100"};
   };
   for (int times = 0; times < 2; ++times) {
-    EXPECT_EQ(RunChild(figures("x.db", "figures")).exit_code, 0);
+    EXPECT_EQ(RunHere(figures("x.db", "figures")).exit_code, 0);
   }
   std::vector<std::string> names;
   for (const fs::directory_entry& entry : fs::directory_iterator(Path("figures"))) {
@@ -200,18 +200,19 @@ TEST_F(SameFile, AFigureReplacesFiguresOnly) {
 
 TEST_F(SameFile, OurOwnFilesAndEmptyOnesAre) {
   const Arguments timeline = {"timeline", Path("x.db"), "--output", Path("t.json")};
-  EXPECT_EQ(RunChild(timeline).exit_code, 0);
-  EXPECT_EQ(RunChild(timeline).exit_code, 0);
+  EXPECT_EQ(RunHere(timeline).exit_code, 0);
+  EXPECT_EQ(RunHere(timeline).exit_code, 0);
   Write("t.json", "");
-  EXPECT_EQ(RunChild(timeline).exit_code, 0);
+  EXPECT_EQ(RunHere(timeline).exit_code, 0);
   const Arguments gate = {"gate",         "--baseline", Path("x.db:1"), "--candidate",
-                          Path("x.db:2"), "--verdict",  Path("v.json"), "--no-store"};
-  const int first = RunChild(gate).exit_code;
+                          Path("x.db:2"), "--verdict",  Path("v.json"), "--no-store",
+                          "--resamples",  "100"};
+  const int first = RunHere(gate).exit_code;
   EXPECT_THAT(Read("v.json"), HasSubstr("dsbench-verdict"));
-  const ChildResult again = RunChild(gate);
+  const ChildResult again = RunHere(gate);
   EXPECT_EQ(again.exit_code, first);
   EXPECT_EQ(again.err.find("holds something else"), std::string::npos);
-  EXPECT_EQ(RunChild(RunInto(Path("new.db"), {"--timeline", Path("t.json")})).exit_code, 0);
+  EXPECT_EQ(RunHere(RunInto(Path("new.db"), {"--timeline", Path("t.json")})).exit_code, 0);
 }
 
 TEST_F(SameFile, AStreamIntoANamedFileIsRefused) {
@@ -227,13 +228,7 @@ TEST_F(SameFile, AStreamIntoANamedFileIsRefused) {
 TEST(PathOptions, SayThatTheyNameFiles) {
   const std::vector<std::string> none;
   int num_paths = 0;
-  for (const Command& command :
-       {RunCommand(none), SweepCommand(none),  ReportCommand(),    CompareCommand(),
-        GateCommand(),    CrosscheckCommand(), ImportCommand(),    ProbeCommand(),
-        ExportCommand(),  TimelineCommand(),   GenerateCommand(),  ProveCommand(),
-        SampleCommand(),  ProfileCommand(),    CalibrateCommand(), PaperCommand(),
-        BridgeCommand(),  FleetCommand(),      WhatifCommand(),    ValidateCommand(),
-        EnvCommand(),     SelftestCommand()}) {
+  for (const Command& command : AllCommands(none)) {
     for (const Option& option : command.options) {
       bool names_files = false;
       for (const char* word : {"FILE", "FOLDER", "PATH"}) {

@@ -11,7 +11,7 @@
 
 #include "base/temporary_folder.h"
 #include "tests/build_paths.h"
-#include "tests/harness/child_process.h"
+#include "tests/harness/run_here.h"
 
 namespace dsb {
 namespace {
@@ -35,7 +35,7 @@ class Vacuous : public testing::Test {
     const bool limits = std::find(more.begin(), more.end(), "--max-tokens") != more.end();
     if (!limits) arguments.insert(arguments.end(), {"--max-tokens", "8"});
     arguments.insert(arguments.end(), more.begin(), more.end());
-    const ChildResult result = RunChild(arguments);
+    const ChildResult result = RunHere(arguments);
     ASSERT_EQ(result.exit_code, 0) << result.err;
   }
   void Simulate(const std::string& name, const Arguments& more) const {
@@ -43,11 +43,11 @@ class Vacuous : public testing::Test {
                            Path("w.jsonl"), "--output", Path(name),   "--max-tokens", "8",
                            "--cost-table",  kTable,     "--drafters", "dspark:5"};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    const ChildResult result = RunChild(arguments);
+    const ChildResult result = RunHere(arguments);
     ASSERT_EQ(result.exit_code, 0) << result.err;
   }
   static void ExpectRefused(const Arguments& arguments, const std::string& part) {
-    const ChildResult result = RunChild(arguments);
+    const ChildResult result = RunHere(arguments);
     EXPECT_EQ(result.exit_code, 2) << result.out;
     EXPECT_THAT(result.err, HasSubstr(part));
   }
@@ -59,12 +59,12 @@ class Vacuous : public testing::Test {
 TEST_F(Vacuous, ACrosscheckNamesWhatOneFileAloneHas) {
   Run("a.db", {"--drafters", "none,dspark"});
   Run("b.db", {"--drafters", "none,eagle3"});
-  const ChildResult text = RunChild({"crosscheck", Path("a.db"), Path("b.db")});
+  const ChildResult text = RunHere({"crosscheck", Path("a.db"), Path("b.db")});
   EXPECT_EQ(text.exit_code, 0) << text.err;
   EXPECT_THAT(text.out,
               AllOf(HasSubstr("Not compared: dspark of the first file: not in the second"),
                     HasSubstr("Not compared: eagle3 of the second file: not in the")));
-  const ChildResult json = RunChild({"crosscheck", Path("a.db"), Path("b.db"), "--format", "json"});
+  const ChildResult json = RunHere({"crosscheck", Path("a.db"), Path("b.db"), "--format", "json"});
   EXPECT_THAT(json.out, HasSubstr("\"not compared\""));
 }
 
@@ -75,8 +75,7 @@ TEST_F(Vacuous, ACrosscheckOfOtherQuestionsIsRefused) {
   Run("one.db", {"--drafters", "none,dspark:7", "--limit", "1"});
   ExpectRefused({"crosscheck", Path("a.db"), Path("shorter.db")}, "max_tokens (first 8, second 5)");
   ExpectRefused({"crosscheck", Path("a.db"), Path("three.db")}, "draft_length (first 7, second 3)");
-  const ChildResult one =
-      RunChild({"crosscheck", Path("a.db"), Path("one.db"), "--format", "json"});
+  const ChildResult one = RunHere({"crosscheck", Path("a.db"), Path("one.db"), "--format", "json"});
   EXPECT_EQ(one.exit_code, 4);
   EXPECT_THAT(one.out, HasSubstr("only 1 of 12 answers could be compared"));
 }
@@ -86,7 +85,7 @@ TEST_F(Vacuous, TextsOfNoTwoAnswersAreRefused) {
   ExpectRefused({"compare", Path("plain.db"), "--texts"}, "no two greedy answers to one prompt");
   Run("plain.db", {"--drafters", "none", "--repeats", "2"});
   Run("plain.db", {"--drafters", "dspark", "--temperature", "1"});
-  const ChildResult result = RunChild({"compare", Path("plain.db"), "--texts"});
+  const ChildResult result = RunHere({"compare", Path("plain.db"), "--texts"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("Not compared: dspark fixed 7 #3: its answers are sampled"));
 }
@@ -100,9 +99,9 @@ TEST_F(Vacuous, ABridgeStandsOnTwoArmsOfOneQuestion) {
   serve("a.db", "mtp1:1,dspark", "1", "8");
   serve("a.db", "mtp1:1,dspark", "4", "8");
   serve("other.db", "dspark", "1", "6");
-  const Arguments good = {"bridge", Path("a.db:mtp1"), Path("a.db:dspark"), "--users",
-                          "4",      "--format",        "markdown"};
-  const ChildResult result = RunChild(good);
+  const Arguments good = {"bridge",   Path("a.db:mtp1"), Path("a.db:dspark"), "--users", "4",
+                          "--format", "markdown",        "--resamples",       "100"};
+  const ChildResult result = RunHere(good);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, Not(HasSubstr("left out")));
   ExpectRefused({"bridge", Path("a.db:dspark"), Path("a.db:dspark")}, "is on both sides");
@@ -111,7 +110,7 @@ TEST_F(Vacuous, ABridgeStandsOnTwoArmsOfOneQuestion) {
   // The newest run of the arm decides which question; those of another do not mix with it.
   serve("a.db", "dspark", "4", "6");
   serve("a.db", "mtp1:1,dspark", "4", "8");
-  EXPECT_THAT(RunChild(good).out, HasSubstr("1 run of that arm with another"));
+  EXPECT_THAT(RunHere(good).out, HasSubstr("1 run of that arm with another"));
 }
 
 TEST_F(Vacuous, AValidationHoldsEqualLoadsAndTheTableThatWasUsed) {
@@ -125,12 +124,13 @@ TEST_F(Vacuous, AValidationHoldsEqualLoadsAndTheTableThatWasUsed) {
   Run("real.db", with(closed("4"), {"--drafters", "dspark:5"}));
   Run("real.db", with(closed("2"), {"--drafters", "dspark:5"}));
   Simulate("sim.db", with(closed("4"), {"--acceptance", "model:3"}));
-  const Arguments validate = {"validate", Path("real.db"), Path("sim.db"), "--cost-table", kTable};
-  const ChildResult text = RunChild(validate);
+  const Arguments validate = {"validate", Path("real.db"), Path("sim.db"), "--cost-table",
+                              kTable,     "--resamples",   "100"};
+  const ChildResult text = RunHere(validate);
   EXPECT_EQ(text.exit_code, 0) << text.err;
   EXPECT_THAT(text.out, HasSubstr("users 2"));
   EXPECT_THAT(text.out, HasSubstr("has no simulated twin"));
-  const ChildResult json = RunChild(with(validate, {"--format", "json"}));
+  const ChildResult json = RunHere(with(validate, {"--format", "json"}));
   EXPECT_EQ(nlohmann::json::parse(json.out)["left_out"].size(), 1U) << json.out;
   std::ifstream table(kTable);
   std::string other((std::istreambuf_iterator<char>(table)), {});
@@ -139,8 +139,8 @@ TEST_F(Vacuous, AValidationHoldsEqualLoadsAndTheTableThatWasUsed) {
                 "none is what run 1");
   // One token an answer has no speed: no figure is made of it.
   Run("short.db", with(closed("4"), {"--drafters", "dspark:5", "--max-tokens", "2"}));
-  const ChildResult differs =
-      RunChild({"validate", Path("short.db"), Path("sim.db"), "--cost-table", kTable});
+  const ChildResult differs = RunHere(
+      {"validate", Path("short.db"), Path("sim.db"), "--cost-table", kTable, "--resamples", "100"});
   EXPECT_EQ(differs.exit_code, 0) << differs.err;
   EXPECT_THAT(differs.out, HasSubstr("max_tokens (measured 2, simulated 8)"));
   EXPECT_THAT(differs.out, AllOf(Not(HasSubstr("inf")), Not(HasSubstr("nan"))));

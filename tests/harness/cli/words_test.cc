@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "base/temporary_folder.h"
+#include "harness/cli/cli.h"
+#include "harness/cli/help_page.h"
 #include "results/store/reader.h"
 #include "results/store/store.h"
-#include "tests/harness/child_process.h"
+#include "tests/harness/run_here.h"
 
 namespace dsb {
 namespace {
@@ -31,7 +33,7 @@ class Words : public testing::Test {
     Arguments arguments = {"run",          "--engine", "null",     "--workload", Path("w.jsonl"),
                            "--max-tokens", "4",        "--output", Path(output), "--no-report"};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return RunChild(arguments);
+    return RunHere(arguments);
   }
   std::vector<RunRecord> Runs(const std::string& output = "x.db") const {
     return ReadRuns(Store(Path(output), {.mode = Store::Mode::kReadOnly}));
@@ -47,13 +49,13 @@ TEST_F(Words, ACheckThatCannotFailIsRefused) {
   }
   std::ofstream(Path("p.json")) << R"({"primary": [{"metric": "accepted_length"}]})";
   const ChildResult gate =
-      RunChild({"gate", "--baseline", Path("a.db"), "--candidate", Path("b.db"), "--policy",
-                Path("p.json"), "--verdict", Path("v.json"), "--require", "accepted_length>=1"});
+      RunHere({"gate", "--baseline", Path("a.db"), "--candidate", Path("b.db"), "--policy",
+               Path("p.json"), "--verdict", Path("v.json"), "--require", "accepted_length>=1"});
   EXPECT_EQ(gate.exit_code, 2) << gate.out;
   EXPECT_THAT(gate.err, HasSubstr("--require accepted_length>=1: nothing is held to it"));
   std::filesystem::copy_file(Path("a.db"), Path("copy.db"));
   for (const char* name : {"a.db", "copy.db"}) {
-    const ChildResult check = RunChild({"crosscheck", Path("a.db"), Path(name)});
+    const ChildResult check = RunHere({"crosscheck", Path("a.db"), Path(name)});
     EXPECT_EQ(check.exit_code, 2) << check.out;
     EXPECT_THAT(check.err, HasSubstr("one run, or a copy of it"));
   }
@@ -101,7 +103,7 @@ TEST_F(Words, WrongCommandLinesAreRefusedInPlainWords) {
       {{"prove", "--target", "x"}, {"--target", "--samples"}},
   };
   for (const auto& [arguments, parts] : cases) {
-    const ChildResult result = RunChild(arguments);
+    const ChildResult result = RunHere(arguments);
     EXPECT_TRUE(result.exit_code == 2 || arguments.size() == 4) << result.err;
     for (const std::string& part : parts) EXPECT_THAT(result.err, HasSubstr(part));
     EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
@@ -145,7 +147,8 @@ TEST_F(Words, BlanksAroundTheItemsOfAListCountForNothing) {
 
 TEST_F(Words, AListLeavesTheArgumentsBehindItAlone) {
   ASSERT_EQ(Run({}).exit_code, 0);
-  const ChildResult result = RunChild({"compare", "--across", "temperature", Path("x.db")});
+  const ChildResult result =
+      RunHere({"compare", "--across", "temperature", "--resamples", "100", Path("x.db")});
   EXPECT_EQ(result.exit_code, 0) << result.err;
 }
 
@@ -155,7 +158,7 @@ TEST_F(Words, AWorkloadMayHaveACommaInItsName) {
   const auto run = [&](const Arguments& workloads) {
     Arguments arguments = {"run", "--engine", "null", "--output", Path("c.db"), "--no-report"};
     arguments.insert(arguments.end(), workloads.begin(), workloads.end());
-    return RunChild(arguments);
+    return RunHere(arguments);
   };
   EXPECT_EQ(run({"--workload", Path("a,b.jsonl")}).exit_code, 0);
   EXPECT_EQ(run({"--workload", Path("a,b.jsonl"), "--workload", Path("c.jsonl")}).exit_code, 0);
@@ -235,19 +238,30 @@ TEST_F(Words, VariablesThatLeadNowhereAreNamed) {
   EXPECT_THAT(bytes.err, HasSubstr("DSBENCH_TARGET: found \"/a\\xff\", expected UTF-8"));
 }
 
+void ExpectWithin(const std::string& page, int columns) {
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), static_cast<size_t>(columns)) << line;
+  }
+}
+
 TEST(Help, EveryPageKeepsToTheReadersWidth) {
-  for (const char* command : {"run", "report", "compare", "gate", "timeline", "generate", "prove",
-                              "sample", "env", "selftest", "help", "completion"}) {
-    const std::string page = RunChild({command, "--help"}).out;
-    EXPECT_EQ(page, RunChild({"help", command}).out);
-    EXPECT_THAT(page, HasSubstr("Usage: dsbench " + std::string(command)));
-    for (const int columns : {20, 40, 60, 100}) {
-      std::istringstream lines(
-          RunChild({command, "--help"}, {{"COLUMNS", std::to_string(columns)}}).out);
-      for (std::string line; std::getline(lines, line);) {
-        EXPECT_LE(line.size(), static_cast<size_t>(columns)) << command << ": " << line;
-      }
-    }
+  const Arguments none;
+  for (const Command& command : AllCommands(none)) {
+    SCOPED_TRACE(command.name);
+    EXPECT_THAT(HelpPage(command, 80), HasSubstr("Usage: dsbench " + command.name));
+    for (const int columns : {20, 40, 60, 100}) ExpectWithin(HelpPage(command, columns), columns);
+  }
+}
+
+TEST(Help, IsAskedForInTwoWaysAndKnowsTheReadersWidth) {
+  for (const std::string command : {"run", "help", "completion"}) {
+    const std::string page = RunHere({command, "--help"}).out;
+    EXPECT_EQ(page, RunHere({"help", command}).out);
+    EXPECT_THAT(page, HasSubstr("Usage: dsbench " + command));
+    const std::string narrow = RunChild({command, "--help"}, {{"COLUMNS", "30"}}).out;
+    EXPECT_THAT(narrow, HasSubstr("Usage: dsbench " + command));
+    ExpectWithin(narrow, 30);
   }
 }
 

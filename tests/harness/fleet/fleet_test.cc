@@ -12,7 +12,7 @@
 #include "base/text_file.h"
 #include "engines/simulated/smooth_cost.h"
 #include "harness/fleet/fleet_command.h"
-#include "tests/harness/child_process.h"
+#include "tests/harness/run_here.h"
 
 namespace dsb {
 namespace {
@@ -145,9 +145,9 @@ TEST_F(FleetCommandTest, OtherRoundsInAFileOfTheSameNameAreAnotherRun) {
   options_.acceptance = folder_ / "rounds.db";
   const auto record = [&](const std::string& survival) {
     const ChildResult run =
-        RunChild({"run", "--engine", "simulated", "--drafters", "dspark:5", "--cost-table",
-                  options_.cost_table, "--acceptance", survival, "--limit", "4", "--max-tokens",
-                  "30", "--warmup", "0", "--no-report", "--output", options_.acceptance});
+        RunHere({"run", "--engine", "simulated", "--drafters", "dspark:5", "--cost-table",
+                 options_.cost_table, "--acceptance", survival, "--limit", "4", "--max-tokens",
+                 "30", "--warmup", "0", "--no-report", "--output", options_.acceptance});
     ASSERT_EQ(run.exit_code, 0) << run.err;
   };
   record("survival:0.9,0.8,0.7,0.6,0.5");

@@ -1,9 +1,11 @@
-// `dsbench gate` from outside, and the gate's positive controls in virtual time.
+// `dsbench gate`, and the gate's positive controls in virtual time.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -12,7 +14,7 @@
 #include "results/store/sqlite.h"
 #include "results/store/store.h"
 #include "results/store/verdict_rows.h"
-#include "tests/harness/child_process.h"
+#include "tests/harness/run_here.h"
 
 namespace dsb {
 namespace {
@@ -66,13 +68,29 @@ class GateCliTest : public testing::Test {
     std::ofstream(folder_ / name) << text;
     return Path(name);
   }
+  static void SetUpTestSuite() { kept_ = new TemporaryFolder; }
+  static void TearDownTestSuite() { delete kept_; }
+  // Runs into the file NAME, or copies what the same calls made for an earlier test.
   void Run(const std::string& name, const std::vector<std::string>& extra = {},
-           const std::string& max_tokens = "64") const {
+           const std::string& max_tokens = "64") {
+    std::string& calls = calls_[name];
+    calls += name + ' ' + max_tokens;
+    for (const std::string& one : extra) calls += ' ' + one;
+    calls += '\n';
+    const auto kept = *kept_ / std::to_string(std::hash<std::string>{}(calls));
+    if (!std::filesystem::exists(kept)) {
+      RunAnew(name, extra, max_tokens);
+      std::filesystem::copy_file(Path(name), kept);
+    }
+    std::filesystem::copy_file(kept, Path(name), std::filesystem::copy_options::overwrite_existing);
+  }
+  void RunAnew(const std::string& name, const std::vector<std::string>& extra,
+               const std::string& max_tokens) const {
     std::vector<std::string> arguments = {
         "run",      "--engine", "null", "--workload",  Path("prompts.jsonl"), "--output",
         Path(name), "--warmup", "1",    "--no-report", "--max-tokens",        max_tokens};
     arguments.insert(arguments.end(), extra.begin(), extra.end());
-    const ChildResult result = RunChild(arguments);
+    const ChildResult result = RunHere(arguments);
     ASSERT_EQ(result.exit_code, 0) << result.err;
     // On a busy machine the recorder may make an engine wait that takes no time.
     Database(Path(name), name, SQLITE_OPEN_READWRITE)
@@ -85,7 +103,7 @@ class GateCliTest : public testing::Test {
         "--verdict", Path("verdict.json"), "--resamples",  "400"};
     if (!policy.empty()) arguments.insert(arguments.end(), {"--policy", Path(policy)});
     arguments.insert(arguments.end(), extra.begin(), extra.end());
-    return RunChild(arguments);
+    return RunHere(arguments);
   }
   nlohmann::json Verdict() const {
     std::ifstream file(Path("verdict.json"));
@@ -93,7 +111,10 @@ class GateCliTest : public testing::Test {
   }
 
   const TemporaryFolder folder_;
+  std::map<std::string, std::string> calls_;  // by file, of this test
+  static TemporaryFolder* kept_;              // files by the calls that made them
 };
+TemporaryFolder* GateCliTest::kept_ = nullptr;
 
 TEST_F(GateCliTest, StatesAndExitCodes) {
   Run("a.db");
@@ -154,19 +175,19 @@ TEST_F(GateCliTest, ErrorsAreVerdictsToo) {
   expect(Gate("a.db:1", "a.db:2", "bad.json"), 2, "unknown metric \"taste\"");
   expect(Gate("a.db:1", "a.db:1", "tokens.json", {"--across", "colour"}), 2, "--across colour");
   expect(Gate("a.db:1", "a.db:1", "no.json"), 3, "no.json");
-  EXPECT_EQ(RunChild({"gate", "--baseline", Path("a.db")}).exit_code, 2);
-  EXPECT_EQ(RunChild({"gate", "--baseline", Path("a.db"), "--candidate", Path("a.db"), "--verdict",
-                      Path("no/such/verdict.json")})
+  EXPECT_EQ(RunHere({"gate", "--baseline", Path("a.db")}).exit_code, 2);
+  EXPECT_EQ(RunHere({"gate", "--baseline", Path("a.db"), "--candidate", Path("a.db"), "--verdict",
+                     Path("no/such/verdict.json")})
                 .exit_code,
             3);
 }
 
 TEST_F(GateCliTest, TheNoiseFloorOfEqualRunsLetsTimesDecide) {
   for (int i = 0; i < 16; ++i) Run("aa.db", {"--drafters", "dspark", "--null-step-us", "20"});
-  const ChildResult few = RunChild({"gate", "--record-noise", Path("prompts.jsonl")});
+  const ChildResult few = RunHere({"gate", "--record-noise", Path("prompts.jsonl")});
   EXPECT_EQ(few.exit_code, 2) << few.err;
   const ChildResult noise =
-      RunChild({"gate", "--record-noise", Path("aa.db"), "--resamples", "100"});
+      RunHere({"gate", "--record-noise", Path("aa.db"), "--resamples", "100"});
   EXPECT_EQ(noise.exit_code, 0) << noise.err;
   EXPECT_NE(noise.out.find("step_time"), std::string::npos);
   const ChildResult judged = Gate("aa.db:1", "aa.db:2", "time.json");
@@ -184,7 +205,7 @@ TEST_F(GateCliTest, CopiesHaveNoNoise) {
   std::filesystem::copy_file(Path("aa.db"), Path("copy.db"));
   std::filesystem::create_symlink(Path("aa.db"), Path("link.db"));
   const auto record = [&](const std::string& files) {
-    return RunChild({"gate", "--record-noise", files, "--resamples", "100"});
+    return RunHere({"gate", "--record-noise", files, "--resamples", "100"});
   };
   for (const char* second : {"aa.db", "copy.db", "link.db"}) {
     const ChildResult result = record(Path("aa.db") + "," + Path(second));
@@ -284,21 +305,20 @@ TEST_F(GateCliTest, NamesThatReportsPrintAreTaken) {
     EXPECT_EQ(result.exit_code, 0) << name << result.err;
     EXPECT_EQ(Verdict()["arms"].size(), 1u) << name;
     const ChildResult compared =
-        RunChild({"compare", Path("a.db"), "--candidate", name, "--resamples", "100"});
+        RunHere({"compare", Path("a.db"), "--candidate", name, "--resamples", "100"});
     EXPECT_EQ(compared.exit_code, 0) << name << compared.err;
     EXPECT_EQ(
-        RunChild({"timeline", Path("a.db"), "--run", name, "--output", Path("t.json")}).exit_code,
-        0)
+        RunHere({"timeline", Path("a.db"), "--run", name, "--output", Path("t.json")}).exit_code, 0)
         << name;
   }
-  EXPECT_EQ(RunChild({"timeline", Path("a.db"), "--run", "dspark:3", "--output", Path("t.json")})
+  EXPECT_EQ(RunHere({"timeline", Path("a.db"), "--run", "dspark:3", "--output", Path("t.json")})
                 .exit_code,
             2);
 }
 
 TEST_F(GateCliTest, CompareOfOneArmSaysWhatIsNeeded) {
   Run("plain.db", {"--drafters", "none"});
-  const ChildResult result = RunChild({"compare", Path("plain.db")});
+  const ChildResult result = RunHere({"compare", Path("plain.db")});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_NE(result.err.find("compare needs a plain arm (drafter none) and another"),
             std::string::npos)
@@ -306,10 +326,10 @@ TEST_F(GateCliTest, CompareOfOneArmSaysWhatIsNeeded) {
 }
 
 TEST_F(GateCliTest, PrintsThePolicyItWouldUse) {
-  const ChildResult result = RunChild({"gate", "--print-policy"});
+  const ChildResult result = RunHere({"gate", "--print-policy"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   Write("printed.json", result.out);
-  EXPECT_EQ(RunChild({"gate", "--print-policy", "--policy", Path("printed.json")}).out, result.out);
+  EXPECT_EQ(RunHere({"gate", "--print-policy", "--policy", Path("printed.json")}).out, result.out);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include "base/temporary_folder.h"
 #include "engines/scheduling/cost_table.h"
 #include "tests/engines/target_folder.h"
-#include "tests/harness/child_process.h"
+#include "tests/harness/run_here.h"
 
 namespace dsb {
 namespace {
@@ -19,10 +19,10 @@ class Profile : public testing::Test {
   Profile() { drafter_.config["architectures"] = {"Qwen3DSparkModel"}; }
 
   ChildResult Run(const std::string& samples) {
-    return RunChild({"profile", "--target", target_.Write(), "--drafter", "dspark",
-                     "--drafter-path", "dspark=" + drafter_.Write(), "--draft-length", "3",
-                     "--users", "4,1", "--context-depth", "12", "--samples", samples, "--threads",
-                     "1", "--output", path_});
+    return RunHere({"profile", "--target", target_.Write(), "--drafter", "dspark", "--drafter-path",
+                    "dspark=" + drafter_.Write(), "--draft-length", "3", "--users", "4,1",
+                    "--context-depth", "12", "--samples", samples, "--threads", "1", "--output",
+                    path_});
   }
 
   const TemporaryFolder folder_;

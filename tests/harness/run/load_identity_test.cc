@@ -15,7 +15,7 @@
 #include "base/temporary_folder.h"
 #include "results/store/reader.h"
 #include "tests/engines/target_folder.h"
-#include "tests/harness/child_process.h"
+#include "tests/harness/run_here.h"
 
 namespace dsb {
 namespace {
@@ -54,7 +54,7 @@ class LoadIdentity : public testing::Test {
                                           "--output",
                                           folder_ / name};
     arguments.insert(arguments.end(), load.begin(), load.end());
-    const ChildResult result = RunChild(arguments);
+    const ChildResult result = RunHere(arguments);
     ASSERT_EQ(result.exit_code, 0) << result.err;
     const Store store(folder_ / name, {.mode = Store::Mode::kReadOnly});
     for (const RunRecord& run : ReadRuns(store)) {

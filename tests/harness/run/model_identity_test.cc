@@ -9,7 +9,7 @@
 
 #include "base/temporary_folder.h"
 #include "tests/engines/target_folder.h"
-#include "tests/harness/child_process.h"
+#include "tests/harness/run_here.h"
 
 namespace dsb {
 namespace {
@@ -44,7 +44,7 @@ class ModelIdentity : public testing::Test {
                                           "--output",
                                           folder_ / output};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return RunChild(arguments);
+    return RunHere(arguments);
   }
   void ExpectRun(const std::string& output) {
     const ChildResult result = Run(output);
@@ -57,7 +57,7 @@ class ModelIdentity : public testing::Test {
     EXPECT_THAT(result.err, HasSubstr(field));
   }
   ChildResult Compare(const std::string& before, const std::string& after) const {
-    return RunChild({"compare", folder_ / before, folder_ / after});
+    return RunHere({"compare", folder_ / before, folder_ / after});
   }
 
   const TemporaryFolder folder_;
@@ -86,7 +86,8 @@ TEST_F(ModelIdentity, ATargetsTextFilesArePartOfIt) {
   const ChildResult compared = Compare("a.db", "b.db");
   EXPECT_EQ(compared.exit_code, 2) << compared.out;
   EXPECT_THAT(compared.err, HasSubstr("target_identity_sha256"));
-  const std::string json = RunChild({"report", folder_ / "b.db", "--format", "json"}).out;
+  const std::string json =
+      RunHere({"report", folder_ / "b.db", "--resamples", "100", "--format", "json"}).out;
   EXPECT_THAT(json, HasSubstr("\"target_identity_sha256\""));
 }
 
