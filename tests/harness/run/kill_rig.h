@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -32,7 +33,7 @@ struct KillPlan {
   std::vector<std::string> arguments;
   int kills = 0;
   uint32_t seed = 0;
-  useconds_t longest_us = 0;  // a kill comes so late at most
+  useconds_t longest_us = 0;  // a kill comes so late at most; 0: 0.6 of what the whole run takes
   int kills_of_file = 4;      // then the run may end, and a new file begins
 };
 
@@ -77,8 +78,11 @@ class KillRig {
   void Run() {
     std::printf("%d kills, seed %u\n", plan_.kills, plan_.seed);
     const std::string whole = (folder_ / "whole.db").string();
+    const auto begin = std::chrono::steady_clock::now();
     const ChildResult result = RunChild(Arguments(whole));
+    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
     ASSERT_EQ(result.exit_code, 0) << result.err;
+    const double longest_us = plan_.longest_us > 0 ? plan_.longest_us : 0.6 * took.count();
     expected_ = Measured(whole);
     ASSERT_GT(expected_.size(), 0U);
 
@@ -87,7 +91,8 @@ class KillRig {
     std::string path = (folder_ / "0.db").string();
     for (int i = 0; i < plan_.kills; ++i) {
       SCOPED_TRACE("kill " + std::to_string(i) + ", seed " + std::to_string(plan_.seed));
-      const auto kill_after_us = static_cast<useconds_t>(random() % plan_.longest_us);
+      const auto kill_after_us =
+          static_cast<useconds_t>(static_cast<double>(random()) * 0x1p-32 * longest_us);
       const auto lock_after_us = static_cast<useconds_t>(random() % (kill_after_us + 1));
       const auto locked_us = static_cast<useconds_t>(500'000 + random() % 2'500'000);
       const bool killed = KillOnce(path, kill_after_us, i % 10 == 1 ? locked_us : 0, lock_after_us);

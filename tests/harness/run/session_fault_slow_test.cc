@@ -26,6 +26,8 @@ class SessionFault : public SessionTest, public testing::WithParamInterface<bool
 
 TEST_P(SessionFault, ResumeCompletesWhatADiskBroke) {
   inputs_.options.resume = true;
+  inputs_.options.warmup = 1;
+  inputs_.prompts.resize(3);
   bool reached_the_end = false;
   int num_failures = 0;
   for (int64_t n = 1; n < 5000 && !reached_the_end; ++n) {
