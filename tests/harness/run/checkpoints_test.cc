@@ -11,8 +11,8 @@
 #include "results/run_facts.h"
 #include "results/store/reader.h"
 #include "results/store/store.h"
-#include "tests/harness/child_process.h"
-#include "tests/target_file.h"
+#include "tests/engines/target_folder.h"
+#include "tests/harness/run_here.h"
 
 namespace dsb {
 namespace {
@@ -21,24 +21,24 @@ namespace fs = std::filesystem;
 
 class Checkpoints : public testing::Test {
  protected:
-  void SetUp() override {
-    if (TargetFile().empty()) GTEST_SKIP() << "no target model file: run ci/quickstart.sh once";
-    std::ofstream(folder_ / "w.jsonl") << "{\"turns\": [\"What is 2 + 2?\"]}\n";
-    for (const char* name : {"old", "new"}) {
-      fs::copy(DSB_SOURCE_DIR "/models/dspark", folder_ / name);
+  Checkpoints() {
+    std::ofstream(folder_ / "w.jsonl") << "{\"turns\": [\"what is 2 and 2\"]}\n";
+    fs::create_directory(folder_ / "shipped");
+    for (const char* name : {"old", "new", "shipped/dspark"}) {
+      fs::copy(golden::Root() + "/drafters/dspark_vanilla", folder_ / name);
     }
-    fs::copy_file(TargetFile(), folder_ / "mine.gguf");
+    fs::copy(TargetFolder("qwen3").Write(), folder_ / "mine");
   }
   std::string Path(const std::string& name) const { return (folder_ / name).string(); }
   ChildResult Run(const std::vector<std::string>& more) const {
-    std::vector<std::string> arguments = {"run",        "--target",      Path("mine.gguf"),
-                                          "--workload", Path("w.jsonl"), "--max-tokens",
-                                          "6",          "--warmup",      "0",
-                                          "--output",   Path("x.db"),    "--threads",
-                                          "2"};
+    std::vector<std::string> arguments = {
+        "run",          "--target",  Path("mine"), "--workload", Path("w.jsonl"),
+        "--max-tokens", "6",         "--warmup",   "0",          "--output",
+        Path("x.db"),   "--threads", "1"};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return RunChild(arguments);
+    return RunChild(arguments, Shipped());
   }
+  ChildProcess::Variables Shipped() const { return {{"DSBENCH_MODELS", Path("shipped")}}; }
   std::vector<RunRecord> Runs() const {
     return ReadRuns(Store(Path("x.db"), {.mode = Store::Mode::kReadOnly}));
   }
@@ -68,7 +68,8 @@ TEST_F(Checkpoints, OfOneDrafterRunSideBySideUnderNamesOfTheirOwn) {
   const std::string line = ConfigOf(runs[0]).command_line;
   EXPECT_EQ(line.find(folder_.path().string()), std::string::npos) << line;
   fs::remove(Path("x.db"));
-  const std::string command = "cd " + folder_.path().string() + " && " DSB_BINARY +
+  const std::string command = "cd " + folder_.path().string() +
+                              " && DSBENCH_MODELS=shipped " DSB_BINARY +
                               line.substr(std::string("dsbench").size()) + " >out 2>err";
   ASSERT_EQ(std::system(command.c_str()), 0) << line;
   const std::vector<RunRecord> again = Runs();
@@ -89,8 +90,8 @@ TEST_F(Checkpoints, ALengthThatNoDrafterHasIsRefused) {
 
 TEST_F(Checkpoints, ProveTakesThemToo) {
   const ChildResult result =
-      RunChild({"prove", "--samples", "2", "--loads", "1", "--target", Path("mine.gguf"),
-                "--drafters", "dspark@new", "--drafter-path", "new=" + Path("missing")});
+      RunHere({"prove", "--samples", "2", "--loads", "1", "--target", Path("mine"), "--drafters",
+               "dspark@new", "--drafter-path", "new=" + Path("missing")});
   EXPECT_EQ(result.exit_code, 3) << result.err;
   EXPECT_NE(result.err.find("drafter dspark@new: no folder"), std::string::npos) << result.err;
 }
