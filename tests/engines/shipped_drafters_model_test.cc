@@ -12,7 +12,7 @@
 #include "tests/build_paths.h"
 #include "tests/engines/advance.h"
 #include "tests/engines/golden.h"
-#include "tests/target_file.h"
+#include "tests/engines/shared_target.h"
 
 namespace dsb {
 namespace {
@@ -52,8 +52,7 @@ class ShippedDrafter : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     if (TargetFile().empty()) GTEST_SKIP() << "no target model file: run ci/quickstart.sh once";
-    target_ =
-        TargetModel::FromGguf(std::make_shared<const GgufFile>(TargetFile()), WeightMode::kF32);
+    target_ = SharedTarget(WeightMode::kF32);
     drafter_ = LoadDrafter(GetParam(), {.path = Folder(GetParam()),
                                         .target = target_,
                                         .target_sha256 = {},

@@ -9,7 +9,7 @@
 #include "kernels/vocabulary_row.h"
 #include "tests/engines/advance.h"
 #include "tests/engines/golden.h"
-#include "tests/target_file.h"
+#include "tests/engines/shared_target.h"
 
 namespace dsb {
 namespace {
@@ -38,23 +38,18 @@ class SmolLm2 : public testing::Test {
  protected:
   void SetUp() override {
     if (TargetFile().empty()) GTEST_SKIP() << "no target model file: run ci/quickstart.sh once";
-    file_ = std::make_shared<const GgufFile>(TargetFile());
-  }
-  std::shared_ptr<const TargetModel> Load(WeightMode mode) {
-    return TargetModel::FromGguf(file_, mode);
   }
   static TargetInput Prompt(int32_t rows) {
     return {.slot = 0, .first_position = 0, .tokens = kPrompt, .num_logit_rows = rows};
   }
 
-  std::shared_ptr<const GgufFile> file_;
   ThreadPool pool_{2};
 };
 
 TEST_F(SmolLm2, ExactModeMeetsTheGoldenRunWithinFloatTolerance) {
   std::vector<int32_t> taps = {-1};
   for (int32_t layer = 0; layer < 30; ++layer) taps.push_back(layer);
-  TargetRunner runner(Load(WeightMode::kF32),
+  TargetRunner runner(SharedTarget(WeightMode::kF32),
                       {.num_slots = 1, .context_tokens = 64, .feature_layers = taps}, pool_);
   const TargetInput input = Prompt(37);
   runner.Forward(std::span(&input, 1));
@@ -94,8 +89,8 @@ TEST_F(SmolLm2, FastModesStayNearTheExactLogitsAndGiveTheGoldenAnswer) {
   std::vector<float> exact;
   for (const WeightMode mode : {WeightMode::kF32, WeightMode::kStored, WeightMode::kBf16}) {
     SCOPED_TRACE(static_cast<int>(mode));
-    TargetRunner runner(Load(mode), {.num_slots = 1, .context_tokens = 64, .feature_layers = {}},
-                        pool_);
+    TargetRunner runner(SharedTarget(mode),
+                        {.num_slots = 1, .context_tokens = 64, .feature_layers = {}}, pool_);
     const TargetInput input = Prompt(37);
     runner.Forward(std::span(&input, 1));
     std::vector<float> logits;
@@ -139,7 +134,7 @@ class FirstDrafter : public SmolLm2 {
     const std::string folder = golden::Root() + "/dspark_smollm2";
     prompts_ = golden::ReadJson(folder + "/dspark_fixture.json");
     expected_.emplace(Safetensors::Open(folder + "/dspark_fixture.safetensors"));
-    target_ = Load(WeightMode::kF32);
+    target_ = SharedTarget(WeightMode::kF32);
   }
 
   // A runner whose slot 0 holds the prompt's context.
