@@ -14,7 +14,7 @@ option(DSB_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
 option(DSB_BENCHMARKS "Build the Google Benchmark binary (needs oneDNN)" ON)
 set(DSB_SANITIZE "" CACHE STRING "Value of -fsanitize=, empty for none")
 option(DSB_SANITIZE_TESTS "Let the sanitizers watch the tests' own code too, not only what they call" ON)
-option(DSB_QUICK "Compile all but the kernels without optimisation" OFF)
+option(DSB_QUICK "Compile without optimisation what computes little" OFF)
 # g++ gains nothing from them: it reads 100 MB where clang reads what it needs.
 set(pch_default OFF)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
@@ -36,8 +36,9 @@ endif()
 add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=>
                     $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=>)
 
-# dsb_compile_options(TARGET [UNWATCHED]): UNWATCHED: not by sanitizers.
+# dsb_compile_options(TARGET [UNWATCHED] [OPTIMISED]): UNWATCHED: not by sanitizers. OPTIMISED: under DSB_QUICK too.
 function(dsb_compile_options target)
+  cmake_parse_arguments(OPTIONS "UNWATCHED;OPTIMISED" "" "" ${ARGN})
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
     # g++ 12 sees overlaps in std::string's operator+ that are not there (GCC bug 105651).
@@ -48,10 +49,10 @@ function(dsb_compile_options target)
   if(DSB_ASSERTIONS)
     target_compile_definitions(${target} PRIVATE DSB_ASSERTIONS=1)
   endif()
-  if(DSB_QUICK)
+  if(DSB_QUICK AND NOT OPTIONS_OPTIMISED)
     target_compile_options(${target} PRIVATE -O0)
   endif()
-  if(DSB_SANITIZE AND NOT "${ARGN}" STREQUAL UNWATCHED)
+  if(DSB_SANITIZE AND NOT OPTIONS_UNWATCHED)
     target_compile_options(${target} PRIVATE -fsanitize=${DSB_SANITIZE} -fno-omit-frame-pointer
                            -fno-sanitize-recover=all)
   endif()
@@ -62,6 +63,17 @@ function(dsb_fuzzed target)
   if(DSB_FUZZ)
     target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
+endfunction()
+
+# dsb_unfuzzed(PATTERN...): sources that compute, with inputs long checked. Counting would take as long as computing.
+function(dsb_unfuzzed)
+  foreach(pattern ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${pattern})
+    if(DSB_FUZZ)
+      set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS
+        -fno-sanitize-coverage=inline-8bit-counters,indirect-calls,trace-cmp,pc-table,stack-depth)
+    endif()
+  endforeach()
 endfunction()
 
 # dsb_precompile(TARGET HEADER...): those of a target's headers that are not ours.

@@ -1,8 +1,8 @@
-# dsb_room(NAME LIBRARIES ... APART ...): the static library dsb_NAME from every .cc of the folder NAME, but those
-# of its subfolders APART, which are libraries of their own.
+# dsb_room(NAME [OPTIMISED] LIBRARIES ... APART ...): the static library dsb_NAME from every .cc of the folder NAME, but
+# those of its subfolders APART, which are libraries of their own. OPTIMISED: dsb_compile_options.
 # Files in kernels/cpu are compiled for the instruction set that their name ends on.
 function(dsb_room name)
-  cmake_parse_arguments(ROOM "" "" "LIBRARIES;APART" ${ARGN})
+  cmake_parse_arguments(ROOM "OPTIMISED" "" "LIBRARIES;APART" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${name}/*.cc)
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$|_fuzz\\.cc$|_bench\\.cc$")
   foreach(folder ${ROOM_APART})
@@ -15,7 +15,11 @@ function(dsb_room name)
     return()
   endif()
   add_library(dsb_${name} STATIC ${sources})
-  dsb_compile_options(dsb_${name})
+  set(optimised)
+  if(ROOM_OPTIMISED)
+    set(optimised OPTIMISED)
+  endif()
+  dsb_compile_options(dsb_${name} ${optimised})
   target_link_libraries(dsb_${name} PUBLIC ${ROOM_LIBRARIES})
   foreach(source ${sources})
     set(options)
