@@ -1,10 +1,9 @@
-// The client's own cost: how long after a null server sent an event the client has read it.
-// Usage: remote_client_bench [STREAMS (1000) [EVENTS A SECOND AND STREAM (50) [SECONDS (10)
-// [bare]]]]. `bare` reads them by epoll and recv alone, which is what the system itself costs. Two
-// threads: the server paces all streams, each on its own phase, and puts its clock into every
-// event. A server that was held up goes on from there: to catch up it would send faster than it
-// says. A lag has two parts, which are told apart: until the server's send returned, and from then
-// on until the client had read it. Beside them how long either thread waited for a core.
+// The client's own cost: how long after a null server sent an event the client has read it (usage:
+// client_load.h). Two threads: the server paces all streams, each on its own phase, and puts its
+// clock into every event. A server that was held up goes on from there: to catch up it would send
+// faster than it says. A lag has two parts, which are told apart: until the server's send returned,
+// and from then on until the client had read it. Beside them how long either thread waited for a
+// core.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -23,18 +22,14 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/error.h"
+#include "engines/remote/client_load.h"
 #include "engines/remote/remote_engine.h"
 
 namespace dsb {
 namespace {
 
 constexpr int64_t kNsPerS = 1'000'000'000, kMostBehindNs = 100'000;
-
-struct Load {
-  int streams = 1000, events_per_s = 50, seconds = 10;
-  bool bare = false;
-  int events() const { return events_per_s * seconds; }  // of a stream
-};
 
 struct Sent {
   std::vector<std::vector<int64_t>> returned_ns;  // [streams, events] when a send had returned
@@ -69,6 +64,7 @@ struct Readings {
 };
 
 void PrintTimes(const char* what, std::vector<int64_t> ns) {
+  if (ns.empty()) return;
   std::sort(ns.begin(), ns.end());
   const auto at = [&](double share) {
     const auto index = static_cast<size_t>(share * static_cast<double>(ns.size() - 1));
@@ -91,7 +87,7 @@ std::string Event(int64_t now_ns, size_t stream, int event) {
          std::to_string(event + 1) + "}}\n\n";
 }
 
-void Serve(int listener, const Load& load, Sent& sent) {
+void Serve(int listener, const ClientLoad& load, Sent& sent) {
   ::prctl(PR_SET_NAME, "null server");  // for profilers
   ::prctl(PR_SET_TIMERSLACK, 1UL);  // else an ordinary thread's sleeps end 50 us late, in bunches
   MonotonicClock clock;
@@ -99,7 +95,11 @@ void Serve(int listener, const Load& load, Sent& sent) {
   for (int i = 0; i < load.streams; ++i) {
     const int socket = ::accept(listener, nullptr, nullptr);
     char request[4096];
-    if (socket < 0 || ::recv(socket, request, sizeof request, 0) <= 0) std::exit(3);
+    if (socket < 0 || ::recv(socket, request, sizeof request, 0) <= 0) {
+      std::fprintf(stderr, "remote_client_bench: stream %d of %d did not come about\n", i + 1,
+                   load.streams);
+      std::exit(3);
+    }
     SendAll(socket,
             "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n");
     sockets.push_back(socket);
@@ -143,7 +143,7 @@ void PrintLags(const std::vector<TokenBurst>& read, const Sent& sent) {
   PrintTimes("  and after it, the client:", std::move(read_ns));
 }
 
-Readings ReadByClient(const Load& load, int port, Clock& clock) {
+Readings ReadByClient(const ClientLoad& load, int port, Clock& clock) {
   RemoteEngineOptions options;
   options.endpoint.url = ParseServerUrl("http://127.0.0.1:" + std::to_string(port), "url");
   options.facts.model = "m";
@@ -172,7 +172,7 @@ Readings ReadByClient(const Load& load, int port, Clock& clock) {
 }
 
 // Takes every read for whole events, as this server sends them here.
-Readings ReadBare(const Load& load, const sockaddr_in& address, const Clock& clock) {
+Readings ReadBare(const ClientLoad& load, const sockaddr_in& address, const Clock& clock) {
   constexpr std::string_view kContent = "\"content\":\"";
   Readings readings;
   const int epoll = ::epoll_create1(0);
@@ -210,7 +210,7 @@ Readings ReadBare(const Load& load, const sockaddr_in& address, const Clock& clo
   return readings;
 }
 
-int Run(const Load& load) {
+int Run(const ClientLoad& load) {
   const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
@@ -229,6 +229,7 @@ int Run(const Load& load) {
   const Readings readings = load.bare ? ReadBare(load, address, clock)
                                       : ReadByClient(load, ntohs(address.sin_port), clock);
   const ThreadTimes after;
+  ::shutdown(listener, SHUT_RD);  // a server that still waits for a stream gives up
   const double wall_s = static_cast<double>(clock.NowNs() - start_ns) / kNsPerS;
   server.join();
   PrintLags(readings.bursts, sent);
@@ -252,10 +253,14 @@ int Run(const Load& load) {
 }  // namespace dsb
 
 int main(int argc, char** argv) {
-  dsb::Load load;
-  if (argc > 1) load.streams = std::atoi(argv[1]);
-  if (argc > 2) load.events_per_s = std::atoi(argv[2]);
-  if (argc > 3) load.seconds = std::atoi(argv[3]);
-  load.bare = argc > 4 && std::string_view(argv[4]) == "bare";
-  return dsb::Run(load);
+  try {
+    const dsb::ClientLoad load =
+        dsb::ReadClientLoad(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+    if (!load.help) return dsb::Run(load);
+    std::printf("%s", dsb::kClientBenchUsage.data());
+    return 0;
+  } catch (const dsb::Error& error) {
+    std::fprintf(stderr, "remote_client_bench: %s\n", error.what());
+    return static_cast<int>(error.code());
+  }
 }

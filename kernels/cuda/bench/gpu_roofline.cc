@@ -115,6 +115,13 @@ void PrintAll(bool counts) {
 }  // namespace dsb::bench
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::strcmp(argv[1], "--help") == 0) {
+    std::printf(
+        "usage: gpu_roofline [--counts]\n"
+        "What each device op of a pass takes beside the card's roofline, as JSON.\n"
+        "--counts: no device and no times; bytes, operations and launches from the shapes.\n");
+    return 0;
+  }
   const bool counts = argc == 2 && std::strcmp(argv[1], "--counts") == 0;
   if (argc > 1 && !counts) {
     std::fprintf(stderr, "gpu_roofline: found '%s', expected nothing or --counts\n", argv[1]);
