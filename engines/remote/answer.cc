@@ -20,30 +20,34 @@ EndReason EndOf(const std::string& finish) {
   return finish == "length" ? EndReason::kLength : EndReason::kError;
 }
 
+void MoveTo(AnswerPiece& place, AnswerPiece& piece) {
+  if (&place != &piece) place = std::move(piece);
+}
+
 // Pieces that one target pass of llama-server made, joined: the burst is there when its last is.
-std::vector<AnswerPiece> JoinPasses(std::vector<AnswerPiece> pieces) {
-  std::vector<AnswerPiece> joined;
+void JoinPasses(std::vector<AnswerPiece>& pieces) {
+  size_t num_joined = 0;
   for (AnswerPiece& piece : pieces) {
-    const bool same = !joined.empty() && piece.timings && joined.back().timings &&
-                      piece.timings->predicted_ms == joined.back().timings->predicted_ms;
+    const bool same = num_joined > 0 && piece.timings && pieces[num_joined - 1].timings &&
+                      piece.timings->predicted_ms == pieces[num_joined - 1].timings->predicted_ms;
     if (!same) {
-      joined.push_back(std::move(piece));
+      MoveTo(pieces[num_joined++], piece);
       continue;
     }
-    AnswerPiece& whole = joined.back();
+    AnswerPiece& whole = pieces[num_joined - 1];
     whole.time_ns = piece.time_ns;
     whole.num_tokens += piece.num_tokens;
     whole.ids.insert(whole.ids.end(), piece.ids.begin(), piece.ids.end());
     whole.text += piece.text;
     whole.timings = piece.timings;
   }
-  return joined;
+  pieces.resize(num_joined);
 }
 
 // `total` tokens over the pieces in proportion to their text; the first gets one at least, since
 // its text was the first token to be seen. What gets none joins the next.
-std::vector<AnswerPiece> Spread(std::vector<AnswerPiece> pieces, int64_t total) {
-  std::vector<AnswerPiece> spread;
+void Spread(int64_t total, std::vector<AnswerPiece>& pieces) {
+  size_t num_spread = 0;
   int64_t bytes = 0, seen = 0, given = 0;
   for (const AnswerPiece& piece : pieces) bytes += static_cast<int64_t>(piece.text.size());
   for (size_t i = 0; i < pieces.size(); ++i) {
@@ -55,13 +59,13 @@ std::vector<AnswerPiece> Spread(std::vector<AnswerPiece> pieces, int64_t total) 
     piece.num_tokens = std::max<int64_t>(0, std::min(until, total) - given);
     given += piece.num_tokens;
     piece.ids.clear();
-    if (piece.num_tokens > 0 || spread.empty()) {
-      spread.push_back(std::move(piece));
+    if (piece.num_tokens > 0 || num_spread == 0) {
+      MoveTo(pieces[num_spread++], piece);
     } else {
-      spread.back().text += piece.text;
+      pieces[num_spread - 1].text += piece.text;
     }
   }
-  return spread;
+  pieces.resize(num_spread);
 }
 
 }  // namespace
@@ -161,31 +165,31 @@ void AnswerReader::PlaceTokens(RemoteAnswer& answer) {
   const bool ids = std::all_of(pieces_.begin(), pieces_.end(),
                                [](const AnswerPiece& p) { return !p.ids.empty(); });
   const bool agrees = !total_ || *total_ == num_counted_ || pieces_.size() == 1;
-  std::vector<AnswerPiece> bursts;
   if (counted && (agrees || !saw_end())) {
     answer.count_source = ids ? kCountIds : kCountChunks;
     if (!ids) {
       for (AnswerPiece& piece : pieces_) piece.ids.clear();
     }
-    bursts = JoinPasses(std::move(pieces_));
+    JoinPasses(pieces_);
   } else if (total_ && *total_ > 0) {
     answer.count_source = kCountFinal;
     if (counted) {
       answer.no_rounds = "the events hold " + std::to_string(num_counted_) +
                          " tokens, the server's total is " + std::to_string(*total_);
     }
-    bursts = Spread(std::move(pieces_), *total_);
+    Spread(*total_, pieces_);
   } else if (rules_.retokenise) {
     std::string text;
     for (const AnswerPiece& piece : pieces_) text += piece.text;
     answer.count_source = kCountRetokenised;
-    bursts = Spread(std::move(pieces_), std::max<int64_t>(rules_.retokenise(text), 1));
+    Spread(std::max<int64_t>(rules_.retokenise(text), 1), pieces_);
   } else {
     Fail(
         "the server counts no tokens and there is no tokenizer to count them by (--target gives "
         "one)");
     return;
   }
+  std::vector<AnswerPiece> bursts = std::exchange(pieces_, {});
   const RoundCut cut = finish_ == "length" ? RoundCut::kLimit : RoundCut::kStop;
   FoundRounds found;
   if (answer.count_source != kCountIds && answer.count_source != kCountChunks) {
@@ -204,6 +208,7 @@ void AnswerReader::PlaceTokens(RemoteAnswer& answer) {
   const int64_t prompt = answer.prompt_tokens.value_or(
       answer.prompt_ids.empty() ? 1 : static_cast<int64_t>(answer.prompt_ids.size()));
   for (RoundOutcome& round : answer.rounds) round.position += static_cast<int32_t>(prompt);
+  answer.bursts.reserve(bursts.size() + 1);  // and its end
   for (AnswerPiece& piece : bursts) {
     TokenBurst& burst = answer.bursts.emplace_back();
     burst.time_ns = piece.time_ns;

@@ -13,9 +13,16 @@ constexpr int kMostDigits = 18;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-std::string Unescaped(std::string_view text) {
-  std::string plain;
-  plain.reserve(text.size());
+// Bytes of a string that stand for themselves, and alone.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain = {};
+  for (size_t c = 0x20; c < 0x80; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
+bool IsPlain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
+
+void AppendUnescaped(std::string_view text, std::string& plain) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '\\') {
       plain += text[i];
@@ -29,7 +36,6 @@ std::string Unescaped(std::string_view text) {
              : c == 'f' ? '\f'
                         : c;
   }
-  return plain;
 }
 
 template <class T>
@@ -42,40 +48,48 @@ T Number(std::string_view text) {
 
 }  // namespace
 
-FlatValue::Iterator FlatValue::find(std::string_view key) const {
-  for (auto at = begin(); at != end(); ++at) {
-    if (at->key_ == key) return at;
-  }
-  return end();
-}
-
 template <>
 bool FlatValue::get<bool>() const {
   return kind_ == Kind::kTrue;
 }
 template <>
 int64_t FlatValue::get<int64_t>() const {
-  return Number<int64_t>(text_);
+  return Number<int64_t>(text());
 }
 template <>
 int32_t FlatValue::get<int32_t>() const {
-  return static_cast<int32_t>(Number<int64_t>(text_));
+  return static_cast<int32_t>(Number<int64_t>(text()));
 }
 template <>
 double FlatValue::get<double>() const {
-  return Number<double>(text_);
+  return Number<double>(text());
 }
 template <>
 std::string FlatValue::get<std::string>() const {
-  return escaped_ ? Unescaped(text_) : std::string(text_);
+  std::string plain;
+  AppendTo(plain);
+  return plain;
+}
+
+void FlatValue::AppendTo(std::string& plain) const {
+  if (escaped_) {
+    AppendUnescaped(text(), plain);
+  } else {
+    plain += text();
+  }
+}
+
+bool FlatValue::Is(std::string_view plain) const {
+  return escaped_ ? get<std::string>() == plain : text() == plain;
 }
 
 const FlatValue* FlatJson::Read(std::string_view text) {
   at_ = text.data();
   end_ = at_ + text.size();
   num_values_ = 0;
+  if (text.size() > UINT32_MAX) return nullptr;
   SkipBlanks();
-  if (!TakeValue({}, 0)) return nullptr;
+  if (!TakeValue(at_, 0, 0)) return nullptr;
   SkipBlanks();
   return at_ == end_ ? values_.data() : nullptr;
 }
@@ -96,22 +110,28 @@ bool FlatJson::TakeWord(std::string_view word) {
   return true;
 }
 
-bool FlatJson::TakeString(std::string_view& text, bool& escaped) {
-  const char* const first = at_;
+bool FlatJson::TakeString(const char*& text, uint32_t& size, bool& escaped) {
+  if (!Skip('"')) return false;
+  const char* at = at_;
   bool ascii = true;
-  for (; at_ != end_ && *at_ != '"'; ++at_) {
-    const auto c = static_cast<unsigned char>(*at_);
-    if (c < 0x20) return false;
-    if (c >= 0x80) ascii = false;
-    if (c != '\\') continue;
+  for (; at != end_; ++at) {
+    if (IsPlain(*at)) continue;
+    if (*at == '"') break;
+    if (static_cast<unsigned char>(*at) >= 0x80) {
+      ascii = false;
+      continue;
+    }
+    if (*at != '\\') return false;  // a control
     escaped = true;
-    ++at_;
-    if (at_ == end_ || std::string_view("\"\\/bfnrt").find(*at_) == std::string_view::npos) {
+    ++at;
+    if (at == end_ || std::string_view("\"\\/bfnrt").find(*at) == std::string_view::npos) {
       return false;  // also \u
     }
   }
-  text = {first, static_cast<size_t>(at_ - first)};
-  return Skip('"') && (ascii || FindInvalidUtf8(text) == std::string_view::npos);
+  text = at_;
+  size = static_cast<uint32_t>(at - at_);
+  at_ = at;
+  return Skip('"') && (ascii || FindInvalidUtf8({text, size}) == std::string_view::npos);
 }
 
 bool FlatJson::TakeNumber(FlatValue& value) {
@@ -131,16 +151,23 @@ bool FlatJson::TakeNumber(FlatValue& value) {
     value.kind_ = FlatValue::Kind::kReal;
     if (!take_digits()) return false;
   }
-  value.text_ = {first, static_cast<size_t>(at_ - first)};
+  value.text_ = first;
+  value.text_size_ = static_cast<uint32_t>(at_ - first);
   return num_digits <= kMostDigits && (at_ == end_ || (*at_ != 'e' && *at_ != 'E'));
 }
 
-bool FlatJson::TakeValue(std::string_view key, int depth) {
+bool FlatJson::TakeValue(const char* key, uint32_t key_size, int depth) {
   if (num_values_ == kMostValues || depth > kDeepest || at_ == end_) return false;
   FlatValue& value = values_[num_values_++];
-  value = {};
-  value.key_ = key;
   using Kind = FlatValue::Kind;
+  value.key_ = key;
+  value.key_size_ = key_size;
+  value.text_ = nullptr;
+  value.text_size_ = 0;
+  value.span_ = 1;
+  value.num_children_ = 0;
+  value.kind_ = Kind::kNull;
+  value.escaped_ = false;
   switch (*at_) {
     case '{':
       value.kind_ = Kind::kObject;
@@ -149,9 +176,8 @@ bool FlatJson::TakeValue(std::string_view key, int depth) {
       value.kind_ = Kind::kArray;
       return TakeMembers(value, ']', depth);
     case '"':
-      ++at_;
       value.kind_ = Kind::kString;
-      return TakeString(value.text_, value.escaped_);
+      return TakeString(value.text_, value.text_size_, value.escaped_);
     case 'n':
       return TakeWord("null");
     case 't':
@@ -170,17 +196,18 @@ bool FlatJson::TakeMembers(FlatValue& parent, char close, int depth) {
   const size_t first = num_values_ - 1;
   SkipBlanks();
   for (bool more = !Skip(close); more;) {
-    std::string_view key;
+    const char* key = at_;
+    uint32_t key_size = 0;
     if (close == '}') {
       bool escaped = false;
-      if (!Skip('"') || !TakeString(key, escaped) || escaped) return false;
+      if (!TakeString(key, key_size, escaped) || escaped) return false;
       parent.span_ = static_cast<uint16_t>(num_values_ - first);
-      if (parent.find(key) != parent.end()) return false;  // twice
+      if (parent.find({key, key_size}) != parent.end()) return false;  // twice
       SkipBlanks();
       if (!Skip(':')) return false;
       SkipBlanks();
     }
-    if (!TakeValue(key, depth + 1)) return false;
+    if (!TakeValue(key, key_size, depth + 1)) return false;
     ++parent.num_children_;
     SkipBlanks();
     if (Skip(close)) break;

@@ -20,19 +20,19 @@ constexpr size_t kLongestMessage = 300;
 // The fields of an event, out of a tree of either parser: nlohmann's, or flat_json.h's for the
 // small and plain ones. `AnyJson` is a value of it.
 
-[[noreturn]] void Refuse(const char* key, const char* expected) {
+[[noreturn]] void Refuse(std::string_view key, const char* expected) {
   ThrowBadInput("key '" + std::string(key) + "': expected " + expected);
 }
 
 template <class AnyJson>
-const AnyJson* Find(const AnyJson& object, const char* key) {
+const AnyJson* Find(const AnyJson& object, std::string_view key) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(key);
   return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
 template <class AnyJson>
-std::optional<int64_t> Count(const AnyJson& object, const char* key) {
+std::optional<int64_t> Count(const AnyJson& object, std::string_view key) {
   const AnyJson* const value = Find(object, key);
   if (value == nullptr) return std::nullopt;
   // Beyond int64 the library has it as unsigned or as a real.
@@ -43,7 +43,7 @@ std::optional<int64_t> Count(const AnyJson& object, const char* key) {
 }
 
 template <class AnyJson>
-std::optional<double> Milliseconds(const AnyJson& object, const char* key) {
+std::optional<double> Milliseconds(const AnyJson& object, std::string_view key) {
   const AnyJson* const value = Find(object, key);
   if (value == nullptr) return std::nullopt;
   const double number = value->is_number() ? value->template get<double>() : -1;
@@ -51,16 +51,28 @@ std::optional<double> Milliseconds(const AnyJson& object, const char* key) {
   return number;
 }
 
+void Append(const Json& value, std::string& text) { text += value.get_ref<const std::string&>(); }
+void Append(const FlatValue& value, std::string& text) { value.AppendTo(text); }
+bool Is(const Json& value, const char* text) { return value.get_ref<const std::string&>() == text; }
+bool Is(const FlatValue& value, const char* text) { return value.Is(text); }
+
 template <class AnyJson>
-std::string Text(const AnyJson& object, const char* key) {
+void AppendText(const AnyJson& object, std::string_view key, std::string& text) {
   const AnyJson* const value = Find(object, key);
-  if (value == nullptr) return {};
+  if (value == nullptr) return;
   if (!value->is_string()) Refuse(key, "a string");
-  return value->template get<std::string>();
+  Append(*value, text);
 }
 
 template <class AnyJson>
-std::vector<int32_t> Ids(const AnyJson& object, const char* key) {
+std::string Text(const AnyJson& object, std::string_view key) {
+  std::string text;
+  AppendText(object, key, text);
+  return text;
+}
+
+template <class AnyJson>
+std::vector<int32_t> Ids(const AnyJson& object, std::string_view key) {
   std::vector<int32_t> ids;
   const AnyJson* const value = Find(object, key);
   if (value == nullptr) return ids;
@@ -74,7 +86,7 @@ std::vector<int32_t> Ids(const AnyJson& object, const char* key) {
 }
 
 template <class AnyJson>
-std::vector<int64_t> Counts(const AnyJson& object, const char* key) {
+std::vector<int64_t> Counts(const AnyJson& object, std::string_view key) {
   std::vector<int64_t> counts;
   for (const int32_t count : Ids(object, key)) counts.push_back(count);
   return counts;
@@ -132,16 +144,15 @@ void ReadMetrics(const AnyJson& root, StreamEvent& event) {
 }
 
 template <class AnyJson>
-std::string ToolText(const AnyJson& delta) {
-  std::string text;
+void AppendToolText(const AnyJson& delta, std::string& text) {
   const AnyJson* const calls = Find(delta, "tool_calls");
-  if (calls == nullptr || !calls->is_array()) return text;
+  if (calls == nullptr || !calls->is_array()) return;
   for (const AnyJson& call : *calls) {
     if (const AnyJson* const function = Find(call, "function")) {
-      text += Text(*function, "name") + Text(*function, "arguments");
+      AppendText(*function, "name", text);
+      AppendText(*function, "arguments", text);
     }
   }
-  return text;
 }
 
 template <class AnyJson>
@@ -152,11 +163,12 @@ void ReadChoice(const AnyJson& choice, StreamEvent& event) {
     Refuse("choices", "one answer in the stream, found a second");
   }
   if (const AnyJson* const delta = Find(choice, "delta")) {
-    event.text = Text(*delta, "reasoning_content");
-    if (event.text.empty()) event.text = Text(*delta, "reasoning");
-    event.text += Text(*delta, "content") + ToolText(*delta);
+    AppendText(*delta, "reasoning_content", event.text);
+    if (event.text.empty()) AppendText(*delta, "reasoning", event.text);
+    AppendText(*delta, "content", event.text);
+    AppendToolText(*delta, event.text);
   } else {
-    event.text = Text(choice, "text");
+    AppendText(choice, "text", event.text);
   }
   event.ids = Ids(choice, "token_ids");
   event.finish = Text(choice, "finish_reason");
@@ -200,7 +212,9 @@ template <class AnyJson>
 const AnyJson* FindError(const AnyJson& root) {
   const AnyJson* const error = Find(root, "error");
   if (error != nullptr) return error;
-  return Text(root, "object") == "error" ? &root : Find(root, "detail");
+  const AnyJson* const object = Find(root, "object");
+  if (object != nullptr && !object->is_string()) Refuse("object", "a string");
+  return object != nullptr && Is(*object, "error") ? &root : Find(root, "detail");
 }
 
 std::string ErrorOf(const Json& root) {

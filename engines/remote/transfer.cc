@@ -33,20 +33,14 @@ bool Transfer::Take(int status, std::string_view bytes, int64_t time_ns) {
     const size_t at = bytes.find_first_not_of(" \t\r\n");
     if (at != std::string_view::npos) first_ = bytes[at];
   }
-  if (!parser_.Push(bytes, events_)) {
+  parser_.Feed(bytes);
+  while (const auto event = parser_.Next()) {
+    if (!reader_.Take(ReadStreamEvent(*event), time_ns)) return false;
+  }
+  if (parser_.broken()) {
     broken_ = "an event of more than " + std::to_string(SseParser::kLongestEvent) + " bytes";
-    TakeEvents(time_ns);
-    return false;
   }
-  return TakeEvents(time_ns);
-}
-
-bool Transfer::TakeEvents(int64_t time_ns) {
-  for (const std::string& event : events_) {
-    if (!reader_.Take(ReadStreamEvent(event), time_ns)) break;
-  }
-  events_.clear();
-  return !reader_.failed();
+  return broken_.empty();
 }
 
 RemoteAnswer Transfer::Finish(const HttpResult& result, int64_t time_ns) {
@@ -63,8 +57,7 @@ RemoteAnswer Transfer::Finish(const HttpResult& result, int64_t time_ns) {
       return reader_.Finish(time_ns, "no event stream, though one was asked for", end);
     }
     const bool cut = parser_.inside_line();
-    parser_.Finish(events_);
-    TakeEvents(time_ns);
+    if (const auto event = parser_.Last()) reader_.Take(ReadStreamEvent(*event), time_ns);
     if (cut && !reader_.saw_end()) broken = "the stream was cut inside an event";
   }
   return reader_.Finish(time_ns, broken, end);

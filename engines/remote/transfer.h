@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "engines/remote/answer.h"
 #include "engines/remote/http_client.h"
@@ -21,14 +21,11 @@ class Transfer {
   RemoteAnswer Finish(const HttpResult& result, int64_t time_ns);
 
  private:
-  bool TakeEvents(int64_t time_ns);
-
+  char first_ = '\0';  // byte of the body that is no blank
   SseParser parser_;
   AnswerReader reader_;
-  std::vector<std::string> events_;
   std::string refusal_;  // the body of a status that is not 200, its beginning
   std::string broken_;
-  char first_ = '\0';  // byte of the body that is no blank
 };
 
 // One streamed answer, waited for.
