@@ -13,8 +13,9 @@ namespace dsb {
 namespace {
 
 constexpr int64_t kNsPerMs = 1'000'000;
-// Deadlines are looked at so often.
-constexpr int64_t kDeadlinesEveryNs = 20 * kNsPerMs;
+// A wait is no longer, and deadlines are not looked at more often.
+constexpr int64_t kTickNs = 20 * kNsPerMs;
+constexpr int64_t kFarNs = 3'600'000 * kNsPerMs;  // a deadline beyond may be looked at before
 constexpr int kMostEvents = 256;
 constexpr long kMostConnections = 4096;
 
@@ -60,22 +61,42 @@ void HttpClient::Impl::TakeFinished() {
   }
 }
 
+void HttpClient::Impl::LookIn(int64_t left_ns, int64_t now_ns) {
+  deadlines_ns = std::min(deadlines_ns, now_ns + std::min(left_ns, kFarNs) + 1);
+}
+
+// All exchanges are walked over only when the first deadline may have passed: a walk over thousands
+// takes longer than many events.
 void HttpClient::Impl::CheckDeadlines(int64_t now_ns) {
   if (now_ns < deadlines_ns) return;
-  deadlines_ns = now_ns + kDeadlinesEveryNs;
   std::vector<std::pair<int64_t, std::string>> late;
+  int64_t first_left_ns = kFarNs;
+  const auto seconds = [](int64_t ns) { return std::to_string(ns / 1'000'000'000) + " s"; };
   for (const auto& [id, exchange] : exchanges) {
-    const auto seconds = [](int64_t ns) { return std::to_string(ns / 1'000'000'000) + " s"; };
-    if (exchange->try_again_ns != 0) {
-      if (now_ns >= exchange->try_again_ns) Begin(*exchange);
-    } else if (now_ns - exchange->start_ns > limits.total_ns) {
+    if (exchange->try_again_ns > now_ns) {
+      first_left_ns = std::min(first_left_ns, exchange->try_again_ns - now_ns);
+      continue;
+    }
+    if (exchange->try_again_ns != 0) Begin(*exchange);
+    const bool reading = exchange->got_body;
+    const int64_t connect_left_ns =
+        exchange->connecting ? limits.connect_ns - (now_ns - exchange->try_ns) : kFarNs;
+    const int64_t age_ns = now_ns - exchange->start_ns;
+    const int64_t total_left_ns = limits.total_ns - age_ns;
+    const int64_t next_left_ns = reading ? limits.idle_ns - (now_ns - exchange->last_read_ns)
+                                         : limits.first_byte_ns - age_ns;
+    if (total_left_ns < 0) {
       late.emplace_back(id, "not over after " + seconds(limits.total_ns));
-    } else if (!exchange->got_body && now_ns - exchange->start_ns > limits.first_byte_ns) {
-      late.emplace_back(id, "no answer after " + seconds(limits.first_byte_ns));
-    } else if (exchange->got_body && now_ns - exchange->last_read_ns > limits.idle_ns) {
-      late.emplace_back(id, "nothing more for " + seconds(limits.idle_ns));
+    } else if (connect_left_ns < 0) {
+      late.emplace_back(id, "no connection after " + seconds(limits.connect_ns));
+    } else if (next_left_ns < 0) {
+      late.emplace_back(id, reading ? "nothing more for " + seconds(limits.idle_ns)
+                                    : "no answer after " + seconds(limits.first_byte_ns));
+    } else {
+      first_left_ns = std::min({first_left_ns, total_left_ns, connect_left_ns, next_left_ns});
     }
   }
+  deadlines_ns = now_ns + std::max(first_left_ns + 1, kTickNs);
   for (auto& [id, error] : late) End(id, HttpEnd::kTimeout, std::move(error));
 }
 
@@ -114,11 +135,13 @@ HttpClient::~HttpClient() {
   close(impl_->epoll);
 }
 
-void HttpClient::Start(int64_t id, const HttpRequest& request) {
+void HttpClient::Start(int64_t id, const HttpRequest& request, HttpSink& sink) {
   auto exchange = std::make_unique<Impl::Exchange>();
   exchange->id = id;
+  exchange->sink = &sink;
   exchange->request = request;
   exchange->start_ns = impl_->clock.NowNs();
+  impl_->LookIn(std::min(impl_->limits.first_byte_ns, impl_->limits.total_ns), exchange->start_ns);
   if (impl_->idle.empty()) {
     exchange->easy.reset(curl_easy_init());
     if (exchange->easy == nullptr) ThrowResource("no memory is left for connections");
@@ -133,36 +156,32 @@ void HttpClient::Start(int64_t id, const HttpRequest& request) {
 
 void HttpClient::Stop(int64_t id) { impl_->Remove(id); }
 
-void HttpClient::Poll(int64_t until_ns, HttpSink& sink) {
+void HttpClient::Poll(int64_t until_ns) {
   Impl& impl = *impl_;
-  impl.sink = &sink;
-  if (!impl.exchanges.empty()) {
-    int64_t now_ns = impl.clock.NowNs();
-    int64_t wake_ns = std::min(until_ns, std::max(impl.deadlines_ns, now_ns));
-    if (impl.timer_ns >= 0) wake_ns = std::min(wake_ns, impl.timer_ns);
-    const int64_t wait_ms = std::max<int64_t>(0, (wake_ns - now_ns + kNsPerMs - 1) / kNsPerMs);
-    std::array<epoll_event, kMostEvents> events;
-    const int num_events =
-        epoll_wait(impl.epoll, events.data(), kMostEvents, static_cast<int>(wait_ms));
-    const int64_t waited_until_ns = impl.clock.NowNs();
-    for (int i = 0; i < num_events; ++i) {
-      const epoll_event& event = events[static_cast<size_t>(i)];
-      int what = 0;
-      if ((event.events & (EPOLLIN | EPOLLHUP)) != 0) what |= CURL_CSELECT_IN;
-      if ((event.events & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
-      if ((event.events & EPOLLERR) != 0) what |= CURL_CSELECT_ERR;
-      impl.Drive(event.data.fd, what);
-    }
-    impl.waited_ns += waited_until_ns - now_ns;
-    now_ns = impl.clock.NowNs();
-    if (impl.timer_ns >= 0 && now_ns >= impl.timer_ns) {
-      impl.timer_ns = -1;
-      impl.Drive(CURL_SOCKET_TIMEOUT, 0);
-    }
-    impl.TakeFinished();
-    impl.CheckDeadlines(now_ns);
+  if (impl.exchanges.empty()) return;
+  const int64_t start_ns = impl.clock.NowNs();
+  int64_t wake_ns = std::min({until_ns, impl.deadlines_ns, start_ns + kTickNs});
+  if (impl.timer_ns >= 0) wake_ns = std::min(wake_ns, impl.timer_ns);
+  const int64_t wait_ms = std::max<int64_t>(0, (wake_ns - start_ns + kNsPerMs - 1) / kNsPerMs);
+  std::array<epoll_event, kMostEvents> events;
+  const int num_events =
+      epoll_wait(impl.epoll, events.data(), kMostEvents, static_cast<int>(wait_ms));
+  const int64_t now_ns = impl.clock.NowNs();
+  impl.waited_ns += now_ns - start_ns;
+  for (int i = 0; i < num_events; ++i) {
+    const epoll_event& event = events[static_cast<size_t>(i)];
+    int what = 0;
+    if ((event.events & (EPOLLIN | EPOLLHUP)) != 0) what |= CURL_CSELECT_IN;
+    if ((event.events & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
+    if ((event.events & EPOLLERR) != 0) what |= CURL_CSELECT_ERR;
+    impl.Drive(event.data.fd, what);
   }
-  impl.sink = nullptr;
+  if (impl.timer_ns >= 0 && now_ns >= impl.timer_ns) {
+    impl.timer_ns = -1;
+    impl.Drive(CURL_SOCKET_TIMEOUT, 0);
+  }
+  impl.TakeFinished();
+  impl.CheckDeadlines(now_ns);
 }
 
 size_t HttpClient::in_flight() const { return impl_->exchanges.size(); }
@@ -175,13 +194,11 @@ class OneAnswer : public HttpSink {
  public:
   OneAnswer(HttpClient::Answer& answer, size_t most_bytes)
       : answer_(answer), most_bytes_(most_bytes) {}
-  bool OnBody(int64_t /*id*/, int /*status*/, std::string_view bytes, int64_t /*ns*/) override {
+  bool OnBody(int /*status*/, std::string_view bytes, int64_t /*time_ns*/) override {
     answer_.body += bytes.substr(0, most_bytes_ - answer_.body.size());
     return answer_.body.size() < most_bytes_;
   }
-  void OnEnd(int64_t /*id*/, const HttpResult& result, int64_t /*ns*/) override {
-    answer_.result = result;
-  }
+  void OnEnd(const HttpResult& result, int64_t /*time_ns*/) override { answer_.result = result; }
 
  private:
   HttpClient::Answer& answer_;
@@ -194,8 +211,8 @@ HttpClient::Answer HttpClient::Fetch(const HttpRequest& request, size_t most_byt
   DSB_CHECK(impl_->exchanges.empty());
   Answer answer;
   OneAnswer sink(answer, most_bytes);
-  Start(0, request);
-  while (in_flight() > 0) Poll(impl_->clock.NowNs() + 1'000'000'000, sink);
+  Start(0, request, sink);
+  while (in_flight() > 0) Poll(impl_->clock.NowNs() + 1'000'000'000);
   return answer;
 }
 

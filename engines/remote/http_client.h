@@ -38,12 +38,14 @@ struct HttpResult {
   std::string retry_after = {};  // the header, as the server has it
 };
 
+// What hears of one exchange.
 class HttpSink {
  public:
   virtual ~HttpSink() = default;
   // A read of the body of an answer of `status`. False: no more of it is wanted.
-  virtual bool OnBody(int64_t id, int status, std::string_view bytes, int64_t time_ns) = 0;
-  virtual void OnEnd(int64_t id, const HttpResult& result, int64_t time_ns) = 0;
+  virtual bool OnBody(int status, std::string_view bytes, int64_t time_ns) = 0;
+  // The last call. It may start and stop exchanges, and end this sink's life.
+  virtual void OnEnd(const HttpResult& result, int64_t time_ns) = 0;
 };
 
 class HttpClient {
@@ -54,11 +56,12 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  void Start(int64_t id, const HttpRequest& request);  // id: not in flight
+  // id: not in flight. `sink` outlives the exchange.
+  void Start(int64_t id, const HttpRequest& request, HttpSink& sink);
   void Stop(int64_t id);  // the connection is closed; the sink hears no more of it
-  // Waits for what happens first, until `until_ns` at the latest, and tells the sink. Returns at
-  // once if nothing is in flight. The sink may start and stop exchanges.
-  void Poll(int64_t until_ns, HttpSink& sink);
+  // Waits for what happens first, until `until_ns` at the latest, and tells the sinks. Returns at
+  // once if nothing is in flight.
+  void Poll(int64_t until_ns);
   size_t in_flight() const;
   int64_t num_refused() const;  // connections that were tried again
   int64_t waited_ns() const;    // in Poll, with nothing to do

@@ -27,14 +27,19 @@ struct ListDeleter {
 
 struct HttpClient::Impl {
   struct Exchange {
+    // What every read touches, together.
     Impl* owner = nullptr;
-    int64_t id = 0;
+    HttpSink* sink = nullptr;
+    int64_t last_read_ns = 0, body_bytes = 0;
+    int status = 0;
+    bool got_body = false;
+
+    int64_t id = 0, start_ns = 0, header_bytes = 0;
+    bool connecting = false;  // and it is we who watch how long
+    int64_t try_ns = 0;       // start of this try to connect
     HttpRequest request;
     std::unique_ptr<CURL, EasyDeleter> easy;
     std::array<char, CURL_ERROR_SIZE> message = {};
-    int64_t start_ns = 0, last_read_ns = 0, header_bytes = 0, body_bytes = 0;
-    bool got_body = false, headers_over = false;
-    int status = 0;
     std::string retry_after;
     std::string stopped_by;  // a limit of ours; empty: the sink
     int tries = 0;
@@ -51,14 +56,14 @@ struct HttpClient::Impl {
   std::unique_ptr<CURLM, MultiDeleter> multi;
   std::map<int64_t, std::unique_ptr<Exchange>> exchanges;
   std::vector<std::unique_ptr<CURL, EasyDeleter>> idle;
-  HttpSink* sink = nullptr;  // while polling
-  int64_t timer_ns = -1;     // when curl wants to be called; -1: never
-  int64_t deadlines_ns = 0;
+  int64_t timer_ns = -1;                    // when curl wants to be called; -1: never
+  int64_t deadlines_ns = int64_t{1} << 62;  // none passes before
   int64_t num_refused = 0, waited_ns = 0;
 
   // Called by curl.
   static int OnSocket(CURL* /*easy*/, curl_socket_t socket, int what, void* self, void* known);
   static int OnTimer(CURLM* /*multi*/, long timeout_ms, void* self);
+  static int OnConnected(void* self, char* ip, char* local_ip, int port, int local_port);
   static size_t OnHeader(char* data, size_t size, size_t count, void* self);
   static size_t OnWrite(char* data, size_t size, size_t count, void* self);
   void Begin(Exchange& exchange);
@@ -68,8 +73,11 @@ struct HttpClient::Impl {
   static std::string ErrorOf(const Exchange& exchange, CURLcode code);
   void OnFinished(Exchange& exchange, CURLcode code);
   void TakeFinished();
-  // What is late ends here: curl's own timers know neither the first byte nor idleness.
+  // What is late ends here: curl's own timers know neither the first byte nor idleness, and one
+  // that is set makes every read dearer until its time has come.
   void CheckDeadlines(int64_t now_ns);
+  // Deadlines are looked at again in `left_ns`, if not earlier.
+  void LookIn(int64_t left_ns, int64_t now_ns);
   void Drive(curl_socket_t socket, int what);
 };
 

@@ -1,4 +1,6 @@
 // One exchange from its start to its end, as libcurl sees it.
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <string_view>
@@ -18,7 +20,25 @@ void Set(CURL* easy, CURLoption option, Value value) {
   DSB_CHECK(curl_easy_setopt(easy, option, value) == CURLE_OK);
 }
 
+// Whether to connect is to wait for one address: no name, which may stand for several, no TLS.
+bool IsPlainAddress(const std::string& url) {
+  constexpr std::string_view kScheme = "http://";
+  if (!url.starts_with(kScheme)) return false;
+  std::string host = url.substr(kScheme.size());
+  if (host.starts_with('[')) return true;
+  host.resize(std::min(host.find_first_of(":/?#"), host.size()));
+  in_addr address;
+  return inet_pton(AF_INET, host.c_str(), &address) == 1;
+}
+
 }  // namespace
+
+// Before the request is sent.
+int HttpClient::Impl::OnConnected(void* self, char* /*ip*/, char* /*local_ip*/, int /*port*/,
+                                  int /*local_port*/) {
+  static_cast<Exchange*>(self)->connecting = false;
+  return CURL_PREREQFUNC_OK;
+}
 
 size_t HttpClient::Impl::OnHeader(char* data, size_t size, size_t count, void* self) {
   auto& exchange = *static_cast<Exchange*>(self);
@@ -50,7 +70,10 @@ size_t HttpClient::Impl::OnWrite(char* data, size_t size, size_t count, void* se
   const int64_t now_ns = impl.clock.NowNs();
   const std::string_view bytes(data, size * count);
   exchange.last_read_ns = now_ns;
-  exchange.got_body = true;
+  if (!exchange.got_body) {
+    exchange.got_body = true;
+    impl.LookIn(impl.limits.idle_ns, now_ns);
+  }
   exchange.body_bytes += static_cast<int64_t>(bytes.size());
   if (exchange.body_bytes > impl.limits.body_bytes) {
     exchange.stopped_by =
@@ -62,7 +85,7 @@ size_t HttpClient::Impl::OnWrite(char* data, size_t size, size_t count, void* se
     curl_easy_getinfo(exchange.easy.get(), CURLINFO_RESPONSE_CODE, &status);
     exchange.status = static_cast<int>(status);
   }
-  return impl.sink->OnBody(exchange.id, exchange.status, bytes, now_ns) ? bytes.size() : 0;
+  return exchange.sink->OnBody(exchange.status, bytes, now_ns) ? bytes.size() : 0;
 }
 
 void HttpClient::Impl::Begin(Exchange& exchange) {
@@ -81,8 +104,16 @@ void HttpClient::Impl::Begin(Exchange& exchange) {
   Set(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   Set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   Set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  Set(easy, CURLOPT_CONNECTTIMEOUT_MS,
-      std::max<long>(1, static_cast<long>(limits.connect_ns / kNsPerMs)));
+  exchange.try_ns = clock.NowNs();
+  exchange.connecting = IsPlainAddress(exchange.request.url);
+  if (exchange.connecting) {
+    LookIn(limits.connect_ns, exchange.try_ns);
+    Set(easy, CURLOPT_PREREQFUNCTION, &OnConnected);
+    Set(easy, CURLOPT_PREREQDATA, &exchange);
+  } else {  // curl goes on to the next address in time, and knows at what it was held up
+    Set(easy, CURLOPT_CONNECTTIMEOUT_MS,
+        std::max<long>(1, static_cast<long>(limits.connect_ns / kNsPerMs)));
+  }
   Set(easy, CURLOPT_ACCEPT_ENCODING, "identity");  // but what comes compressed is unpacked
   Set(easy, CURLOPT_HTTPHEADER, headers.get());
   Set(easy, CURLOPT_HEADERFUNCTION, &OnHeader);
@@ -109,15 +140,15 @@ std::unique_ptr<HttpClient::Impl::Exchange> HttpClient::Impl::Remove(int64_t id)
 
 void HttpClient::Impl::End(int64_t id, HttpEnd end, std::string error) {
   const std::unique_ptr<Exchange> exchange = Remove(id);
+  if (exchange == nullptr) return;  // another's end has stopped it
   const int64_t now_ns = clock.NowNs();
   curl_easy_reset(exchange->easy.get());  // it points into the exchange
   idle.push_back(std::move(exchange->easy));
-  sink->OnEnd(id,
-              {.end = end,
-               .status = exchange->status,
-               .error = std::move(error),
-               .retry_after = std::move(exchange->retry_after)},
-              now_ns);
+  exchange->sink->OnEnd({.end = end,
+                         .status = exchange->status,
+                         .error = std::move(error),
+                         .retry_after = std::move(exchange->retry_after)},
+                        now_ns);
 }
 
 std::string HttpClient::Impl::ErrorOf(const Exchange& exchange, CURLcode code) {
@@ -138,7 +169,9 @@ void HttpClient::Impl::OnFinished(Exchange& exchange, CURLcode code) {
       exchange.tries++ < limits.refused_tries) {
     ++num_refused;
     curl_multi_remove_handle(multi.get(), exchange.easy.get());
-    exchange.try_again_ns = clock.NowNs() + limits.refused_wait_ns;
+    const int64_t now_ns = clock.NowNs();
+    exchange.try_again_ns = now_ns + limits.refused_wait_ns;
+    LookIn(limits.refused_wait_ns, now_ns);
     return;
   }
   if (code == CURLE_OK) return End(exchange.id, HttpEnd::kDone, {});

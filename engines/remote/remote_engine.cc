@@ -1,6 +1,7 @@
 #include "engines/remote/remote_engine.h"
 
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "base/counted.h"
@@ -13,12 +14,45 @@ namespace {
 constexpr double kLeastWaiting = 0.1;
 constexpr int64_t kJudgedNs = 300'000'000;
 
+// A step seldom sees more than one answer's end.
+template <class T>
+void Append(std::vector<T> from, std::vector<T>& to) {
+  if (to.empty()) {
+    to = std::move(from);
+  } else {
+    to.insert(to.end(), std::move_iterator(from.begin()), std::move_iterator(from.end()));
+  }
+}
+
 }  // namespace
+
+class RemoteEngine::InFlight : public HttpSink {
+ public:
+  InFlight(RemoteEngine& engine, int64_t id, AnswerRules rules)
+      : engine_(engine), id_(id), transfer_(std::move(rules)) {}
+  bool OnBody(int status, std::string_view bytes, int64_t time_ns) override {
+    return transfer_.Take(status, bytes, time_ns);
+  }
+  void OnEnd(const HttpResult& result, int64_t time_ns) override {
+    RemoteAnswer answer = Finish(result, time_ns);
+    engine_.TakeEnd(id_, std::move(answer));  // ends this sink's life
+  }
+  RemoteAnswer Finish(const HttpResult& result, int64_t time_ns) {
+    return transfer_.Finish(result, time_ns);
+  }
+
+ private:
+  RemoteEngine& engine_;
+  const int64_t id_;
+  Transfer transfer_;
+};
 
 RemoteEngine::RemoteEngine(RemoteEngineOptions options, Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
       client_(clock, options_.limits, options_.bearer) {}
+
+RemoteEngine::~RemoteEngine() = default;
 
 EngineDescription RemoteEngine::Describe() const {
   const ServerFacts& facts = options_.facts;
@@ -47,10 +81,11 @@ void RemoteEngine::Admit(EngineRequest request) {
   AnswerRules rules = {.max_tokens = request.max_tokens,
                        .plain_decoding = options_.facts.plain_decoding,
                        .retokenise = options_.retokenise};
-  const auto [place, inserted] =
-      in_flight_.emplace(request.id, InFlight{Transfer(std::move(rules))});
+  auto exchange = std::make_unique<InFlight>(*this, request.id, std::move(rules));
+  const auto [place, inserted] = in_flight_.emplace(request.id, std::move(exchange));
   DSB_CHECK(inserted);
-  client_.Start(request.id, {.url = options_.endpoint.url.At(post.path), .body = post.body});
+  client_.Start(request.id, {.url = options_.endpoint.url.At(post.path), .body = post.body},
+                *place->second);
 }
 
 StepResult RemoteEngine::Step(int64_t until_ns) {
@@ -59,17 +94,16 @@ StepResult RemoteEngine::Step(int64_t until_ns) {
   step_.start_ns = clock_.NowNs();
   step_.num_requests = static_cast<int32_t>(in_flight_.size());
   const int64_t waited_before_ns = client_.waited_ns();
-  if (cancelled_.empty()) client_.Poll(until_ns, *this);
+  if (cancelled_.empty()) client_.Poll(until_ns);
   for (const int64_t id : std::exchange(cancelled_, {})) {
     const auto found = in_flight_.find(id);
     if (found == in_flight_.end()) continue;  // it ended meanwhile
     client_.Stop(id);
-    RemoteAnswer answer = found->second.transfer.Finish(
-        {.end = HttpEnd::kFailed, .error = "cancelled"}, clock_.NowNs());
+    RemoteAnswer answer =
+        found->second->Finish({.end = HttpEnd::kFailed, .error = "cancelled"}, clock_.NowNs());
     answer.end = EndReason::kCancelled;
     answer.error.clear();
-    in_flight_.erase(found);
-    Report(id, std::move(answer));
+    TakeEnd(id, std::move(answer));
   }
   const int64_t now_ns = clock_.NowNs();
   step_.wall_ns = now_ns - step_.start_ns;
@@ -83,18 +117,8 @@ StepResult RemoteEngine::Step(int64_t until_ns) {
 
 void RemoteEngine::Cancel(int64_t request_id) { cancelled_.push_back(request_id); }
 
-bool RemoteEngine::OnBody(int64_t id, int status, std::string_view bytes, int64_t time_ns) {
-  return in_flight_.at(id).transfer.Take(status, bytes, time_ns);
-}
-
-void RemoteEngine::OnEnd(int64_t id, const HttpResult& result, int64_t time_ns) {
-  const auto found = in_flight_.find(id);
-  RemoteAnswer answer = found->second.transfer.Finish(result, time_ns);
-  in_flight_.erase(found);
-  Report(id, std::move(answer));
-}
-
-void RemoteEngine::Report(int64_t id, RemoteAnswer answer) {
+void RemoteEngine::TakeEnd(int64_t id, RemoteAnswer answer) {
+  in_flight_.erase(id);
   const bool wanted = options_.facts.reports_rounds && answer.end != EndReason::kCancelled;
   if (wanted && answer.error.empty() && !answer.no_rounds.empty()) {
     if (num_without_rounds_++ == 0) first_without_rounds_ = answer.no_rounds;
@@ -103,13 +127,11 @@ void RemoteEngine::Report(int64_t id, RemoteAnswer answer) {
   for (TokenBurst& burst : answer.bursts) {
     burst.request_id = id;
     tokens_between_ += burst.num_tokens;
-    step_.bursts.push_back(std::move(burst));
   }
+  Append(std::move(answer.bursts), step_.bursts);
   if (options_.facts.reports_rounds) {
-    for (RoundOutcome& round : answer.rounds) {
-      round.request_id = id;
-      step_.rounds.push_back(std::move(round));
-    }
+    for (RoundOutcome& round : answer.rounds) round.request_id = id;
+    Append(std::move(answer.rounds), step_.rounds);
   }
   TokenBurst& last = step_.bursts.emplace_back();  // that says only how it ended
   last.request_id = id;

@@ -27,10 +27,11 @@ struct RemoteEngineOptions {
   Retokenise retokenise = {};
 };
 
-class RemoteEngine : public Engine, private HttpSink {
+class RemoteEngine : public Engine {
  public:
   // `clock` outlives the engine.
   RemoteEngine(RemoteEngineOptions options, Clock& clock);
+  ~RemoteEngine() override;
   EngineDescription Describe() const override;
   void Admit(EngineRequest request) override;
   StepResult Step(int64_t until_ns) override;
@@ -39,18 +40,14 @@ class RemoteEngine : public Engine, private HttpSink {
   std::vector<EngineRemark> Remarks() const override;
 
  private:
-  struct InFlight {
-    Transfer transfer;
-  };
-  bool OnBody(int64_t id, int status, std::string_view bytes, int64_t time_ns) override;
-  void OnEnd(int64_t id, const HttpResult& result, int64_t time_ns) override;
+  class InFlight;  // a request's exchange
   std::optional<EngineRemark> DoubtOfCounters() const;
-  void Report(int64_t id, RemoteAnswer answer);
+  void TakeEnd(int64_t id, RemoteAnswer answer);
 
   const RemoteEngineOptions options_;
   Clock& clock_;
   HttpClient client_;
-  std::map<int64_t, InFlight> in_flight_;
+  std::map<int64_t, std::unique_ptr<InFlight>> in_flight_;
   std::vector<int64_t> cancelled_;
   StepResult step_;  // being filled
   // The server's counters at the first reading and the last, and what was asked of it in between.

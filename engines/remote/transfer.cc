@@ -10,10 +10,10 @@ constexpr size_t kLongestRefusal = 4096;
 class OneTransfer : public HttpSink {
  public:
   explicit OneTransfer(AnswerRules rules) : transfer_(std::move(rules)) {}
-  bool OnBody(int64_t /*id*/, int status, std::string_view bytes, int64_t time_ns) override {
+  bool OnBody(int status, std::string_view bytes, int64_t time_ns) override {
     return transfer_.Take(status, bytes, time_ns);
   }
-  void OnEnd(int64_t /*id*/, const HttpResult& result, int64_t time_ns) override {
+  void OnEnd(const HttpResult& result, int64_t time_ns) override {
     answer = transfer_.Finish(result, time_ns);
   }
   RemoteAnswer answer;
@@ -66,8 +66,8 @@ RemoteAnswer Transfer::Finish(const HttpResult& result, int64_t time_ns) {
 RemoteAnswer FetchAnswer(const HttpRequest& request, AnswerRules rules, HttpClient& client,
                          const Clock& clock) {
   OneTransfer sink(std::move(rules));
-  client.Start(0, request);
-  while (client.in_flight() > 0) client.Poll(clock.NowNs() + 1'000'000'000, sink);
+  client.Start(0, request, sink);
+  while (client.in_flight() > 0) client.Poll(clock.NowNs() + 1'000'000'000);
   return std::move(sink.answer);
 }
 
