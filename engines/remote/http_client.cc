@@ -105,7 +105,7 @@ void HttpClient::Impl::Drive(curl_socket_t socket, int what) {
   curl_multi_socket_action(multi.get(), socket, what, &running);
 }
 
-HttpClient::HttpClient(const Clock& clock, const HttpLimits& limits, std::string bearer)
+HttpClient::HttpClient(const Clock& clock, const HttpLimits& limits, const std::string& bearer)
     : impl_(std::make_unique<Impl>(clock, limits)) {
   StartCurl();
   impl_->epoll = epoll_create1(EPOLL_CLOEXEC);

@@ -51,7 +51,7 @@ class HttpSink {
 class HttpClient {
  public:
   // `clock` outlives the client. `bearer`: a key, sent as Authorization; empty: none.
-  HttpClient(const Clock& clock, const HttpLimits& limits, std::string bearer = {});
+  HttpClient(const Clock& clock, const HttpLimits& limits, const std::string& bearer = {});
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
