@@ -10,6 +10,7 @@ feature row s + k - 1 (drafters.md 6).
 
 import dataclasses
 import json
+import os
 import pathlib
 
 import numpy as np
@@ -83,9 +84,10 @@ class Dataset:
         self.train, self.held_out = np.flatnonzero(~table["held_out"]), np.flatnonzero(table["held_out"])
         self.real = table["real"] if "real" in table else np.zeros(len(self.length), bool)
         self.vocabulary = torch.from_numpy(np.load(self.folder / "vocabulary.npy").astype(np.int64))
-        hidden, self.block = self.meta["hidden"], settings["block"]
+        self.hidden, self.block = self.meta["hidden"], settings["block"]
         slots = len(self.meta["layers"]) + 1
-        self.raw = [map_features(path, slots, hidden) for path in self.meta["features"]]
+        self.raw = [map_features(path, slots, self.hidden) for path in self.meta["features"]]
+        self.files = [open(path, "rb") for path in self.meta["features"]]
         self.slots = [self.meta["layers"].index(layer) for layer in settings["feature_layers"]]
         self.scale = 1 / feature_divisors(self.meta, settings)
         top = self.meta["top"]
@@ -102,19 +104,34 @@ class Dataset:
         random.shuffle(groups)
         return groups
 
+    def rows_of(self, sequence):
+        """The sequence's feature rows in the file, int16 [length - 1, layers + 1, H]."""
+        first = int(self.first_row[sequence])
+        return self.raw[self.folders[sequence]][first:first + int(self.length[sequence]) - 1]
+
+    def read_ahead(self, sequences):
+        """Lets the system fetch what a later batch will read, while this one is computed."""
+        for sequence in sequences if hasattr(os, "posix_fadvise") else ():
+            rows, number = self.rows_of(sequence), self.folders[sequence]
+            first = int(self.first_row[sequence]) * rows[0].nbytes
+            os.posix_fadvise(self.files[number].fileno(), first, rows.nbytes, os.POSIX_FADV_WILLNEED)
+
     def batch(self, sequences, anchors, block):
         """anchors [S, A] absolute token indices, -1 for none."""
         S, lengths = len(sequences), self.length[sequences]
         T = int(lengths.max()) - 1
-        raw = torch.zeros(S, T, *self.raw[0].shape[1:], dtype=product_type())
+        features = torch.empty(S, T, len(self.slots), self.hidden, dtype=product_type())
+        last_hidden = torch.empty(S, T, self.hidden, dtype=product_type())
         ids = torch.zeros(S, T + 1 + block, dtype=torch.long)
         for i, sequence in enumerate(sequences):
-            rows, first = int(lengths[i]) - 1, int(self.first_row[sequence])
-            source = self.raw[self.folders[sequence]]
-            raw[i, :rows] = torch.from_numpy(np.array(source[first:first + rows])).view(torch.bfloat16)
+            rows = int(lengths[i]) - 1
+            raw = torch.from_numpy(np.array(self.rows_of(sequence))).view(torch.bfloat16).to(product_type())
+            for slot, (source, scale) in enumerate(zip(self.slots, self.scale.to(product_type()))):
+                torch.mul(raw[:, source], scale, out=features[i, :rows, slot])
+            last_hidden[i, :rows] = raw[:, -1]
+            features[i, rows:], last_hidden[i, rows:] = 0, 0
             ids[i, :rows + 1] = torch.from_numpy(
                 self.ids[self.start[sequence]:self.start[sequence + 1]].astype(np.int64))
-        features = raw[:, :, self.slots] * self.scale.to(product_type()).view(1, 1, -1, 1)
         prompts = torch.from_numpy(self.prompt[sequences].astype(np.int64)).view(S, 1)
         base = torch.from_numpy(self.law_base[sequences].astype(np.int64)).view(S, 1, 1)
         ends = torch.from_numpy(lengths.astype(np.int64)).view(S, 1, 1)
@@ -125,7 +142,7 @@ class Dataset:
         law = base + anchors.unsqueeze(-1) + steps - prompts.unsqueeze(-1)
         hidden_from = torch.zeros(S, anchors.shape[1], T, dtype=product_type())
         hidden_from.masked_fill_(torch.arange(T) >= anchors.unsqueeze(-1), float("-inf"))
-        return Batch(ids, features.flatten(2), raw[:, :, -1].contiguous(), torch.arange(T).unsqueeze(0),
+        return Batch(ids, features.flatten(2), last_hidden, torch.arange(T).unsqueeze(0),
                      anchors, hidden_from, valid, torch.where(valid, law, 0))
 
     def training_batch(self, sequences, num_anchors, block, random):

@@ -9,7 +9,8 @@ the pairing of features with tokens: drafters.md 1.3, 3.2, 3.3, 4.2.
 import torch
 from torch import nn
 
-from layers import DecoderLayer, Linear, RmsNorm, attend
+from fused import take
+from layers import DecoderLayer, Linear, RmsNorm, Rope, shared_casts
 from precision import product_type
 from sequential_heads import ConfidenceHead, make_markov_head
 
@@ -20,7 +21,7 @@ class Drafter(nn.Module):
         super().__init__()
         self.shape, self.settings, self.block = shape, settings, settings["block"]
         self.register_buffer("embedding", embedding, persistent=False)
-        self.norm = RmsNorm(shape.hidden, shape.norm_epsilon)
+        self.rope, self.norm = Rope(shape), RmsNorm(shape.hidden, shape.norm_epsilon)
         self.markov_head = self.confidence_head = None
 
     def initialise(self, target):
@@ -32,6 +33,10 @@ class Drafter(nn.Module):
                 if parameter.shape == value.shape:
                     parameter.data.copy_(value)
         self.norm.weight.data.copy_(target.tensor("output_norm.weight"))
+
+    def hidden(self, batch, kept=None):
+        """[S, A, block, H]; with kept [R], rows of [S * A * block] that alone are wanted, those [R, H]."""
+        return self.norm(self.states(batch, kept))
 
 
 class BlockDrafter(Drafter):
@@ -48,20 +53,23 @@ class BlockDrafter(Drafter):
             self.markov_head = make_markov_head(settings, hidden, embedding)
             self.confidence_head = ConfidenceHead(hidden + settings["markov_rank"])
 
-    def hidden(self, batch):
+    def context(self, batch):
+        """What every layer's attention reads [S, T, H]."""
+        return self.hidden_norm(self.fc(batch.features))
+
+    def states(self, batch, kept):
         S, A, g = batch.valid.shape
-        context = self.hidden_norm(self.fc(batch.features))
+        context = self.context(batch)
         anchors = self.embedding[batch.token_at(batch.anchors)].unsqueeze(2)
         masks = self.mask_embedding.to(product_type()).expand(S, A, g - 1, self.shape.hidden)
         x = torch.cat([anchors, masks], 2)
-        positions = batch.anchors.unsqueeze(-1) + torch.arange(g, device=x.device)
+        seen = self.rope.at(batch.positions)
+        angles = self.rope.at(batch.anchors.unsqueeze(-1) + torch.arange(g, device=x.device))
         for layer in self.layers:
-            attention, normed = layer.self_attn, layer.input_layernorm(x)
-            attended = attend(attention.queries(normed, positions),
-                              attention.keys_values(context, batch.positions),
-                              attention.keys_values(normed, positions), batch.hidden_from)
-            x = layer.finish(x, attended)
-        return self.norm(x)
+            q, own = layer.self_attn.own(layer.input_layernorm(x), angles)
+            x = layer.finish(x, q, layer.self_attn.keys_values(context, seen), own, batch.hidden_from,
+                             kept if layer is self.layers[-1] else None)
+        return x
 
 
 class MtpDrafter(Drafter):
@@ -74,15 +82,14 @@ class MtpDrafter(Drafter):
         self.eh_proj = Linear(2 * shape.hidden, shape.hidden)
         self.layers = nn.ModuleList([DecoderLayer(shape)])
 
-    def hidden(self, batch):
-        layer, (S, A) = self.layers[0], batch.anchors.shape
+    def states(self, batch, kept):
+        layer = self.layers[0]
         tokens = self.enorm(self.embedding[batch.next_tokens])
         rows = self.eh_proj(torch.cat([tokens, self.hnorm(batch.last_hidden)], -1))
-        context = layer.self_attn.keys_values(layer.input_layernorm(rows), batch.positions)
+        context = layer.self_attn.keys_values(layer.input_layernorm(rows), self.rope.at(batch.positions))
         x = batch.rows_at(rows, batch.anchors - 1).unsqueeze(2)
-        positions = (batch.anchors - 1).unsqueeze(-1)
-        q = layer.self_attn.queries(layer.input_layernorm(x), positions)
-        return self.norm(layer.finish(x, attend(q, context, None, batch.hidden_from)))
+        q = layer.self_attn.queries(layer.input_layernorm(x), self.rope.at((batch.anchors - 1).unsqueeze(-1)))
+        return layer.finish(x, q, context, None, batch.hidden_from, kept)
 
 
 class Eagle3Drafter(Drafter):
@@ -98,25 +105,29 @@ class Eagle3Drafter(Drafter):
         layer = self.layers[0]
         return torch.cat([layer.input_layernorm(self.embedding[tokens]), layer.hidden_norm(state)], -1)
 
-    def hidden(self, batch):
+    def states(self, batch, kept):
+        with shared_casts(self):
+            return take(self._unrolled(batch), kept) if kept is not None else self._unrolled(batch)
+
+    def _unrolled(self, batch):
         layer = self.layers[0]
-        fused = self.fc(batch.features)
-        context = layer.self_attn.keys_values(self._inputs(batch.next_tokens, fused), batch.positions)
+        attention, fused = layer.self_attn, self.fc(batch.features)
+        context = attention.keys_values(self._inputs(batch.next_tokens, fused), self.rope.at(batch.positions))
         state = batch.rows_at(fused, batch.anchors - 1).unsqueeze(2)
         own_keys, own_values, outputs = [], [], []
         for step in range(batch.block):
-            position = (batch.anchors - 1 + step).unsqueeze(-1)
+            angles = self.rope.at((batch.anchors - 1 + step).unsqueeze(-1))
             inputs = self._inputs(batch.token_at(batch.anchors + step).unsqueeze(2), state)
-            q = layer.self_attn.queries(inputs, position)
-            own = None
             if step:
-                k, v = layer.self_attn.keys_values(inputs, position)
+                q, (k, v) = attention.own(inputs, angles)
                 own_keys.append(k)
                 own_values.append(v)
                 own = torch.cat(own_keys, 3), torch.cat(own_values, 3)
-            state = layer.finish(state, attend(q, context, own, batch.hidden_from))
+            else:
+                q, own = attention.queries(inputs, angles), None
+            state = layer.finish(state, q, context, own, batch.hidden_from)
             outputs.append(state)
-        return self.norm(torch.cat(outputs, 2))
+        return torch.cat(outputs, 2)
 
 
 KINDS = {"dspark": BlockDrafter, "dflash": BlockDrafter, "eagle3": Eagle3Drafter, "mtp1": MtpDrafter}
@@ -126,4 +137,5 @@ def make_drafter(kind, shape, settings, target, embedding):
     drafter = KINDS[kind](shape, settings, embedding)
     if settings.get("start_from_target", True):
         drafter.initialise(target)
+    drafter.norm.weight.data.mul_(settings.get("final_norm_start", 1.0))
     return drafter

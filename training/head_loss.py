@@ -17,16 +17,22 @@ from precision import product_type
 CHUNK = 256
 
 
+def head_table(head, rank):
+    """[N, H + rank] with the head [N, H] in front: room for markov_w2, which each step's HeadLoss puts behind it."""
+    return torch.cat([head, head.new_zeros(len(head), rank)], -1)
+
+
 class HeadLoss(torch.autograd.Function):
     @staticmethod
     def forward(ctx, hidden, bias_rows, w2, head, top_ids, top_probs, weights, ce, tv):
-        """hidden [R, H], bias_rows [R, r] or None, w2 [N, r] or None, head [N, H], all but w2 of product type,
+        """hidden [R, H], bias_rows [R, r] or None, w2 [N, r] or None, head [N, H] or head_table(), all but w2 of product type,
         top_ids [R, K] draft ids, top_probs [R, K] float32, weights [R] -> (loss, accept [R]).
         accept: sum of min(q, p) over the K tokens, what the confidence head learns."""
         rows, table = hidden, head
         if w2 is not None:
             rows = torch.cat([hidden, bias_rows], -1)
-            table = torch.cat([head, w2.to(product_type())], -1)
+            table = head if head.shape[1] > hidden.shape[1] else head_table(head, w2.shape[1])
+            table[:, hidden.shape[1]:] = w2
         grad_rows = torch.empty_like(rows)
         grad_w2 = None if w2 is None else torch.zeros_like(w2)
         accept = torch.empty(rows.shape[0], device=rows.device)

@@ -5,8 +5,8 @@
 Several sample folders (of parallel `dsbench sample` processes) become one data set.
 
 The law of an answer row is softmax(embedding . last hidden) over the whole vocabulary. Its K likeliest
-draft tokens are kept with their probabilities: products pick the candidates in bfloat16, then logits of
-the candidates are computed again in float32. A stopped run goes on where it was.
+draft tokens are kept with their probabilities: products of the faster type (precision.py) pick the candidates, then
+logits of the candidates are computed again in float32. A stopped run goes on where it was.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import torch
 from dataset import map_features
 from files import refuse_inputs
 from gguf_reader import GgufFile
+from precision import product_type, resolve, set_product_type
 
 CHUNK = 96
 
@@ -133,12 +134,12 @@ class Laws:
     def __init__(self, embedding, chosen, top, device):
         rest = np.setdiff1d(np.arange(embedding.shape[0]), chosen)
         self.exact = embedding[torch.from_numpy(chosen)].to(device)
-        self.draft = self.exact.bfloat16()
-        self.rest = embedding[torch.from_numpy(rest)].bfloat16().to(device)
+        self.draft = self.exact.to(product_type())
+        self.rest = embedding[torch.from_numpy(rest)].to(product_type()).to(device)
         self.top = top
 
     def __call__(self, hidden):
-        """hidden [R, H] bf16 -> (ids [R, K], probabilities [R, K])."""
+        """hidden [R, H] of product type -> (ids [R, K], probabilities [R, K])."""
         draft = (hidden @ self.draft.t()).float()
         rest = (hidden @ self.rest.t()).float()
         near, ids = draft.topk(self.top, dim=-1)
@@ -164,7 +165,7 @@ def write_laws(answers, raw, laws, folder, num_rows, top, device, same):
         size += len(pending[-1])
         if size < CHUNK and number + 1 < len(answers):
             continue
-        hidden = torch.from_numpy(np.concatenate(pending)).view(torch.bfloat16).to(device)
+        hidden = torch.from_numpy(np.concatenate(pending)).view(torch.bfloat16).to(device, product_type())
         ids, probs = laws(hidden)
         top_ids[base:base + size], top_probs[base:base + size] = ids.cpu().numpy(), probs.cpu().numpy()
         base, written, mass = base + size, written + size, mass + float(probs.sum())
@@ -192,6 +193,7 @@ def main():
     parser.add_argument("--device", default="cpu")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
+    set_product_type(resolve("auto", args.device)[0])
     check_output(args.output, args.samples)
     sampled, paths = sampled_facts(args.samples)
     raw = [map_features(path, len(sampled["layers"]), sampled["hidden"]) for path in paths]

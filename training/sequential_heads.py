@@ -1,7 +1,8 @@
 """DSpark's small sequential heads: the Markov bias (vanilla, gated, rnn) and the confidence.
 
 All variants turn the previous token into a vector z of markov_rank numbers; the bias is markov_w2 z
-(drafters.md 1.4). Shapes: previous [..., g] token ids, hidden [..., g, H] -> z [..., g, r].
+(drafters.md 1.4). Shapes: previous [..., g] token ids, hidden [..., g, H] -> z [..., g, r]. But for the rnn, rows are
+independent: any rows [R], [R, H] do.
 """
 
 import torch
@@ -22,6 +23,8 @@ def start_rows(embedding, rank):
 class MarkovHead(nn.Module):
     """vanilla: z = W1[previous] (P eq. 5)."""
 
+    needs_whole_block = False
+
     def __init__(self, settings, hidden, embedding):
         super().__init__()
         rank = settings["markov_rank"]
@@ -32,8 +35,9 @@ class MarkovHead(nn.Module):
     def rows(self, previous):
         return self.markov_w1(previous).to(product_type())
 
-    def forward(self, previous, hidden):
-        return self.rows(previous)
+    def forward(self, previous, hidden, rows=None):
+        """rows: of rows(previous), where the caller has them."""
+        return self.rows(previous) if rows is None else rows
 
 
 class GatedHead(MarkovHead):
@@ -42,8 +46,8 @@ class GatedHead(MarkovHead):
         rank = settings["markov_rank"]
         self.gate_proj = nn.Linear(hidden + rank, rank)
 
-    def forward(self, previous, hidden):
-        e = self.rows(previous)
+    def forward(self, previous, hidden, rows=None):
+        e = super().forward(previous, hidden, rows)
         joined = torch.cat([hidden, e], -1)
         gate = nn.functional.linear(joined, self.gate_proj.weight.to(product_type()), self.gate_proj.bias.to(product_type()))
         return torch.sigmoid(gate) * e
@@ -52,13 +56,15 @@ class GatedHead(MarkovHead):
 class RnnHead(MarkovHead):
     """P eq. 6: a gated state carried along the block; z = tanh(output), from the old state."""
 
+    needs_whole_block = True
+
     def __init__(self, settings, hidden, embedding):
         super().__init__(settings, hidden, embedding)
         rank = settings["markov_rank"]
         self.joint_proj = nn.Linear(2 * rank + hidden, 3 * rank)
 
-    def forward(self, previous, hidden):
-        e = self.rows(previous)
+    def forward(self, previous, hidden, rows=None):
+        e = super().forward(previous, hidden, rows)
         weight, bias = self.joint_proj.weight.to(product_type()), self.joint_proj.bias.to(product_type())
         state, outputs = torch.zeros_like(e[..., 0, :]), []
         for k in range(e.shape[-2]):

@@ -16,7 +16,7 @@ from dataset import Batch  # noqa: E402
 from drafters import KINDS  # noqa: E402
 from flops import step_flops  # noqa: E402
 from gguf_reader import TargetShape  # noqa: E402
-from head_loss import HeadLoss  # noqa: E402
+from step_loss import kept_states, step_loss  # noqa: E402
 
 SHAPE = TargetShape(hidden=32, intermediate=48, layers=6, heads=4, kv_heads=2, head_dim=8, vocabulary=90,
                     rope_theta=1e4, norm_epsilon=1e-5)
@@ -24,16 +24,16 @@ LAYERS = [1, 3]
 T = 20
 
 
-def settings_of(kind):
+def settings_of(kind, markov_head="vanilla"):
     return {"block": 1 if kind == "mtp1" else 4, "layers": 2 if kind in ("dspark", "dflash") else 1,
-            "markov_rank": 8 if kind == "dspark" else 0, "markov_head": "vanilla",
+            "markov_rank": 8 if kind == "dspark" else 0, "markov_head": markov_head,
             "draft_vocabulary": 50, "feature_layers": LAYERS}
 
 
-def make(kind):
+def make(kind, markov_head="vanilla"):
     torch.manual_seed(5)
     embedding = torch.randn(SHAPE.vocabulary, SHAPE.hidden).bfloat16()
-    drafter = KINDS[kind](SHAPE, settings_of(kind), embedding)
+    drafter = KINDS[kind](SHAPE, settings_of(kind, markov_head), embedding)
     for parameter in drafter.parameters():
         if parameter.ndim == 2:
             torch.nn.init.normal_(parameter, std=0.2)
@@ -82,24 +82,48 @@ class DraftersTest(unittest.TestCase):
             before, after = self.hidden(kind, [9]), self.hidden(kind, [9], ids=ids)
             self.assertFalse(torch.equal(before[0, 0], after[0, 0]), kind)
 
-    def test_operation_count(self):
+    def test_kept_rows_are_those_of_all(self):
+        variants = [(kind, "vanilla") for kind in KINDS] + [("dspark", "gated"), ("dspark", "rnn")]
+        for kind, markov_head in variants:
+            drafter, block = make(kind, markov_head), settings_of(kind)["block"]
+            batch = make_batch([5, 9, 12], T, block, self.ids, self.features, self.last)
+            kept = torch.arange(0, 3 * block, 2)
+            hidden, markov, _ = kept_states(drafter, batch, kept)
+            whole = drafter.hidden(batch)
+            self.assertLess((hidden - whole.flatten(0, 2)[kept]).abs().max().item(), 0.03, kind)
+            if markov is not None:
+                expected = drafter.markov_head(batch.previous(), whole).flatten(0, 2)[kept]
+                self.assertLess((markov - expected).abs().max().item(), 0.03, markov_head)
+
+    def test_every_parameter_learns_from_kept_rows(self):
         for kind in KINDS:
-            settings, drafter = settings_of(kind), make(kind)
+            drafter, block = make(kind), settings_of(kind)["block"]
+            batch = make_batch([5, 9, 12], T, block, self.ids, self.features, self.last)
+            slope = torch.randn(3 * block, SHAPE.hidden).bfloat16()
+            slope[1::2] = 0  # what the loss leaves out
+            drafter.hidden(batch).backward(slope.view(1, 3, block, -1))
+            wanted = {name: p.grad for name, p in drafter.named_parameters() if p.grad is not None}
+            drafter.zero_grad()
+            drafter.hidden(batch, torch.arange(0, 3 * block, 2)).backward(slope[::2])
+            for name, want in wanted.items():
+                error = (drafter.get_parameter(name).grad - want).norm() / want.norm()
+                self.assertLess(float(error), 0.02, f"{kind} {name}")
+
+    def test_operation_count(self):
+        variants = [(kind, "vanilla", step) for kind in KINDS for step in (1, 2)]
+        for kind, markov_head, step in [*variants, ("dspark", "gated", 2), ("dspark", "rnn", 2)]:
+            settings, drafter = settings_of(kind, markov_head), make(kind, markov_head)
+            for parameter in drafter.parameters():
+                parameter.grad = None
             anchors, block = [5, 9, 12], settings["block"]
             batch = make_batch(anchors, T, block, self.ids, self.features, self.last)
-            rows = len(anchors) * block
+            kept = torch.arange(0, len(anchors) * block, step)
             head = torch.randn(settings["draft_vocabulary"], SHAPE.hidden).bfloat16()
-            ids, probs = torch.zeros(rows, 1, dtype=torch.long), torch.ones(rows, 1)
+            laws = torch.zeros(len(kept), 1, dtype=torch.long), torch.ones(len(kept), 1)
             with FlopCounterMode(display=False) as counter:
-                hidden = drafter.hidden(batch)
-                markov = w2 = None
-                if drafter.markov_head is not None:
-                    markov = drafter.markov_head(batch.previous(), hidden).flatten(0, 2)
-                    w2 = drafter.markov_head.markov_w2.weight
-                HeadLoss.apply(hidden.flatten(0, 2), markov, w2, head, ids, probs, torch.ones(rows), 1.0,
-                               1.0)[0].backward()
-            ours = step_flops(kind, settings, SHAPE, 1, T, len(anchors), rows)
-            self.assertLess(abs(ours / counter.get_total_flops() - 1), 0.05, kind)
+                step_loss(drafter, batch, kept, laws, head, {"ce": 1.0, "tv": 1.0}, 1.0)[0].backward()
+            ours = step_flops(kind, settings, SHAPE, 1, T, len(anchors), len(kept))
+            self.assertLess(abs(ours / counter.get_total_flops() - 1), 0.05, f"{kind} {markov_head} {step}")
 
 
 if __name__ == "__main__":
