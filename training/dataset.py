@@ -3,7 +3,8 @@
 Every random choice is a function of (seed, epoch) or (seed, step), so that a resumed run takes exactly
 the batches an uninterrupted one would take. Features are read through a memory map.
 
-A batch holds S sequences padded to T feature rows. Anchor s: the newest known token; its block predicts
+A batch holds S sequences padded to T feature rows, a multiple of PAD: oneDNN makes a product's code anew for each shape that
+it has not seen, which takes as long as a tenth of a step. Anchor s: the newest known token; its block predicts
 tokens s + 1 .. s + g and sees feature rows 0 .. s - 1. Row k - 1 of the block learns the target's law at
 feature row s + k - 1 (drafters.md 6).
 """
@@ -17,6 +18,8 @@ import numpy as np
 import torch
 
 from precision import product_type
+
+PAD = 16
 
 
 def generator(*key):
@@ -119,7 +122,7 @@ class Dataset:
     def batch(self, sequences, anchors, block):
         """anchors [S, A] absolute token indices, -1 for none."""
         S, lengths = len(sequences), self.length[sequences]
-        T = int(lengths.max()) - 1
+        T = -(-(int(lengths.max()) - 1) // PAD) * PAD
         features = torch.empty(S, T, len(self.slots), self.hidden, dtype=product_type())
         last_hidden = torch.empty(S, T, self.hidden, dtype=product_type())
         ids = torch.zeros(S, T + 1 + block, dtype=torch.long)

@@ -14,7 +14,7 @@ import torch
 
 from precision import product_type
 
-CHUNK = 256
+CHUNK = 512
 
 
 def head_table(head, rank):
@@ -26,7 +26,7 @@ class HeadLoss(torch.autograd.Function):
     @staticmethod
     def forward(ctx, hidden, bias_rows, w2, head, top_ids, top_probs, weights, ce, tv):
         """hidden [R, H], bias_rows [R, r] or None, w2 [N, r] or None, head [N, H] or head_table(), all but w2 of product type,
-        top_ids [R, K] draft ids, top_probs [R, K] float32, weights [R] -> (loss, accept [R]).
+        top_ids [R, K] draft ids, none twice in a row, top_probs [R, K] float32, weights [R] -> (loss, accept [R]).
         accept: sum of min(q, p) over the K tokens, what the confidence head learns."""
         rows, table = hidden, head
         if w2 is not None:
@@ -37,6 +37,7 @@ class HeadLoss(torch.autograd.Function):
         grad_w2 = None if w2 is None else torch.zeros_like(w2)
         accept = torch.empty(rows.shape[0], device=rows.device)
         loss = torch.zeros((), device=rows.device)
+        row_starts = torch.arange(CHUNK, device=rows.device).unsqueeze(1) * table.shape[0]
         for start in range(0, rows.shape[0], CHUNK):
             part = slice(start, start + CHUNK)
             q = torch.softmax(torch.matmul(rows[part], table.t()), -1)
@@ -50,8 +51,9 @@ class HeadLoss(torch.autograd.Function):
             loss += (w * (ce * cross_entropy + tv * distance)).sum()
             mean_sign = rest + (near * sign).sum(-1, keepdim=True)
             everywhere = w * (ce * p.sum(-1, keepdim=True) + tv * (1 - mean_sign))
-            at_top = w * (tv * near * (sign - 1) - ce * p)
-            grad = q.mul_(everywhere.to(product_type())).scatter_add_(1, ids, at_top.to(product_type()))
+            at_top = near * everywhere + w * (tv * near * (sign - 1) - ce * p)
+            grad = q.mul_(everywhere.to(product_type()))
+            grad.view(-1)[ids + row_starts[:len(ids)]] = at_top.to(product_type())  # many times as quick as scatter_
             torch.matmul(grad, table, out=grad_rows[part])
             if grad_w2 is not None:
                 grad_w2 += torch.matmul(grad.t(), bias_rows[part])

@@ -8,12 +8,12 @@ R query heads per kv head, M = g R, D head size, H hidden size.
 import contextlib
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from attention import attend
 from fused import HeadsFunction, RmsNormFunction, SwigluFunction, rotate, take
 from precision import product_type
+from product import product
 
 INIT_STD = 0.02
 
@@ -35,7 +35,7 @@ class Linear(nn.Module):
         return self.shared
 
     def forward(self, x):
-        return F.linear(x, self.cast())
+        return product(x, self.cast())
 
 
 @contextlib.contextmanager
@@ -54,7 +54,7 @@ def shared_casts(module):
 def side_by_side(x, linears):
     """Each one's product with x, all as one."""
     weights = [linear.cast() for linear in linears]
-    return F.linear(x, torch.cat(weights)).split([len(weight) for weight in weights], -1)
+    return product(x, torch.cat(weights)).split([len(weight) for weight in weights], -1)
 
 
 class RmsNorm(nn.Module):
@@ -147,7 +147,7 @@ class Mlp(nn.Module):
         self.down_proj = Linear(shape.intermediate, shape.hidden)
 
     def forward(self, x):
-        both = F.linear(x.flatten(0, -2), torch.cat([self.gate_proj.cast(), self.up_proj.cast()]))
+        both = product(x.flatten(0, -2), torch.cat([self.gate_proj.cast(), self.up_proj.cast()]))
         return self.down_proj(SwigluFunction.apply(both)).view(x.shape)
 
 

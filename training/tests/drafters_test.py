@@ -7,6 +7,7 @@ once must be those of one anchor whose context ends at it, and must not see toke
 import pathlib
 import sys
 import unittest
+from unittest import mock
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
@@ -16,6 +17,7 @@ from dataset import Batch  # noqa: E402
 from drafters import KINDS  # noqa: E402
 from flops import step_flops  # noqa: E402
 from gguf_reader import TargetShape  # noqa: E402
+import step_loss as step_loss_module  # noqa: E402
 from step_loss import kept_states, step_loss  # noqa: E402
 
 SHAPE = TargetShape(hidden=32, intermediate=48, layers=6, heads=4, kv_heads=2, head_dim=8, vocabulary=90,
@@ -109,6 +111,24 @@ class DraftersTest(unittest.TestCase):
                 error = (drafter.get_parameter(name).grad - want).norm() / want.norm()
                 self.assertLess(float(error), 0.02, f"{kind} {name}")
 
+    def test_rows_that_fill_up_change_nothing(self):
+        drafter, kept = make("dspark"), torch.tensor([0, 1, 5, 7, 8])
+        batch = make_batch([5, 9, 12], T, 4, self.ids, self.features, self.last)
+        head = torch.randn(50, SHAPE.hidden).bfloat16()
+        probs, ids = torch.randn(5, 50).softmax(-1).topk(3)
+        results = []
+        for pad in (1, 4, 32):
+            drafter.zero_grad()
+            with mock.patch.object(step_loss_module, "PAD", pad):
+                loss, accept, rows = step_loss(drafter, batch, kept, (ids, probs), head, {"ce": 0.5, "tv": 0.5}, 1.0)
+            loss.backward()
+            gradients = torch.cat([p.grad.flatten() for p in drafter.parameters() if p.grad is not None])
+            results.append((loss.detach(), torch.tensor(accept), gradients))
+            self.assertEqual(rows, {1: 5, 4: 8, 32: 12}[pad])
+        for result in results[1:]:
+            for found, wanted in zip(result, results[0]):
+                self.assertLess(float((found - wanted).norm() / wanted.norm()), 0.01)
+
     def test_operation_count(self):
         variants = [(kind, "vanilla", step) for kind in KINDS for step in (1, 2)]
         for kind, markov_head, step in [*variants, ("dspark", "gated", 2), ("dspark", "rnn", 2)]:
@@ -118,11 +138,14 @@ class DraftersTest(unittest.TestCase):
             anchors, block = [5, 9, 12], settings["block"]
             batch = make_batch(anchors, T, block, self.ids, self.features, self.last)
             kept = torch.arange(0, len(anchors) * block, step)
+            mock.patch.object(step_loss_module, "PAD", 1).start()
+            self.addCleanup(mock.patch.stopall)
             head = torch.randn(settings["draft_vocabulary"], SHAPE.hidden).bfloat16()
             laws = torch.zeros(len(kept), 1, dtype=torch.long), torch.ones(len(kept), 1)
             with FlopCounterMode(display=False) as counter:
-                step_loss(drafter, batch, kept, laws, head, {"ce": 1.0, "tv": 1.0}, 1.0)[0].backward()
-            ours = step_flops(kind, settings, SHAPE, 1, T, len(anchors), len(kept))
+                loss, _, rows = step_loss(drafter, batch, kept, laws, head, {"ce": 1.0, "tv": 1.0}, 1.0)
+                loss.backward()
+            ours = step_flops(kind, settings, SHAPE, 1, T, len(anchors), rows)
             self.assertLess(abs(ours / counter.get_total_flops() - 1), 0.05, f"{kind} {markov_head} {step}")
 
 

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 import attention  # noqa: E402
 import fused  # noqa: E402
+import product  # noqa: E402
 
 
 def leaves(*shapes):
@@ -73,6 +74,19 @@ class FusedTest(unittest.TestCase):
     def test_take(self):
         index = torch.tensor([0, 3, 5])
         self.check(lambda x: fused.take(x, index), lambda x: x.flatten(0, 1)[index], leaves((2, 4, 3)))
+
+    def test_product(self):
+        torch.manual_seed(1)
+        for outputs in (48, 96):
+            x, weight, slope = torch.randn(3, 700, 64).bfloat16(), torch.randn(outputs, 64).bfloat16(), torch.randn(3, 700, outputs).bfloat16()
+            found, wanted = ([part.clone().requires_grad_() for part in (x, weight)] for _ in range(2))
+            product.product(*found).backward(slope)
+            F.linear(*wanted).backward(slope)
+            for got, want in zip(found, wanted):
+                self.assertLess(float((got.grad.float() - want.grad.float()).norm() / want.grad.float().norm()), 0.01)
+                self.assertTrue(got.grad.is_contiguous())
+        with mock.patch.object(product, "ROWS", 256):
+            self.assertTrue(torch.equal(product.turned(x[0]), x[0].t()))
 
     def test_attend(self):
         S, G, A, M, D, T, m = 5, 2, 3, 4, 6, 7, 2
