@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cerrno>
 #include <string>
 
 #include "base/clock.h"
@@ -28,7 +29,8 @@ class FullServer {
     port_ = std::to_string(ntohs(address.sin_port));
     for (int& socket : waiting_) {
       socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-      ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address);
+      const int done = ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address);
+      EXPECT_TRUE(done == 0 || errno == EINPROGRESS) << errno;
     }
   }
   ~FullServer() {

@@ -35,14 +35,9 @@ TEST(SseParserSplits, AnyTwoCutsGiveTheSameEvents) {
   constexpr std::string_view kText =
       "\xEF\xBB\xBF"
       "data: one\n\n: ping\r\n\r\ndata: two\r\ndata: more\r\n\r\ndata: three\r\rdata\ndata:\n\n\n"
-      "id: 7\rdata: a much longer line of data than any string keeps in itself\n\ndata: last\r\n";
-  const Events expected = {"one",
-                           "two\nmore",
-                           "three",
-                           "\n",
-                           "a much longer line of data than any string keeps in "
-                           "itself",
-                           "last"};
+      "id: 7\rdata: more data than any string keeps in itself\n\ndata: last\r\n";
+  const Events expected = {
+      "one", "two\nmore", "three", "\n", "more data than any string keeps in itself", "last"};
   for (size_t first = 0; first <= kText.size(); ++first) {
     for (size_t second = first; second <= kText.size(); ++second) {
       ASSERT_EQ(Parse(kText, {first, second, kText.size()}), expected) << first << ' ' << second;
