@@ -187,7 +187,7 @@ TEST_P(GemmTest, AccumulatesWithOneAdditionAnElement) {
 TEST_P(GemmTest, WritesNothingBesideItsOutput) {
   for (const WeightMode mode : {WeightMode::kStored, WeightMode::kBf16}) {
     const PackedMatrix weights = PackRandom(TensorType::kQ8_0, {19, 32}, mode);
-    for (const size_t num_rows : {2, 33}) {
+    for (const size_t num_rows : {size_t{2}, size_t{33}}) {
       const auto input = RandomFloats(static_cast<int64_t>(num_rows) * 40, 5);
       std::vector<float> output((num_rows + 1) * 24, -7.0f);
       Gemm({.weights = &weights,
