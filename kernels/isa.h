@@ -22,8 +22,8 @@ Isa DetectedIsa();
 // takes half the time.
 Isa PreferredIsa();
 // What the kernels use: PreferredIsa() unless DSBENCH_ISA (portable, avx2, avx512, avx512vnni,
-// avx512bf16, avx512amx) asks for another; asking for more than the machine has is a bad-input Error. Decided
-// once, at the first call.
+// avx512bf16, avx512amx) asks for another; asking for more than the machine has is a bad-input
+// Error. Decided once, at the first call.
 Isa ActiveIsa();
 // For tests: from now on use `isa`, which must be <= DetectedIsa(). Not while a kernel runs.
 void SetActiveIsaForTest(Isa isa);

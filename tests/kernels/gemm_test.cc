@@ -167,9 +167,9 @@ TEST_P(GemmTest, GivesTheSameBitsAsPortableCode) {
 TEST_P(GemmTest, AccumulatesWithOneAdditionAnElement) {
   for (const WeightMode mode : {WeightMode::kStored, WeightMode::kBf16}) {
     const PackedMatrix weights = PackRandom(TensorType::kQ4_1, {33, 64}, mode);
-    const auto input = RandomFloats(3 * 64, 5);
+    const auto input = RandomFloats(int64_t{3} * 64, 5);
     const auto product = RunGemm(weights, input, 3);
-    auto output = RandomFloats(3 * 33, 6);
+    auto output = RandomFloats(int64_t{3} * 33, 6);
     auto want = output;
     for (size_t i = 0; i < want.size(); ++i) want[i] += product[i];
     Gemm({.weights = &weights,
@@ -207,7 +207,7 @@ TEST_P(GemmTest, WritesNothingBesideItsOutput) {
 TEST_P(GemmTest, PropagatesNanAndHandlesZeroTinyAndHugeInput) {
   for (const WeightMode mode : {WeightMode::kStored, WeightMode::kBf16, WeightMode::kF32}) {
     const PackedMatrix weights = PackRandom(TensorType::kQ8_0, {16, 64}, mode);
-    std::vector<float> input(4 * 64, 0.0f);
+    std::vector<float> input(size_t{4} * 64, 0.0f);
     for (size_t i = 64; i < 128; ++i) input[i] = 1e-40f;
     for (size_t i = 128; i < 192; ++i) input[i] = i % 2 == 0 ? 1e34f : -1e34f;
     input[200] = std::nanf("");

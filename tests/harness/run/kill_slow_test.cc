@@ -9,7 +9,7 @@ namespace {
 
 // A workload of ten prompts.
 std::string Ten(const TemporaryFolder& folder) {
-  const std::string path = (folder / "ten.jsonl").string();
+  std::string path = (folder / "ten.jsonl").string();
   std::ofstream lines(path);
   for (int i = 0; i < 10; ++i) lines << "{\"turns\": [\"prompt " << i << "\"]}\n";
   return path;
