@@ -21,7 +21,7 @@ cmake --build --preset release -j "$num_jobs" --target "${targets[@]}" dsbench
 mkdir -p build/bench
 echo "machine: $(machine_line)"
 for target in "${targets[@]}"; do
-  binary=$(find build/release -name "$target" -type f -perm -u+x | head -n1)
+  binary=$(find build/release -name "$target" -type f -perm -u+x -print -quit)
   echo "== $target"
   "$binary" --benchmark_filter="$filter" --benchmark_min_time="$min_time" \
     --benchmark_out="build/bench/$target.json" --benchmark_out_format=json || die 1 "$target failed"

@@ -41,19 +41,24 @@ target=${DSBENCH_TARGET:-}
 if [ -n "$target" ]; then cp "$target" "$place/target.gguf" && chmod 444 "$place/target.gguf"; fi
 
 cat >"$place/stranger.sh" <<'EOF'
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "failed: $BASH_COMMAND" >&2' ERR
 cd "$1/work"
 export PATH="$1/opt/dsbench/bin:$PATH"
 dsbench help >/dev/null
 dsbench env >/dev/null
 dsbench run --engine null --limit 2 --max-tokens 8 --warmup 0 --output null.db --no-report
-dsbench report null.db --full --html page.html | grep -q 'math' && grep -q '<svg' page.html
+# Into files, read afterwards: grep -q closes its pipe at the first match, which kills whoever still writes.
+dsbench report null.db --full --html page.html >full.txt
+grep -q 'math' full.txt
+grep -q '<svg' page.html
 # The first drafter that is looked for comes after the target: an empty one is enough to get there.
 printf nothing >empty.gguf
 if dsbench run --target empty.gguf --drafters all --output none.db 2>said; then exit 1; fi
 grep -q 'empty.gguf' said || { cat said; exit 1; }
 (source "$1/opt/dsbench/share/bash-completion/completions/dsbench")
-gzip -dc "$1/opt/dsbench/share/man/man1/dsbench.1.gz" | grep -q '^.SH COMMANDS'
+gzip -dc "$1/opt/dsbench/share/man/man1/dsbench.1.gz" >dsbench.1
+grep -q '^.SH COMMANDS' dsbench.1
 if [ -n "$2" ]; then
   for temperature in 0 1; do  # as ci/quickstart.sh, with fewer prompts
     dsbench run --target "$1/target.gguf" --weights bf16 --limit 1 --drafters none,dspark,dflash,eagle3,mtp1:1 \

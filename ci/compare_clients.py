@@ -62,7 +62,8 @@ def with_vllm(url, model, arguments, stem):
 
 def with_dsbench(url, model, arguments, stem):
     results = Path(f"{stem}.db")
-    results.unlink(missing_ok=True)
+    for earlier in (results, Path(f"{stem}.json")):
+        earlier.unlink(missing_ok=True)
     run([arguments.program, "run", "--engine", "remote", "--arm", f"{arguments.arm}={url}", "--api", "chat", "--model",
          model, "--workload", arguments.workload, "--limit", str(PROMPTS), "--max-tokens", str(TOKENS), "--warmup", "0",
          "--no-report", "--output", str(results)], f"{stem}.log")

@@ -18,6 +18,6 @@ cd "$root"
 cmake --build --preset dev -j "$num_jobs" --target dsbench harness_slow_test harness_model_test
 export DSBENCH_KILLS=$kills DSBENCH_KILL_SEED=$seed
 for test in "harness_slow_test:KillTest.*" "harness_model_test:KillModelTest.*"; do
-  binary=$(find build/dev -name "${test%%:*}" -type f -perm -u+x | head -n1)
+  binary=$(find build/dev -name "${test%%:*}" -type f -perm -u+x -print -quit)
   "$binary" --gtest_filter="${test#*:}" || die 1 "${test#*:} failed with seed $seed"
 done

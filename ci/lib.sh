@@ -128,7 +128,7 @@ build_release() {  # configures and builds build/release/dsbench; nothing to do 
 
 machine_line() {  # one line: processor, cores, memory, kernel, compiler
   local model memory
-  model=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n1)
+  model=$(sed -n '/^model name/ { s/^[^:]*: //p; q }' /proc/cpuinfo)
   memory=$(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)
   echo "${model:-unknown processor}, $num_jobs cores, $memory, Linux $(uname -r), g++ $(g++ -dumpfullversion)"
 }

@@ -23,6 +23,7 @@ function(dsb_room name)
   target_link_libraries(dsb_${name} PUBLIC ${ROOM_LIBRARIES})
   foreach(source ${sources})
     set(options)
+    file(RELATIVE_PATH path ${CMAKE_SOURCE_DIR} ${source})
     if(source MATCHES "/kernels/cpu/kernels_" AND DSB_QUICK AND DSB_SANITIZE)
       # Unrolled as they are, each takes minutes with sanitizers and seconds without. The preset asan watches them.
       list(APPEND options -fno-sanitize=all)
@@ -31,6 +32,11 @@ function(dsb_room name)
       # Enumerations that take seconds take a minute without any optimisation.
       list(APPEND options -O1)
       set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    endif()
+    if(CMAKE_BUILD_TYPE STREQUAL Release AND path MATCHES "^(harness|reports|workloads|engines/(export|model_files))/"
+       AND NOT path MATCHES "^(harness/(bridge|fleet|prediction|proof|replay)|reports/(model|pairing))/")
+      # These read and write text. Half the time to compile them, of which a first build mostly consists.
+      list(APPEND options -O1)
     endif()
     if(source MATCHES "_avx(2|512)[a-z0-9]*\\.cc$")
       list(APPEND options -mavx2 -mfma -mf16c)

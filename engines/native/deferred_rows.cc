@@ -18,6 +18,9 @@ void DeferredRows::Hold(std::span<const CommittedRows> committed, Drafter& draft
     DSB_CHECK(rows.first_position ==
               held.first_position + static_cast<int32_t>(held.next_tokens.size()));
     const FeatureRows& features = rows.features;
+    // As much as it may come to, once: a vector that grows by itself copies what it has into new
+    // pages.
+    held.features.reserve(kMostRows * static_cast<size_t>(features.width));
     held.features.insert(held.features.end(), features.rows,
                          features.rows + features.num_rows * features.width);
     held.next_tokens.insert(held.next_tokens.end(), rows.next_tokens.begin(),

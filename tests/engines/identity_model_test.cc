@@ -1,8 +1,8 @@
 // Greedy speculation changes no token of the real model: every drafter in models/, shipped prompt,
 // draft length, load, thread count, policy and weight mode against plain decoding. By default every
-// draft length meets every load, with thread counts, policies and prompts in turn;
-// DSBENCH_IDENTITY=prompts lets every prompt meet every draft length and load (half an hour a
-// drafter), DSBENCH_IDENTITY=full every combination (hours).
+// draft length of DSpark meets every load, with thread counts, policies and prompts in turn, and
+// those of the others meet the loads in turn; DSBENCH_IDENTITY=prompts lets every prompt meet every
+// draft length and load (half an hour a drafter), DSBENCH_IDENTITY=full every combination (hours).
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -28,17 +28,20 @@ struct Setting {
   std::string policy;
 };
 
-std::vector<Setting> Settings(bool full) {
+enum class Cross { kLoadsInTurn, kEveryLoad, kFull };
+
+std::vector<Setting> Settings(Cross cross) {
   const std::vector<std::string> policies = PolicyNames();
   std::vector<Setting> settings;
   for (int32_t length = 1; length <= 7; ++length) {
     for (size_t load = 0; load < 3; ++load) {
+      if (cross == Cross::kLoadsInTurn && load != static_cast<size_t>(length) % 3) continue;
       const int32_t concurrency = std::array{1, 2, 16}[load];
       const size_t turn = settings.size();
       for (size_t choice = 0; choice < 2 * policies.size(); ++choice) {
         const size_t policy_in_turn = (static_cast<size_t>(length) + load) % policies.size();
         const bool in_turn = choice == turn % 2 + 2 * policy_in_turn;
-        if (!full && !in_turn) continue;
+        if (cross != Cross::kFull && !in_turn) continue;
         settings.push_back(
             {length, concurrency, 1 + static_cast<int>(choice % 2), policies[choice / 2]});
       }
@@ -171,7 +174,10 @@ TEST_P(Identity, GreedySpeculationEqualsPlainDecodingOnEveryShippedPrompt) {
   const LoadedTarget& target = plain_answers.target();
   const std::vector<EngineRequest>& requests = plain_answers.requests();
   ASSERT_GE(requests.size(), 180u);
-  const std::vector<Setting> settings = Settings(extent == "full");
+  const std::vector<Setting> settings =
+      Settings(extent == "full"                        ? Cross::kFull
+               : extent.empty() && drafter != "dspark" ? Cross::kLoadsInTurn
+                                                       : Cross::kEveryLoad);
   const bool in_turn = mode == WeightMode::kStored && drafter == "dspark";
   size_t num_compared = 0;
   for (const Setting& setting : settings) {
