@@ -190,8 +190,8 @@ std::string ArmButtons(const std::vector<std::string>& arms) {
   for (size_t i = 0; i < arms.size(); ++i) {
     out += "<button type=\"button\" class=\"arm\"" + ArmData(i) +
            " aria-pressed=\"true\"><svg viewBox=\"-6 -6 12 12\" aria-hidden=\"true\"><g class=\"k" +
-           std::to_string(i % kNumColours) + "\"><use class=\"m\" href=\"#m" +
-           std::to_string(i % kNumColours) + "\"/></g></svg>" + Markup(arms[i]) + "</button>\n";
+           std::to_string(ColourOf(i)) + "\"><use class=\"m\" href=\"#m" +
+           std::to_string(MarkerOf(i)) + "\"/></g></svg>" + Markup(arms[i]) + "</button>\n";
   }
   return out;
 }

@@ -84,6 +84,13 @@ std::string PlainDrawingStyle() {
   return css + style.substr(done);
 }
 
-std::string MarkerPath(size_t arm) { return kMarkers[arm % kNumColours]; }
+size_t ColourOf(size_t arm) { return arm == 0 ? 0 : 1 + (arm - 1) % (kNumColours - 1); }
+
+size_t MarkerOf(size_t arm) {
+  const size_t times_round = arm == 0 ? 0 : (arm - 1) / (kNumColours - 1);
+  return (ColourOf(arm) + times_round) % kNumColours;
+}
+
+std::string MarkerPath(size_t marker) { return kMarkers[marker]; }
 
 }  // namespace dsb

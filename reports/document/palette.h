@@ -17,7 +17,12 @@ std::string DrawingStyle();
 // The same on white, without variables: converters to PDF know none.
 std::string PlainDrawingStyle();
 
-// The outline of an arm's marker around (0, 0), about 4 units in radius, as a path's `d`.
-std::string MarkerPath(size_t arm);
+// Below kNumColours. Grey is the first arm's alone, and no two of the first 57 arms have both the
+// same colour and the same marker.
+size_t ColourOf(size_t arm);
+size_t MarkerOf(size_t arm);
+
+// The outline of a marker around (0, 0), about 4 units in radius, as a path's `d`.
+std::string MarkerPath(size_t marker);
 
 }  // namespace dsb

@@ -93,7 +93,7 @@ std::string DrawLegend(const std::vector<LegendEntry>& entries, bool in_page) {
     const ChartSeries& series = *entry.series;
     const bool is_bar = series.mark == ChartMark::kStack || series.mark == ChartMark::kBars ||
                         series.mark == ChartMark::kSpans;
-    const size_t shape = is_bar ? 1 : series.arm.value_or(series.part);
+    const size_t shape = is_bar ? 1 : MarkerOf(series.arm.value_or(series.part));
     out += "<g class=\"" + ColourClass(series) + "\">" +
            MarkerStart(is_bar ? "b" : "m", shape, entry.x + 6, entry.y - 4, in_page) + "/>" +
            Text(entry.x + 15, entry.y, "", CutText(series.name, 34)) + "</g>";
@@ -229,7 +229,7 @@ std::string ViewBox(const Drawing& drawing) {
 std::string ColourClass(const ChartSeries& series, const ChartPoint* point) {
   const std::optional<size_t> arm = point != nullptr && point->arm ? point->arm : series.arm;
   if (series.published) return "pub";
-  if (series.arm) return "k" + std::to_string(*arm % kNumColours);
+  if (series.arm) return "k" + std::to_string(ColourOf(*arm));
   return "q" + std::to_string(series.part % kNumColours);
 }
 
@@ -241,10 +241,10 @@ std::string ArmAttribute(const ChartSeries& series, const ChartPoint* point) {
 
 std::string MarkerStart(std::string_view look, size_t shape, double x, double y, bool in_page) {
   const std::string start = in_page ? "<use" : "<path";
-  const std::string drawn = in_page ? " href=\"#m" + std::to_string(shape % kNumColours) + "\"" +
-                                          Attribute("x", x) + Attribute("y", y)
-                                    : " d=\"" + MarkerPath(shape) + "\" transform=\"translate(" +
-                                          Length(x) + " " + Length(y) + ")\"";
+  const std::string drawn =
+      in_page ? " href=\"#m" + std::to_string(shape) + "\"" + Attribute("x", x) + Attribute("y", y)
+              : " d=\"" + MarkerPath(shape) + "\" transform=\"translate(" + Length(x) + " " +
+                    Length(y) + ")\"";
   return start + " class=\"" + std::string(look) + "\"" + drawn;
 }
 
