@@ -49,8 +49,7 @@ std::string Tail(const Plot& plot, const ChartSeries& series, const ChartPoint& 
 std::string Marker(const Plot& plot, const ChartSeries& series, const ChartPoint& point,
                    bool hidden) {
   const double x = plot.x.At(point.x.value), y = plot.y.At(point.y.value);
-  const size_t shape =
-      hidden ? 0 : MarkerOf(point.arm.value_or(series.arm.value_or(series.part)));
+  const size_t shape = hidden ? 0 : MarkerOf(point.arm.value_or(series.arm.value_or(series.part)));
   return MarkerStart(hidden ? "m h" : "m", shape, x, y, plot.in_page) +
          Tail(plot, series, point, plot.in_page ? "use" : "path");
 }
