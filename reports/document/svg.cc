@@ -13,31 +13,8 @@ namespace dsb {
 namespace {
 
 constexpr double kWidth = 400, kHeight = 290, kRowHeight = 27;
-constexpr double kCharacter = 7.5;  // as wide as a digit of the axes' text in a wide font
-constexpr size_t kLongestName = 20;
 
 double D(size_t count) { return static_cast<double>(count); }
-
-std::string Text(double x, double y, const std::string& look, const std::string& text,
-                 const std::optional<size_t>& arm = std::nullopt) {
-  return "<text class=\"tx" + (look.empty() ? "" : " " + look) + "\"" + Attribute("x", x) +
-         Attribute("y", y) + (arm ? " data-arm=\"" + std::to_string(*arm) + "\"" : "") + ">" +
-         Markup(text) + "</text>";
-}
-
-// Whose a row is, if all of its marks are one arm's.
-std::optional<size_t> ArmOfRow(const Chart& chart, double row) {
-  std::optional<size_t> arm;
-  for (const ChartSeries& series : chart.series) {
-    for (const ChartPoint& point : series.points) {
-      if (std::lround(point.y.value) != std::lround(row)) continue;
-      const std::optional<size_t> whose = point.arm ? point.arm : series.arm;
-      if (!whose || (arm && arm != whose)) return std::nullopt;
-      arm = whose;
-    }
-  }
-  return arm;
-}
 
 // Everything that an axis must reach.
 std::vector<double> Extent(const Chart& chart, bool along_x) {
@@ -96,7 +73,7 @@ std::string DrawLegend(const std::vector<LegendEntry>& entries, bool in_page) {
     const size_t shape = is_bar ? 1 : MarkerOf(series.arm.value_or(series.part));
     out += "<g class=\"" + ColourClass(series) + "\">" +
            MarkerStart(is_bar ? "b" : "m", shape, entry.x + 6, entry.y - 4, in_page) + "/>" +
-           Text(entry.x + 15, entry.y, "", CutText(series.name, 34)) + "</g>";
+           DrawText(entry.x + 15, entry.y, "", CutText(series.name, 34)) + "</g>";
   }
   return out;
 }
@@ -131,61 +108,8 @@ std::string DrawGuides(const Plot& plot) {
     out += "<path class=\"" + look + "\" d=\"M" + Length(x0) + " " + Length(y0) + "L" + Length(x1) +
            " " + Length(y1) + "\"/>";
     if (!guide.label.empty()) {
-      out += Text(text_x, text_y, guide.x ? "gt" : "gt e", guide.label);
+      out += DrawText(text_x, text_y, guide.x ? "gt" : "gt e", guide.label);
     }
-  }
-  return out;
-}
-
-// As many as fit side by side.
-std::vector<Tick> TicksBelow(const Plot& plot) {
-  std::vector<Tick> ticks;
-  for (int most = 7; most >= 2; --most) {
-    ticks = plot.x.Ticks(most);
-    double reached = 0;
-    bool fits = true;
-    for (const Tick& tick : ticks) {
-      const double half = kCharacter / 2 * D(WidthOf(tick.text)) + 2, x = plot.x.At(tick.value);
-      fits = fits && x - half >= reached;
-      reached = x + half;
-    }
-    if (fits || !plot.chart.x.categories.empty()) break;
-  }
-  return ticks;
-}
-
-std::string DrawAxes(const Plot& plot) {
-  std::string out;
-  const Chart& chart = plot.chart;
-  const bool names_below = !chart.x.categories.empty(), rows = !chart.y.categories.empty();
-  const double width = plot.right - plot.left;
-  for (const Tick& tick : TicksBelow(plot)) {
-    const double x = plot.x.At(tick.value);
-    if (!names_below) {
-      out += "<path class=\"gr\" d=\"M" + Length(x) + " " + Length(plot.top) + "V" +
-             Length(plot.bottom) + "\"/>";
-    }
-    const double room = width / D(std::max<size_t>(chart.x.categories.size(), 1));
-    const size_t longest =
-        names_below ? std::max<size_t>(2, static_cast<size_t>(room / kCharacter)) : 12;
-    out += Text(x, plot.bottom + 16, "mi", CutText(tick.text, longest));
-  }
-  for (const Tick& tick : plot.y.Ticks(6)) {
-    const double y = plot.y.At(tick.value);
-    if (!rows) {
-      out += "<path class=\"gr\" d=\"M" + Length(plot.left) + " " + Length(y) + "H" +
-             Length(plot.right) + "\"/>";
-    }
-    out += Text(plot.left - 7, y + 4, rows ? "e at" : "e", CutText(tick.text, kLongestName),
-                rows ? ArmOfRow(chart, tick.value) : std::nullopt);
-  }
-  out += "<path class=\"ax\" d=\"M" + Length(plot.left) + " " + Length(plot.bottom) + "H" +
-         Length(plot.right) + "\"/>";
-  out += Text((plot.left + plot.right) / 2, plot.bottom + 34, "mi at", chart.x.title);
-  if (!rows && !chart.y.title.empty()) {
-    out += "<text class=\"tx mi at\" transform=\"translate(12 " +
-           Length((plot.top + plot.bottom) / 2) + ") rotate(-90)\">" + Markup(chart.y.title) +
-           "</text>";
   }
   return out;
 }
@@ -201,7 +125,10 @@ Drawing Draw(const Chart& given, bool in_page) {
   const bool rows = !chart.y.categories.empty();
   size_t longest = 1;
   for (const Tick& tick : Scale(chart.y, ys, 1, 0).Ticks(6)) {
-    longest = std::max(longest, std::min(WidthOf(tick.text), kLongestName));
+    if (!rows) longest = std::max(longest, WidthOf(tick.text));
+  }
+  for (const std::string& name : chart.y.categories) {
+    for (const std::string& line : RowNameLines(name)) longest = std::max(longest, WidthOf(line));
   }
   const double left = 10 + kCharacter * D(longest) + (rows ? 2 : 20);
   const std::vector<LegendEntry> legend = Legend(chart, !in_page, 4);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "reports/document/scale.h"
 
 namespace dsb {
+
+constexpr double kCharacter = 7.5;  // as wide as a digit of the axes' text in a wide font
 
 struct Plot {
   const Chart& chart;
@@ -22,6 +25,10 @@ struct Plot {
 // what is no number, and what a logarithmic axis cannot show.
 Chart DrawableOf(Chart chart);
 
+// Lines, ticks and names of both axes.
+std::string DrawAxes(const Plot& plot);
+// A row's name in one or two lines; what is longer ends with an ellipsis.
+std::vector<std::string> RowNameLines(const std::string& name);
 // All series: lines and bands first, markers above them.
 std::string DrawMarks(const Plot& plot);
 // "k3" of an arm, "q2" of a part, "pub" of what is published.
@@ -30,6 +37,9 @@ std::string ColourClass(const ChartSeries& series, const ChartPoint* point = nul
 std::string ArmAttribute(const ChartSeries& series, const ChartPoint* point = nullptr);
 // The start of a marker's element around (x, y): without its end.
 std::string MarkerStart(std::string_view look, size_t shape, double x, double y, bool in_page);
+// `arm`: whose switch hides it.
+std::string DrawText(double x, double y, const std::string& look, const std::string& text,
+                     const std::optional<size_t>& arm = std::nullopt);
 std::string Attribute(std::string_view name, double units);  // ` name="12.5"`
 // At most `most` characters, the last of them an ellipsis if something is cut.
 std::string CutText(const std::string& text, size_t most);

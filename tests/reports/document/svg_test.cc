@@ -9,10 +9,12 @@
 
 #include "reports/document/chart_table.h"
 #include "reports/document/scale.h"
+#include "reports/document/svg_plot.h"
 
 namespace dsb {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -39,6 +41,19 @@ TEST(Svg, AMarkSaysItsFigureAndItsInterval) {
   EXPECT_THAT(svg, HasSubstr("class=\"gs\""));
   EXPECT_THAT(StandaloneSvg(Forest()), HasSubstr("<title>a; times: 2 [1.5, 2.5]; a</title>"));
   EXPECT_EQ(ShortNumber(1234567.0), "1.23457e+06");
+}
+
+TEST(Svg, ALongNameOfARowTakesTwoLinesBeforeItIsCut) {
+  EXPECT_THAT(RowNameLines("dspark fixed 7"), ElementsAre("dspark fixed 7"));
+  EXPECT_THAT(RowNameLines("dspark threshold 0.5 7"), ElementsAre("dspark threshold", "0.5 7"));
+  EXPECT_THAT(RowNameLines("first words and then more of them than two lines hold"),
+              ElementsAre("first words and then", "more of them than t\u2026"));
+  EXPECT_THAT(RowNameLines(std::string(30, 'w')), ElementsAre(std::string(19, 'w') + "\u2026"));
+  Chart chart = Forest();
+  chart.y.categories = {"dspark threshold 0.5 7", "b"};
+  const std::string svg = InlineSvg(chart);
+  EXPECT_THAT(svg, HasSubstr(" data-arm=\"2\">dspark threshold</text>"));
+  EXPECT_THAT(svg, HasSubstr(" data-arm=\"2\">0.5 7</text>"));
 }
 
 TEST(Svg, AFileOfItsOwnHasItsColoursAndALegend) {
