@@ -13,8 +13,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kFormat = "dsbench calibration";
-constexpr int64_t kVersion = 1;
+constexpr const char* kCalibrationFormat = "dsbench calibration";
+constexpr int64_t kCalibrationVersion = 2;  // 2: with mean_confidence
 constexpr int64_t kMostCount = int64_t{1} << 40;
 constexpr int64_t kLongestBlock = 64;
 constexpr double kMostTemperature = 64;
@@ -67,6 +67,7 @@ CalibratedPosition ReadPosition(const JsonFields& json) {
   CalibratedPosition position;
   position.rounds = json.Integer("rounds", 0, kMostCount);
   position.temperature = json.Number("temperature", 1 / kMostTemperature, kMostTemperature);
+  position.mean_confidence = json.Number("mean_confidence", 0, 1);
   for (const NamedFigure& named : kFigures) position.*named.figure = ReadFigure(json, named.key);
   json.RefuseOthers();
   return position;
@@ -80,12 +81,18 @@ std::vector<double> Calibration::temperatures() const {
   return all;
 }
 
+std::vector<double> Calibration::mean_confidences() const {
+  std::vector<double> all;
+  for (const CalibratedPosition& position : positions) all.push_back(position.mean_confidence);
+  return all;
+}
+
 Calibration ParseCalibration(const std::string& text, const std::string& name) {
   const JsonFields json = JsonFields::Parse(text, name);
-  if (const std::string format = json.Text("format"); format != kFormat) {
-    json.Refuse("format", '"' + format + '"', std::string("\"") + kFormat + '"');
+  if (const std::string format = json.Text("format"); format != kCalibrationFormat) {
+    json.Refuse("format", '"' + format + '"', std::string("\"") + kCalibrationFormat + '"');
   }
-  json.Integer("version", kVersion, kVersion);
+  json.Integer("version", kCalibrationVersion, kCalibrationVersion);
   Calibration calibration;
   for (const NamedText& named : kTexts) calibration.*named.text = json.Text(named.key);
   calibration.draft_length = json.Integer("draft_length", 1, kLongestBlock);
@@ -106,7 +113,7 @@ Calibration ParseCalibration(const std::string& text, const std::string& name) {
 }
 
 std::string CalibrationToJson(const Calibration& calibration) {
-  Json json = {{"format", kFormat}, {"version", kVersion}};
+  Json json = {{"format", kCalibrationFormat}, {"version", kCalibrationVersion}};
   for (const NamedText& named : kTexts) json[named.key] = calibration.*named.text;
   json["draft_length"] = calibration.draft_length;
   json["sampling_temperature"] = calibration.sampling_temperature;
@@ -114,7 +121,9 @@ std::string CalibrationToJson(const Calibration& calibration) {
   json["rounds"] = calibration.rounds;
   json["positions"] = Json::array();
   for (const CalibratedPosition& position : calibration.positions) {
-    Json row = {{"rounds", position.rounds}, {"temperature", position.temperature}};
+    Json row = {{"rounds", position.rounds},
+                {"temperature", position.temperature},
+                {"mean_confidence", position.mean_confidence}};
     for (const NamedFigure& named : kFigures) row[named.key] = ToJson(position.*named.figure);
     json["positions"].push_back(std::move(row));
   }

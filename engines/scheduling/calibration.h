@@ -24,6 +24,7 @@ struct CalibratedFigure {
 struct CalibratedPosition {
   int64_t rounds = 0;  // that were judged here
   double temperature = 1;
+  double mean_confidence = 1;  // scaled, of all blocks that were fitted on
   CalibratedFigure ece_before = {}, ece_after = {}, brier_before = {}, brier_after = {};
   CalibratedFigure auc_before = {}, auc_after = {};
 };
@@ -41,6 +42,7 @@ struct Calibration {
   std::vector<CalibratedPosition> positions;  // [draft_length]
 
   std::vector<double> temperatures() const;
+  std::vector<double> mean_confidences() const;
 };
 
 // As ReadCostTable.

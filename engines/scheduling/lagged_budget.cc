@@ -19,6 +19,8 @@ constexpr double kNewRoundWeight = 1.0 / 32;  // in the mean of the rounds befor
 // Mean confidence by position.
 class Usual {
  public:
+  explicit Usual(std::vector<double> mean) : mean_(std::move(mean)) {}
+
   void Add(std::span<const float> confidence) {
     for (size_t j = 0; j < confidence.size(); ++j) {
       const auto c = static_cast<double>(confidence[j]);
@@ -105,7 +107,8 @@ void SortFalling(std::vector<float>& values, std::vector<float>& scratch) {
 
 class LaggedBudget : public VerifyBudget {
  public:
-  explicit LaggedBudget(LaggedOptions options) : options_(std::move(options)) {
+  explicit LaggedBudget(LaggedOptions options)
+      : options_(std::move(options)), usual_(options_.usual_confidence) {
     DSB_CHECK(options_.costs != nullptr && options_.lag >= 1 && options_.probe_share > 0 &&
               options_.probe_share <= 1 && options_.settle_steps >= 1);
   }

@@ -26,9 +26,12 @@ std::unique_ptr<VerifyBudget> MakeBudget(const PolicyOptions& options) {
     case PolicyKind::kBudget:
       return MakeFixedBudget(options.budget);
     case PolicyKind::kLagged:
-      return MakeLaggedBudget({.costs = options.costs});
+      return MakeLaggedBudget(
+          {.costs = options.costs, .usual_confidence = options.usual_confidence});
     case PolicyKind::kLaggedOld:
-      return MakeLaggedBudget({.costs = options.costs, .ranks_old = true});
+      return MakeLaggedBudget({.costs = options.costs,
+                               .ranks_old = true,
+                               .usual_confidence = options.usual_confidence});
     default:
       return MakeFixedBudget(kUnlimitedBudget);
   }

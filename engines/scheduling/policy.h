@@ -25,6 +25,7 @@ struct PolicyOptions {
   std::shared_ptr<const CostTable> costs = {};  // of a policy that needs it
   // Of each position's confidence, all above 0; empty: as the drafter has it (calibration.h).
   std::vector<double> temperatures = {};
+  std::vector<double> usual_confidence = {};  // LaggedOptions
   // In place of the policy's own budget, to study one; of kBudget only.
   std::function<std::unique_ptr<VerifyBudget>()> make_budget = {};
 };

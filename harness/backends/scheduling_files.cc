@@ -95,6 +95,7 @@ void SchedulingFiles::AddTemperatures(const CostConditions& run, bool has_head,
   }
   if (found == nullptr) ThrowBadInput(complaint);
   policy.temperatures = found->calibration.temperatures();
+  policy.usual_confidence = found->calibration.mean_confidences();
   used["calibration"] = FileRecord("calibration", found->path, found->text);
 }
 

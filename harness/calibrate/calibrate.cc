@@ -58,6 +58,7 @@ Calibration CalibrationOf(const RunData& data, const CalibrationFit& fit) {
   for (const FittedPosition& position : fit.positions) {
     calibration.positions.push_back({.rounds = position.rounds,
                                      .temperature = position.temperature,
+                                     .mean_confidence = position.mean_confidence,
                                      .ece_before = FigureOf(position.ece_before),
                                      .ece_after = FigureOf(position.ece_after),
                                      .brier_before = FigureOf(position.brier_before),

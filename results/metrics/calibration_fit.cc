@@ -68,6 +68,17 @@ std::vector<double> Temperatures(const std::vector<Judged>& rounds, size_t block
       .temperatures;
 }
 
+// Of the scaled confidences of one position, whatever came before it; 1 if there are none.
+double MeanConfidence(const std::vector<Judged>& rounds, size_t position, double temperature) {
+  double sum = 0, count = 0;
+  for (const Judged& round : rounds) {
+    if (position >= round.logits.size()) continue;
+    sum += Sigmoid(round.logits[position] / temperature);
+    ++count;
+  }
+  return count > 0 ? sum / count : 1;
+}
+
 // What one prompt adds to the figures of one position; those of several prompts are added up.
 struct Sums {
   struct Bin {
@@ -248,6 +259,7 @@ CalibrationFit FitCalibration(const RunData& run, const CalibrationFitOptions& o
   for (size_t k = 0; k < block; ++k) {
     FittedPosition& position = fit.positions.emplace_back();
     position.temperature = temperatures[k];
+    position.mean_confidence = MeanConfidence(fitted, k, temperatures[k]);
     position.rounds = std::count_if(judged.begin(), judged.end(), [k](const Judged& round) {
       return round.length > static_cast<int64_t>(k);
     });

@@ -16,6 +16,7 @@ namespace dsb {
 struct FittedPosition {
   double temperature = 1;
   int64_t rounds = 0;
+  double mean_confidence = 1;  // scaled, of the rounds that were fitted on
   Estimate ece_before, ece_after, brier_before, brier_after, auc_before, auc_after;
   std::vector<ReliabilityBin> reliability_before, reliability_after;
 };

@@ -26,9 +26,10 @@ Calibration Example() {
   calibration.rounds = 100;
   calibration.positions.push_back({.rounds = 90,
                                    .temperature = 2,
+                                   .mean_confidence = 0.75,
                                    .ece_before = {.value = 0.2, .lo = 0.1, .hi = 0.3},
                                    .ece_after = {.value = 0.1, .lo = {}, .hi = {}}});
-  calibration.positions.push_back({.rounds = 40, .temperature = 0.5});
+  calibration.positions.push_back({.rounds = 40, .temperature = 0.5, .mean_confidence = 0.5});
   return calibration;
 }
 
@@ -51,6 +52,7 @@ TEST(CalibrationFile, ComesBackFromItsFile) {
   const Calibration back = ParseCalibration(text, "c.json");
   EXPECT_EQ(CalibrationToJson(back), text);
   EXPECT_EQ(back.temperatures(), (std::vector<double>{2, 0.5}));
+  EXPECT_EQ(back.mean_confidences(), (std::vector<double>{0.75, 0.5}));
   EXPECT_EQ(back.positions[0].ece_before.hi, 0.3);
   EXPECT_EQ(back.positions[0].ece_after.lo, std::nullopt);
   EXPECT_EQ(back.positions[1].auc_after.value, std::nullopt);
@@ -58,9 +60,11 @@ TEST(CalibrationFile, ComesBackFromItsFile) {
 
 TEST(CalibrationFile, RefusesWhatIsNone) {
   EXPECT_THAT(Refusal("\"dsbench calibration\"", "\"dsbench cost table\""), HasSubstr("format"));
-  EXPECT_THAT(Refusal("\"version\": 1", "\"version\": 7"), HasSubstr("version"));
+  EXPECT_THAT(Refusal("\"version\": 2", "\"version\": 7"), HasSubstr("version"));
   EXPECT_THAT(Refusal("\"draft_length\": 2", "\"draft_length\": 3"), HasSubstr("positions"));
   EXPECT_THAT(Refusal("\"temperature\": 2.0", "\"temperature\": 0"), HasSubstr("temperature"));
+  EXPECT_THAT(Refusal("\"mean_confidence\": 0.5", "\"mean_confidence\": 2"),
+              HasSubstr("mean_confidence"));
   EXPECT_THAT(Refusal("\"rounds\": 90", "\"runds\": 90"), HasSubstr("rounds"));
   EXPECT_THAT(Refusal("\"items\"", "\"more\": 1, \"items\""), HasSubstr("unknown key"));
 }

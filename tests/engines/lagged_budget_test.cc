@@ -92,6 +92,21 @@ TEST_F(Lagged, DraftsOnceInAWhileToSeeWhetherItPays) {
   EXPECT_EQ(answers, (std::vector<int32_t>{3, kNoDraft, kNoDraft, kNoDraft, 3, kNoDraft}));
 }
 
+TEST_F(Lagged, ExpectsOfItsFirstRoundsWhatItWasTold) {
+  budget_ =
+      MakeLaggedBudget({.costs = Stairs(), .ranks_old = true, .usual_confidence = {0.1, 0.1, 0.1}});
+  EXPECT_EQ(Next(1, {Request(0)}), kNoDraft);  // 1.111 / 120 is below 1 / 100
+  EXPECT_EQ(budget_->RankedBy()->front(), (std::vector<float>{0.1f, 0.1f, 0.1f}));
+  budget_ = MakeLaggedBudget({.costs = Stairs(), .usual_confidence = {0.9, 0.8, 0.1}});
+  EXPECT_EQ(Next(1, {Request(0)}), 3);
+  // Rounds of this run count for more and more.
+  for (int64_t step = 1; step <= 40; ++step) {
+    Observe(step, {Drafted(Request(0, 3, step), {0.1f, 0.1f, 0.1f})});
+    Next(step + 3, {});
+  }
+  EXPECT_EQ(Next(44, {Request(0, 3, 99)}), kNoDraft);
+}
+
 TEST(LaggedProbes, MayCostAShareOfTheTimeThatIsSpentWithoutDrafts) {
   const std::unique_ptr<VerifyBudget> budget =
       MakeLaggedBudget({.costs = Stairs(), .probe_share = 0.01});

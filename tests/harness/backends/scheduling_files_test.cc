@@ -55,7 +55,7 @@ class Files : public testing::Test {
     calibration.drafter_weights = run.drafter_weights;
     calibration.confidence = confidence;
     calibration.draft_length = 3;
-    calibration.positions.resize(3, {.rounds = 1, .temperature = 2});
+    calibration.positions.resize(3, {.rounds = 1, .temperature = 2, .mean_confidence = 0.25});
     return Write(name, CalibrationToJson(calibration));
   }
   std::string Refusal(const ModelOptions& options, const CostConditions& run) {
@@ -75,13 +75,15 @@ class Files : public testing::Test {
 
 TEST_F(Files, GivesEachArmItsDraftersTableAndTemperatures) {
   ModelOptions options;
-  options.cost_tables = {WriteTable("a.json", RunOf("dspark")), WriteTable("b.json", RunOf("mtp1"))};
+  options.cost_tables = {WriteTable("a.json", RunOf("dspark")),
+                         WriteTable("b.json", RunOf("mtp1"))};
   options.calibrations = {WriteCalibration("c.json", "mtp1", kLawConfidence)};
   PolicyOptions policy = {.kind = PolicyKind::kLagged};
   SchedulingFiles(options).Complete(RunOf("mtp1"), false, policy, used_);
   ASSERT_NE(policy.costs, nullptr);
   EXPECT_EQ(policy.costs->conditions.drafter, "mtp1");
   EXPECT_EQ(policy.temperatures, (std::vector<double>{2, 2, 2}));
+  EXPECT_EQ(policy.usual_confidence, (std::vector<double>{0.25, 0.25, 0.25}));
   EXPECT_EQ(used_.at("cost_table").name, "b.json");
   EXPECT_EQ(used_.at("cost_table").kind, "cost_table");
   EXPECT_EQ(used_.at("calibration").name, "c.json");

@@ -52,6 +52,12 @@ TEST(CalibrationFit, FindsTheTemperatureAndJudgesItOnOtherPrompts) {
     EXPECT_GE(*position.ece_before.hi, *position.ece_before.value);
     EXPECT_FALSE(position.reliability_after.empty());
   }
+  // As often as the first drafts were right.
+  double right = 0, rounds = 0;
+  for (const RequestRow& row : TooSure().requests) {
+    for (const RoundRecord& round : row.request.rounds) right += round.accepted > 0, ++rounds;
+  }
+  EXPECT_NEAR(fit.positions[0].mean_confidence, right / rounds, 0.02);
   // At one place a temperature changes no order.
   EXPECT_NEAR(*fit.positions[0].auc_before.value, *fit.positions[0].auc_after.value, 0.01);
 }
