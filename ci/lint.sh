@@ -3,7 +3,7 @@
 # compiled by g++, since ci/test.sh builds with clang. The sources and headers that changed last come first, and no more
 # than DSBENCH_LINT_FILES (20) of them are compiled: ci/nightly.sh compiles all.
 # Usage: lint.sh [--all | BASE]. Default base: where this branch left origin/main, or the commit before. --all: formats and
-# clang-tidy on every file; needs build/check, as ci/test.sh leaves it.
+# clang-tidy on every file.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -42,7 +42,13 @@ fi
 echo "lint: ${#files[@]} files${base:+ against ${base:0:12}}"
 [ ${#files[@]} -eq 0 ] && exit 0
 
-# What a build folder compiles: with clang's commands for clang-tidy, with g++'s for g++.
+# The commands of two builds that compile each source on its own and without precompiled headers, which hide a forgotten
+# #include: build/tidy with clang's for clang-tidy, of which only what is generated is built, and build/dev with g++'s.
+configure_alone() {  # configure_alone FOLDER OPTION...
+  mkdir -p build
+  cmake -B "$1" "${@:2}" -DDSB_JOIN=OFF -DDSB_PCH=OFF -DDSB_BENCHMARKS=OFF -DDSB_CUDA=OFF >"$1.log" 2>&1 ||
+    { cat "$1.log" >&2; die 3 "cmake could not configure $1"; }
+}
 compiled_in() {  # compiled_in FOLDER: those of the sources on stdin
   while read -r file; do
     if grep -qF "\"$root/$file\"" "$1/compile_commands.json"; then echo "$file"; fi
@@ -54,19 +60,19 @@ newest() {  # newest PATTERN: of the files, no more than the limit
 
 status=0
 clang-format --dry-run -Werror "${files[@]}" || status=1
-mapfile -t sources < <(newest '\.cc$' | compiled_in build/check)
+configure_alone build/tidy --preset check
+cmake --build build/tidy --target dsb_build_info >/dev/null
+mapfile -t sources < <(newest '\.cc$' | compiled_in build/tidy)
 if [ ${#sources[@]} -gt 0 ]; then
   echo "clang-tidy: ${#sources[@]} sources"
   printf '%s\n' "${sources[@]}" |
-    xargs -P "$num_jobs" -n 1 clang-tidy --quiet -p build/check --extra-arg=-Wno-unknown-warning-option 2> >(grep -v 'warnings generated' >&2) ||
+    xargs -P "$num_jobs" -n 1 clang-tidy --quiet -p build/tidy --extra-arg=-Wno-unknown-warning-option 2> >(grep -v 'warnings generated' >&2) ||
     status=1
 fi
 if [ "$base" != all ]; then
   mapfile -t headers < <(newest '\.h$' | grep -v '^tests/')
   [ ${#headers[@]} -eq 0 ] || bash ci/check_headers.sh clang++ "${headers[@]}" || status=1
-  # The objects of the developers' build: g++ without precompiled headers, which hide a forgotten #include.
-  mkdir -p build
-  cmake --preset dev -DDSB_BENCHMARKS=OFF -DDSB_CUDA=OFF >build/configure-dev.log 2>&1 || { cat build/configure-dev.log >&2; die 3 "cmake could not configure build/dev"; }
+  configure_alone build/dev --preset dev
   mapfile -t sources < <(newest '\.cc$' | compiled_in build/dev)
   if [ ${#sources[@]} -gt 0 ]; then
     echo "g++: ${#sources[@]} sources"

@@ -20,6 +20,7 @@ set(pch_default OFF)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   set(pch_default ON)
 endif()
+option(DSB_JOIN "Compile the sources of a folder together: quicker from nothing, slower after a change" OFF)
 option(DSB_PCH "Precompile the headers of others; without, a forgotten #include is found" ${pch_default})
 
 if(DSB_SANITIZE)

@@ -9,17 +9,17 @@
 namespace dsb {
 namespace {
 
-std::string N(int64_t value) { return std::to_string(value); }
-
 void CheckStep(const StepRecord& step, std::vector<BrokenInvariant>* broken) {
-  const std::string where = "step " + N(step.idx), wall = N(step.wall_ns) + " ns";
+  const std::string where = "step " + std::to_string(step.idx),
+                    wall = std::to_string(step.wall_ns) + " ns";
   if (step.device_busy_ns.value_or(0) > step.wall_ns) {
-    broken->push_back({"device busy <= wall", where, N(*step.device_busy_ns) + " of " + wall});
+    broken->push_back(
+        {"device busy <= wall", where, std::to_string(*step.device_busy_ns) + " of " + wall});
   }
   int64_t phases_ns = 0;
   for (const PhaseTimeRecord& phase : step.phases) phases_ns += phase.wall_ns;
   if (phases_ns > step.wall_ns) {
-    broken->push_back({"sum of phases <= wall", where, N(phases_ns) + " of " + wall});
+    broken->push_back({"sum of phases <= wall", where, std::to_string(phases_ns) + " of " + wall});
   }
 }
 
@@ -67,7 +67,8 @@ std::vector<BrokenInvariant> CheckTokensAfterStop(const RunData& data) {
         std::find_if(ids.begin(), ids.end(), [&](int32_t token) { return stops.contains(token); });
     if (stop == ids.end() || std::next(stop) == ids.end()) continue;
     broken.push_back({"nothing after the end token", NameOf(row),
-                      N(std::distance(stop, ids.end()) - 1) + " tokens after token " + N(*stop)});
+                      std::to_string(std::distance(stop, ids.end()) - 1) + " tokens after token " +
+                          std::to_string(*stop)});
   }
   return broken;
 }

@@ -15,6 +15,9 @@
 
 namespace dsb {
 
+// Of the head of zeros that a drafter without one gets where another program wants one.
+inline constexpr int64_t kNoMarkovRank = 32;
+
 struct FloatTensor {
   std::vector<int64_t> shape;
   std::vector<float> values;

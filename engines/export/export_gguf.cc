@@ -9,7 +9,6 @@ namespace dsb {
 namespace {
 
 constexpr const char* kArchitecture = "dflash";
-constexpr int64_t kNoMarkovRank = 32;  // of a head of zeros
 
 constexpr std::pair<const char*, const char*> kLayerTensors[] = {
     {"self_attn.q_proj", "attn_q"},      {"self_attn.k_proj", "attn_k"},

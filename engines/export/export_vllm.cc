@@ -11,8 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kNoMarkovRank = 32;  // of a head of zeros
-
 Json BaseConfig(const DrafterSource& source) {
   const JsonConfig& config = source.config();
   Json json;

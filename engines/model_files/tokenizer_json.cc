@@ -20,7 +20,7 @@ using nlohmann::json;
 
 constexpr ConfigKey kIdKey[] = {Read("id")};
 constexpr char kVocabKey[] = "model.vocab";
-constexpr char kMergesKey[] = "model.merges";
+constexpr char kMergesPath[] = "model.merges";
 
 // The text of every id, while the parts of the file are put together.
 class IdTable {
@@ -101,14 +101,14 @@ class IdTable {
 
 // To "left right", from that or from ["left", "right"].
 std::vector<std::string> ReadMergeLines(const json& merges, const IdTable& table) {
-  if (!merges.is_array()) table.Fail(kMergesKey, "no list", "a list of pairs");
+  if (!merges.is_array()) table.Fail(kMergesPath, "no list", "a list of pairs");
   std::vector<std::string> lines;
   for (const json& merge : merges) {
     const bool pair = merge.is_array() && merge.size() == 2 && merge[0].is_string() &&
                       merge[1].is_string() &&
                       merge[0].get_ref<const std::string&>().find(' ') == std::string::npos;
     if (!pair && !merge.is_string()) {
-      table.Fail(std::string(kMergesKey) + "[" + std::to_string(lines.size()) + "]",
+      table.Fail(std::string(kMergesPath) + "[" + std::to_string(lines.size()) + "]",
                  Quoted(merge.dump()), "\"left right\" or [\"left\", \"right\"]");
     }
     lines.push_back(pair ? merge[0].get<std::string>() + " " + merge[1].get<std::string>()
@@ -191,7 +191,7 @@ TokenizerTables ReadTokenizerJson(std::string_view text, const std::string& name
   auto [tokens, types] = table.Take();
   FillTables({.file = name,
               .tokens_key = kVocabKey,
-              .merges_key = kMergesKey,
+              .merges_key = kMergesPath,
               .tokens = tokens,
               .types = std::move(types),
               .merges = lines},

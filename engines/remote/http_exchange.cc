@@ -13,7 +13,7 @@
 namespace dsb {
 namespace {
 
-constexpr int64_t kNsPerMs = 1'000'000;
+constexpr int64_t kMillisecondNs = 1'000'000;
 
 template <typename Value>
 void Set(CURL* easy, CURLoption option, Value value) {
@@ -112,7 +112,7 @@ void HttpClient::Impl::Begin(Exchange& exchange) {
     Set(easy, CURLOPT_PREREQDATA, &exchange);
   } else {  // curl goes on to the next address in time, and knows at what it was held up
     Set(easy, CURLOPT_CONNECTTIMEOUT_MS,
-        std::max<long>(1, static_cast<long>(limits.connect_ns / kNsPerMs)));
+        std::max<long>(1, static_cast<long>(limits.connect_ns / kMillisecondNs)));
   }
   Set(easy, CURLOPT_ACCEPT_ENCODING, "identity");  // but what comes compressed is unpacked
   Set(easy, CURLOPT_HTTPHEADER, headers.get());

@@ -20,7 +20,7 @@ constexpr int32_t kProbeTokens = 32;
 constexpr const char* kProbePrompt =
     "Repeat this list three times: one two three four five six seven eight. "
     "one two three four five six seven eight. one two three four five six seven eight.";
-constexpr size_t kLongestName = 200;
+constexpr size_t kLongestShown = 200;
 
 // The body of a GET as JSON; discarded if there is none.
 Json Get(HttpClient& client, const ServerUrl& url, const char* path) {
@@ -37,7 +37,7 @@ std::string TextAt(const Json& object, const char* key) {
   if (!object.is_object()) return {};
   const auto found = object.find(key);
   if (found == object.end() || !found->is_string()) return {};
-  return Shown(found->get<std::string>().substr(0, kLongestName));
+  return Shown(found->get<std::string>().substr(0, kLongestShown));
 }
 
 std::optional<int64_t> CountAt(const Json& object, const char* key) {

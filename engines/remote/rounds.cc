@@ -9,13 +9,13 @@ constexpr int64_t kMostDrafts = 1024;  // of a round
 
 FoundRounds Refused(std::string why) { return {.rounds = {}, .refused = std::move(why)}; }
 
-struct Counts {
+struct RoundCounts {
   int64_t drafted = 0, accepted = 0, committed = 0;
 };
 
 // Empty, or what is wrong with the counts. `cut`: kNone unless it is the last round.
-std::string Append(const Counts& counts, RoundCut cut, int64_t position,
-                   std::vector<RoundOutcome>& rounds) {
+std::string AppendRound(const RoundCounts& counts, RoundCut cut, int64_t position,
+                        std::vector<RoundOutcome>& rounds) {
   const bool whole = counts.committed == counts.accepted + 1;
   const bool shortened =
       cut != RoundCut::kNone && 1 <= counts.committed && counts.committed <= counts.accepted;
@@ -50,11 +50,11 @@ FoundRounds RoundsOfTimings(const std::vector<AnswerPiece>& bursts, RoundCut cut
     }
     const PassTimings &before = *bursts[i - 1].timings, &now = *burst.timings;
     if (now.predicted_ms < before.predicted_ms) return Refused("the server's times run backwards");
-    const Counts counts = {.drafted = now.draft_n - before.draft_n,
-                           .accepted = now.accepted_n - before.accepted_n,
-                           .committed = burst.num_tokens};
+    const RoundCounts counts = {.drafted = now.draft_n - before.draft_n,
+                                .accepted = now.accepted_n - before.accepted_n,
+                                .committed = burst.num_tokens};
     const bool last = i + 1 == bursts.size();
-    std::string wrong = Append(counts, last ? cut : RoundCut::kNone, position, found.rounds);
+    std::string wrong = AppendRound(counts, last ? cut : RoundCut::kNone, position, found.rounds);
     if (!wrong.empty()) return Refused(std::move(wrong));
     position += burst.num_tokens;
   }
@@ -77,13 +77,13 @@ FoundRounds RoundsOfSteps(const std::vector<AnswerPiece>& bursts, const Speculat
         return Refused("the server tells of " + std::to_string(num_steps) +
                        " steps, its events hold more");
       }
-      Counts counts = {.drafted = totals.step_drafted[step],
-                       .accepted = totals.step_accepted[step],
-                       .committed = totals.step_accepted[step] + 1};
+      RoundCounts counts = {.drafted = totals.step_drafted[step],
+                            .accepted = totals.step_accepted[step],
+                            .committed = totals.step_accepted[step] + 1};
       const bool last = i + 1 == bursts.size() && step + 1 == num_steps;
       if (last && counts.committed > left) counts.committed = left;
       if (counts.committed > left) return Refused("an event ends inside a step");
-      std::string wrong = Append(counts, last ? cut : RoundCut::kNone, position, found.rounds);
+      std::string wrong = AppendRound(counts, last ? cut : RoundCut::kNone, position, found.rounds);
       if (!wrong.empty()) return Refused(std::move(wrong));
       position += counts.committed;
       left -= counts.committed;
@@ -101,7 +101,7 @@ FoundRounds RoundsOfPlainDecoding(const std::vector<AnswerPiece>& bursts) {
   int64_t num_tokens = 0;
   for (const AnswerPiece& burst : bursts) num_tokens += burst.num_tokens;
   for (int64_t position = 0; position + 1 < num_tokens; ++position) {
-    Append({.committed = 1}, RoundCut::kNone, position, found.rounds);
+    AppendRound({.committed = 1}, RoundCut::kNone, position, found.rounds);
   }
   return found;
 }

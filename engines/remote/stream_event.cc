@@ -51,8 +51,10 @@ std::optional<double> Milliseconds(const AnyJson& object, std::string_view key) 
   return number;
 }
 
-void Append(const Json& value, std::string& text) { text += value.get_ref<const std::string&>(); }
-void Append(const FlatValue& value, std::string& text) { value.AppendTo(text); }
+void AppendText(const Json& value, std::string& text) {
+  text += value.get_ref<const std::string&>();
+}
+void AppendText(const FlatValue& value, std::string& text) { value.AppendTo(text); }
 bool Is(const Json& value, const char* text) { return value.get_ref<const std::string&>() == text; }
 bool Is(const FlatValue& value, const char* text) { return value.Is(text); }
 
@@ -61,7 +63,7 @@ void AppendText(const AnyJson& object, std::string_view key, std::string& text) 
   const AnyJson* const value = Find(object, key);
   if (value == nullptr) return;
   if (!value->is_string()) Refuse(key, "a string");
-  Append(*value, text);
+  AppendText(*value, text);
 }
 
 template <class AnyJson>

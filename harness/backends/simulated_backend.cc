@@ -22,8 +22,8 @@
 namespace dsb {
 namespace {
 
-constexpr int32_t kContextTokens = 1 << 20;  // nobody's limit
-constexpr size_t kBytesPerToken = 4;         // of English text, roughly
+constexpr int32_t kAnyContextTokens = 1 << 20;  // nobody's limit
+constexpr size_t kBytesPerToken = 4;            // of English text, roughly
 
 struct TableFile {
   std::shared_ptr<const CostTable> table;
@@ -87,7 +87,7 @@ class SimulatedBackend : public Backend {
   std::vector<int32_t> stop_tokens() const override { return {}; }
   int64_t vocab_size() const override { return 0; }
   int64_t max_context_tokens() const override {
-    return target_ == nullptr ? kContextTokens : target_->max_context_tokens;
+    return target_ == nullptr ? kAnyContextTokens : target_->max_context_tokens;
   }
   std::optional<ArtifactRecord> target() const override { return std::nullopt; }
 

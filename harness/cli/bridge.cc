@@ -16,7 +16,7 @@ struct BridgeChoice {
   std::set<std::string> given;
 };
 
-std::vector<Option> Describe(BridgeChoice& choice) {
+std::vector<Option> DescribeBridge(BridgeChoice& choice) {
   BridgeCommandOptions& o = choice.options;
   std::vector<Option> all = {
       {.name = "baseline",
@@ -52,7 +52,7 @@ Command BridgeCommand() {
   auto choice = std::make_shared<BridgeChoice>();
   return {.name = "bridge",
           .summary = "Show step by step how an accepted length becomes a user's speed under load",
-          .options = Describe(*choice),
+          .options = DescribeBridge(*choice),
           .action =
               [choice] {
                 if (choice->options.paper) {

@@ -7,7 +7,7 @@
 namespace dsb {
 namespace {
 
-std::vector<Option> Describe(CalibrateOptions& o) {
+std::vector<Option> DescribeCalibrate(CalibrateOptions& o) {
   return {{.name = "results",
            .value = &o.results,
            .value_name = "FILE",
@@ -41,7 +41,7 @@ Command CalibrateCommand() {
   auto options = std::make_shared<CalibrateOptions>();
   return {.name = "calibrate",
           .summary = "Fit temperatures to a drafter's confidences on a stored run's prompts",
-          .options = Describe(*options),
+          .options = DescribeCalibrate(*options),
           .action = [options] { return Calibrate(*options); }};
 }
 

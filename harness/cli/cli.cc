@@ -29,14 +29,14 @@ std::string VersionText() {
   return text + '\n';
 }
 
-std::vector<std::string> NamesOf(const std::vector<Command>& commands) {
+std::vector<std::string> CommandNames(const std::vector<Command>& commands) {
   std::vector<std::string> names;
   names.reserve(commands.size());
   for (const Command& command : commands) names.push_back(command.name);
   return names;
 }
 
-const Command* Find(const std::vector<Command>& commands, const std::string& name) {
+const Command* FindCommand(const std::vector<Command>& commands, const std::string& name) {
   const auto found = std::find_if(commands.begin(), commands.end(),
                                   [&](const Command& command) { return command.name == name; });
   return found == commands.end() ? nullptr : &*found;
@@ -49,10 +49,10 @@ struct HelpChoice {
 
 std::string HelpText(const HelpChoice& choice, const std::vector<Command>& commands) {
   const int columns = ColumnsOf(stdout);
-  const Command* const one = choice.about.empty() ? nullptr : Find(commands, choice.about);
+  const Command* const one = choice.about.empty() ? nullptr : FindCommand(commands, choice.about);
   if (!choice.about.empty() && one == nullptr) {
-    ThrowBadInput("help: expected " + ListOf(NamesOf(commands)) + ", found '" + choice.about + "'" +
-                  Suggestion(choice.about, NamesOf(commands)));
+    ThrowBadInput("help: expected " + ListOf(CommandNames(commands)) + ", found '" + choice.about +
+                  "'" + Suggestion(choice.about, CommandNames(commands)));
   }
   if (choice.markdown && choice.man) {
     ThrowBadInput("help: found --markdown and --man, expected one of them");
@@ -106,7 +106,7 @@ Command CompletionCommand(const std::vector<Command>& commands) {
 }
 
 [[noreturn]] void ThrowNoCommand(const Arguments& arguments, const std::vector<Command>& commands) {
-  const std::vector<std::string> names = NamesOf(commands);
+  const std::vector<std::string> names = CommandNames(commands);
   if (arguments.empty()) {
     ThrowBadInput("expected a subcommand: " + ListOf(names) + "; see dsbench --help");
   }
@@ -117,7 +117,7 @@ Command CompletionCommand(const std::vector<Command>& commands) {
 }
 
 ExitCode Parse(CLI::App& app, const Arguments& arguments, const std::vector<Command>& commands) {
-  const Command* const command = arguments.empty() ? nullptr : Find(commands, arguments[0]);
+  const Command* const command = arguments.empty() ? nullptr : FindCommand(commands, arguments[0]);
   if (command != nullptr) RefuseMissingValues(arguments, *command);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

@@ -8,7 +8,7 @@
 namespace dsb {
 namespace {
 
-std::vector<Option> Describe(CrosscheckChoice& c) {
+std::vector<Option> DescribeCrosscheck(CrosscheckChoice& c) {
   const auto file = [](const char* name, std::string& path, const char* help) {
     return Option{.name = name,
                   .value = &path,
@@ -65,7 +65,7 @@ Command CrosscheckCommand() {
   auto choice = std::make_shared<CrosscheckChoice>();
   return {.name = "crosscheck",
           .summary = "Compare one drafter in two engines, answer by answer and round by round",
-          .options = Describe(*choice),
+          .options = DescribeCrosscheck(*choice),
           .action = [choice] { return ExecuteCrosscheck(*choice); },
           .footer =
               "Exit code 0: the same, but for rounding; 1: another algorithm, or sampled "

@@ -71,7 +71,7 @@ ExitCode ExecuteExport(const ExportChoice& choice) {
   return ExitCode::kDone;
 }
 
-std::vector<Option> Describe(ExportChoice& c) {
+std::vector<Option> DescribeExport(ExportChoice& c) {
   std::vector<std::string> formats = ModelFormats();
   formats.emplace_back(kVllmBench);
   formats.emplace_back(kAiperf);
@@ -123,7 +123,7 @@ Command ExportCommand() {
   return {
       .name = "export",
       .summary = "Write a drafter or the target for llama.cpp or vLLM, or a run as other tools do",
-      .options = Describe(*choice),
+      .options = DescribeExport(*choice),
       .action = [choice] { return ExecuteExport(*choice); },
       .given = &choice->given};
 }

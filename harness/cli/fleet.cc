@@ -17,7 +17,7 @@ struct FleetChoice {
   std::set<std::string> given;
 };
 
-std::vector<Option> Describe(FleetChoice& choice) {
+std::vector<Option> DescribeFleet(FleetChoice& choice) {
   FleetCommandOptions& o = choice.options;
   return {
       {.name = "cost-table",
@@ -114,7 +114,7 @@ Command FleetCommand() {
   auto choice = std::make_shared<FleetChoice>();
   return {.name = "fleet",
           .summary = "Simulate replicas behind a router, for as many requests as you like",
-          .options = Describe(*choice),
+          .options = DescribeFleet(*choice),
           .action =
               [choice] {
                 if (choice->options.acceptance.empty()) {

@@ -35,7 +35,7 @@ std::string TextOf(const Document& document, const std::string& format) {
                               : PrintTerminal(document, ColumnsOf(stdout));
 }
 
-void Print(const Document& document, const std::string& format) {
+void PrintDocument(const Document& document, const std::string& format) {
   WriteOutput(TextOf(document, format));
 }
 
@@ -57,7 +57,7 @@ ExitCode SelfCheck(const GateChoice& choice) {
   document.emplace_back(std::move(table));
   document.emplace_back(
       Line{"Scripted engine in virtual time: no model, no timing of this machine."});
-  Print(document, choice.format);
+  PrintDocument(document, choice.format);
   return result.ok() ? ExitCode::kDone : ExitCode::kRegression;
 }
 
@@ -235,7 +235,7 @@ std::vector<Option> Fronts(GateChoice& choice) {
                "$GITHUB_STEP_SUMMARY; off by default"}};
 }
 
-std::vector<Option> Describe(GateChoice& choice) {
+std::vector<Option> DescribeGate(GateChoice& choice) {
   std::vector<Option> all = Inputs(choice.options);
   for (auto& more : {BootstrapOptionList(choice.options.gate.bootstrap), Fronts(choice),
                      OutputsAndModes(choice)}) {
@@ -256,7 +256,7 @@ void RefuseBesideMode(const GateChoice& choice) {
   refuse("record-noise", {"policy", "format", "resamples", "statistics-seed"});
 }
 
-ExitCode Execute(GateChoice& choice) {
+ExitCode ExecuteGate(GateChoice& choice) {
   RefuseBesideMode(choice);
   choice.options.store = !choice.no_store;
   if (choice.self_check) return SelfCheck(choice);
@@ -265,9 +265,9 @@ ExitCode Execute(GateChoice& choice) {
     return ExitCode::kDone;
   }
   if (!choice.record_noise.empty()) {
-    Print(MakeNoiseDocument(RecordNoise(choice.record_noise, ChosenPolicy(choice),
-                                        choice.options.gate.bootstrap)),
-          choice.format);
+    PrintDocument(MakeNoiseDocument(RecordNoise(choice.record_noise, ChosenPolicy(choice),
+                                                choice.options.gate.bootstrap)),
+                  choice.format);
     return ExitCode::kDone;
   }
   return Gate(choice);
@@ -279,8 +279,8 @@ Command GateCommand() {
   auto choice = std::make_shared<GateChoice>();
   return {.name = "gate",
           .summary = "Decide whether a candidate is worse: pass 0, fail 1, inconclusive 4",
-          .options = Describe(*choice),
-          .action = [choice] { return Execute(*choice); },
+          .options = DescribeGate(*choice),
+          .action = [choice] { return ExecuteGate(*choice); },
           .given = &choice->given};
 }
 

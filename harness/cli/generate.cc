@@ -19,7 +19,7 @@ struct GenerateChoice {
   std::string drafter = "dspark";
 };
 
-std::vector<Option> Describe(GenerateChoice& choice) {
+std::vector<Option> DescribeGenerate(GenerateChoice& choice) {
   std::vector<std::string> drafters = DrafterNames();
   drafters.insert(drafters.begin(), "none");
   std::vector<Option> all = DescribeOptions(choice.options.run);
@@ -55,7 +55,7 @@ Command GenerateCommand() {
   auto given = std::make_shared<std::set<std::string>>();
   return {.name = "generate",
           .summary = "Answer one prompt on the terminal, accepted drafts in colour",
-          .options = Describe(*choice),
+          .options = DescribeGenerate(*choice),
           .action =
               [choice, given] {
                 GenerateOptions options = choice->options;

@@ -7,7 +7,7 @@
 namespace dsb {
 namespace {
 
-std::vector<Option> Describe(ImportChoice& c) {
+std::vector<Option> DescribeImport(ImportChoice& c) {
   std::vector<std::string> names;
   std::string help;
   for (const ImportFormat& format : ImportFormats()) {
@@ -59,7 +59,7 @@ Command ImportCommand() {
   auto choice = std::make_shared<ImportChoice>();
   return {.name = "import",
           .summary = "Read what another program measured into a results file",
-          .options = Describe(*choice),
+          .options = DescribeImport(*choice),
           .action = [choice] { return ExecuteImport(*choice); }};
 }
 

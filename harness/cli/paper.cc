@@ -14,7 +14,7 @@ struct PaperChoice {
   std::string format;
 };
 
-std::vector<Option> Describe(PaperChoice& choice) {
+std::vector<Option> DescribePaper(PaperChoice& choice) {
   PaperCommandOptions& o = choice.options;
   return {PublishedDataOption(o.data),
           {.name = "mtp1-length",
@@ -52,7 +52,7 @@ Command PaperCommand() {
   auto choice = std::make_shared<PaperChoice>();
   return {.name = "paper",
           .summary = "Predict the paper's production figures from its baseline alone",
-          .options = Describe(*choice),
+          .options = DescribePaper(*choice),
           .action = [choice] {
             WriteOutput(RunPaperStudy(choice->options, choice->format, ColumnsOf(stdout)));
             return ExitCode::kDone;

@@ -8,7 +8,7 @@
 namespace dsb {
 namespace {
 
-std::vector<Option> Describe(ProbeChoice& choice) {
+std::vector<Option> DescribeProbe(ProbeChoice& choice) {
   std::vector<Option> all;
   for (Option& option : DescribeOptions(choice.remote)) {
     if (option.name == "arm") continue;
@@ -39,7 +39,7 @@ Command ProbeCommand() {
   return {
       .name = "probe",
       .summary = "Ask a server what it reveals: its kind, token counts, rounds, whether it drafts",
-      .options = Describe(*choice),
+      .options = DescribeProbe(*choice),
       .action = [choice] { return ExecuteProbe(*choice); }};
 }
 

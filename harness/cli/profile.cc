@@ -14,7 +14,7 @@ struct ProfileChoice {
   std::string drafter = "dspark";
 };
 
-std::vector<Option> Describe(ProfileChoice& choice) {
+std::vector<Option> DescribeProfile(ProfileChoice& choice) {
   ProfileOptions& o = choice.options;
   std::vector<std::string> drafters = DrafterNames();
   drafters.insert(drafters.begin(), "none");
@@ -64,7 +64,7 @@ Command ProfileCommand() {
   auto given = std::make_shared<std::set<std::string>>();
   return {.name = "profile",
           .summary = "Time the engine's steps and write the cost table that policies weigh by",
-          .options = Describe(*choice),
+          .options = DescribeProfile(*choice),
           .action =
               [choice, given] {
                 ProfileOptions options = choice->options;

@@ -14,7 +14,7 @@
 namespace dsb {
 namespace {
 
-std::vector<Option> Describe(ProveOptions& options, std::string& format) {
+std::vector<Option> DescribeProve(ProveOptions& options, std::string& format) {
   std::vector<Option> all = DescribeOptions(options.run);
   for (Option& option : all) {
     if (option.name == "temperature") option.check = NumberIn(0.01, 100);  // a law to compare with
@@ -43,7 +43,7 @@ std::vector<Option> Describe(ProveOptions& options, std::string& format) {
   return OptionsOf(kProve, std::move(all));
 }
 
-ExitCode Execute(ProveOptions& options, const std::set<std::string>& given, bool json) {
+ExitCode ExecuteProof(ProveOptions& options, const std::set<std::string>& given, bool json) {
   options.json = json;
   options.columns = ColumnsOf(stdout);
   options.run.draft_length_given = given.contains("draft-length");
@@ -66,12 +66,12 @@ Command ProveCommand() {
   options->run.top_p = 0.9;
   auto format = std::make_shared<std::string>();
   auto given = std::make_shared<std::set<std::string>>();
-  return {
-      .name = "prove",
-      .summary = "Show that speculative decoding leaves the target's law as it is",
-      .options = Describe(*options, *format),
-      .action = [options, format, given] { return Execute(*options, *given, *format == "json"); },
-      .given = given.get()};
+  return {.name = "prove",
+          .summary = "Show that speculative decoding leaves the target's law as it is",
+          .options = DescribeProve(*options, *format),
+          .action = [options, format,
+                     given] { return ExecuteProof(*options, *given, *format == "json"); },
+          .given = given.get()};
 }
 
 }  // namespace dsb

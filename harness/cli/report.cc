@@ -63,7 +63,7 @@ Option ResultsOption(std::string& path, const std::string& help) {
           .path = PathForm::kPlain};
 }
 
-std::vector<Option> Describe(ReportChoice& choice) {
+std::vector<Option> DescribeReport(ReportChoice& choice) {
   ReportOptions& options = choice.options;
   std::vector<Option> all = {
       ResultsOption(choice.path, "results file of `dsbench run`"),
@@ -134,7 +134,7 @@ ExitCode Execute(ReportChoice& choice) {
   return ExitCode::kDone;
 }
 
-std::vector<Option> Describe(CompareChoice& choice) {
+std::vector<Option> DescribeReport(CompareChoice& choice) {
   CompareOptions& options = choice.options;
   std::vector<Option> all = {ResultsOption(choice.path, "results file with the baseline"),
                              {.name = "candidate-results",
@@ -207,7 +207,7 @@ Command ReportCommand() {
   auto choice = std::make_shared<ReportChoice>();
   return {.name = "report",
           .summary = "Tables of everything that a results file holds",
-          .options = Describe(*choice),
+          .options = DescribeReport(*choice),
           .action = [choice] { return Execute(*choice); }};
 }
 
@@ -215,7 +215,7 @@ Command CompareCommand() {
   auto choice = std::make_shared<CompareChoice>();
   return {.name = "compare",
           .summary = "Compare arms prompt by prompt",
-          .options = Describe(*choice),
+          .options = DescribeReport(*choice),
           .action = [choice] { return Execute(*choice); },
           .given = &choice->given};
 }

@@ -7,7 +7,7 @@
 namespace dsb {
 namespace {
 
-std::vector<Option> Describe(SampleOptions& o) {
+std::vector<Option> DescribeSample(SampleOptions& o) {
   std::vector<Option> all = DescribeOptions(o);
   all.insert(
       all.begin(),
@@ -51,7 +51,7 @@ Command SampleCommand() {
   auto options = std::make_shared<SampleOptions>();
   return {.name = "sample",
           .summary = "Answer many prompts and keep tokens and hidden states, to train drafters on",
-          .options = Describe(*options),
+          .options = DescribeSample(*options),
           .action = [options] { return Sample(*options); }};
 }
 

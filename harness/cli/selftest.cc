@@ -12,7 +12,7 @@
 namespace dsb {
 namespace {
 
-void Print(const SelftestResult& result, bool json) {
+void PrintResult(const SelftestResult& result, bool json) {
   if (json) {
     const nlohmann::ordered_json object = {{"steps", result.steps},
                                            {"rounds", result.rounds},
@@ -39,7 +39,7 @@ void Print(const SelftestResult& result, bool json) {
   WriteOutput(text);
 }
 
-std::vector<Option> Describe(SelftestOptions& options, std::string& format) {
+std::vector<Option> DescribeSelftest(SelftestOptions& options, std::string& format) {
   return {
       {.name = "concurrency",
        .value = &options.concurrency,
@@ -78,9 +78,9 @@ Command SelftestCommand() {
   return {
       .name = "selftest",
       .summary = "Measure the harness itself: an engine that takes no time, a real results file",
-      .options = Describe(*options, *format),
+      .options = DescribeSelftest(*options, *format),
       .action = [options, format] {
-        Print(RunSelftest(*options), *format == "json");
+        PrintResult(RunSelftest(*options), *format == "json");
         return ExitCode::kDone;
       }};
 }

@@ -39,7 +39,7 @@ ExitCode ExecuteTimeline(const TimelineChoice& choice) {
   return ExitCode::kDone;
 }
 
-std::vector<Option> Describe(TimelineChoice& choice) {
+std::vector<Option> DescribeTimeline(TimelineChoice& choice) {
   return {{.name = "results",
            .value = &choice.results,
            .value_name = "FILE",
@@ -67,7 +67,7 @@ Command TimelineCommand() {
   auto choice = std::make_shared<TimelineChoice>();
   return {.name = "timeline",
           .summary = "Export stored steps, phases and requests as a Chrome trace for Perfetto",
-          .options = Describe(*choice),
+          .options = DescribeTimeline(*choice),
           .action = [choice] { return ExecuteTimeline(*choice); }};
 }
 

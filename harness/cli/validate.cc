@@ -14,7 +14,7 @@ struct ValidateChoice {
   std::string format;
 };
 
-std::vector<Option> Describe(ValidateChoice& choice) {
+std::vector<Option> DescribeValidate(ValidateChoice& choice) {
   ValidateCommandOptions& o = choice.options;
   std::vector<Option> all = {
       {.name = "measured",
@@ -51,7 +51,7 @@ Command ValidateCommand() {
   auto choice = std::make_shared<ValidateChoice>();
   return {.name = "validate",
           .summary = "Hold simulated runs against measured ones of the same load",
-          .options = Describe(*choice),
+          .options = DescribeValidate(*choice),
           .action = [choice] {
             WriteOutput(RunValidate(choice->options, choice->format, ColumnsOf(stdout)));
             return ExitCode::kDone;

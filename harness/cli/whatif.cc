@@ -17,7 +17,7 @@ struct WhatifChoice {
   std::set<std::string> given;
 };
 
-std::vector<Option> Describe(WhatifChoice& choice) {
+std::vector<Option> DescribeWhatif(WhatifChoice& choice) {
   WhatifCommandOptions& o = choice.options;
   return {{.name = "acceptance",
            .value = &o.acceptance,
@@ -84,7 +84,7 @@ Command WhatifCommand() {
   auto choice = std::make_shared<WhatifChoice>();
   return {.name = "whatif",
           .summary = "Put a drafter's rounds on another machine's costs: where does it pay",
-          .options = Describe(*choice),
+          .options = DescribeWhatif(*choice),
           .action =
               [choice] {
                 if (!choice->options.cost_table.empty()) {

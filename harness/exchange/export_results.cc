@@ -13,7 +13,7 @@
 namespace dsb {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 double Seconds(int64_t ns) { return static_cast<double>(ns) * 1e-9; }
 double Milliseconds(int64_t ns) { return static_cast<double>(ns) * 1e-6; }
@@ -33,7 +33,7 @@ std::vector<const RequestRow*> MeasuredOf(const RunData& run) {
 }
 
 // Mean, median and 99th percentile in ms, linearly interpolated as NumPy does.
-void PutSummary(const std::string& name, std::vector<double> seconds, Json& json) {
+void PutSummary(const std::string& name, std::vector<double> seconds, OrderedJson& json) {
   if (seconds.empty()) return;
   std::sort(seconds.begin(), seconds.end());
   const auto at = [&](double share) {
@@ -49,7 +49,7 @@ void PutSummary(const std::string& name, std::vector<double> seconds, Json& json
   json["p99_" + name + "_ms"] = at(0.99) * 1e3;
 }
 
-void PutSpeculation(const std::vector<const RequestRow*>& rows, Json& json) {
+void PutSpeculation(const std::vector<const RequestRow*>& rows, OrderedJson& json) {
   int64_t drafts = 0, drafted = 0, accepted = 0;
   std::vector<int64_t> at;  // rounds that accepted more than k drafts
   for (const RequestRow* row : rows) {
@@ -73,19 +73,22 @@ void PutSpeculation(const std::vector<const RequestRow*>& rows, Json& json) {
   json["spec_decode_num_drafts"] = drafts;
   json["spec_decode_draft_tokens"] = drafted;
   json["spec_decode_accepted_tokens"] = accepted;
-  Json rates = Json::array();
+  OrderedJson rates = OrderedJson::array();
   for (const int64_t count : at) rates.push_back(share(count, drafts));
   json["spec_decode_per_position_acceptance_rates"] = rates;
 }
 
-Json Value(const Json& value, const char* unit) { return {{"value", value}, {"unit", unit}}; }
+OrderedJson Value(const OrderedJson& value, const char* unit) {
+  return {{"value", value}, {"unit", unit}};
+}
 
 }  // namespace
 
 std::string VllmBenchJson(const CheckedRun& run) {
   const std::vector<const RequestRow*> rows = MeasuredOf(run);
-  Json json, inputs = Json::array(), outputs = Json::array(), ttfts = Json::array(),
-             itls = Json::array(), starts = Json::array(), errors = Json::array();
+  OrderedJson json, inputs = OrderedJson::array(), outputs = OrderedJson::array(),
+                    ttfts = OrderedJson::array(), itls = OrderedJson::array(),
+                    starts = OrderedJson::array(), errors = OrderedJson::array();
   std::vector<double> ttft_s, tpot_s, itl_s, e2e_s;
   int64_t completed = 0, input_tokens = 0, output_tokens = 0, first_ns = INT64_MAX, last_ns = 0;
   for (const RequestRow* row : rows) {
@@ -95,7 +98,7 @@ std::string VllmBenchJson(const CheckedRun& run) {
     const int64_t end_ns = request.finished_ns.value_or(request.issued_ns);
     first_ns = std::min(first_ns, request.issued_ns);
     last_ns = std::max(last_ns, end_ns);
-    Json gaps = Json::array();
+    OrderedJson gaps = OrderedJson::array();
     const double ttft = good ? Seconds(request.bursts.front().t_ns - request.issued_ns) : 0;
     if (good) {
       ++completed;
@@ -120,13 +123,13 @@ std::string VllmBenchJson(const CheckedRun& run) {
   }
   const double duration = rows.empty() ? 0 : Seconds(last_ns - first_ns);
   const auto rate = [&](int64_t count) {
-    return duration > 0 ? Json(static_cast<double>(count) / duration) : Json();
+    return duration > 0 ? OrderedJson(static_cast<double>(count) / duration) : OrderedJson();
   };
   json["backend"] = "dsbench";
   json["label"] = ArmName(run->run);
   json["model_id"] = ConfigOf(run->run).server_model;
   json["num_prompts"] = rows.size();
-  json["max_concurrency"] = run->run.users ? Json(*run->run.users) : Json();
+  json["max_concurrency"] = run->run.users ? OrderedJson(*run->run.users) : OrderedJson();
   json["duration"] = duration;
   json["completed"] = completed;
   json["failed"] = static_cast<int64_t>(rows.size()) - completed;
@@ -156,7 +159,7 @@ std::string AiperfJsonl(const CheckedRun& run) {
     const RequestRecord& request = row->request;
     const bool good = Finished(request) && !request.bursts.empty();
     const int64_t end_ns = request.finished_ns.value_or(request.issued_ns);
-    Json json;
+    OrderedJson json;
     json["metadata"] = {{"session_num", number++},
                         {"conversation_id", row->prompt.item_key},
                         {"turn_index", row->prompt.turn},
@@ -164,14 +167,14 @@ std::string AiperfJsonl(const CheckedRun& run) {
                         {"request_end_ns", end_ns},
                         {"benchmark_phase", "profiling"},
                         {"was_cancelled", request.end_reason == "cancelled"}};
-    Json metrics = Json::object(), error = nullptr;
+    OrderedJson metrics = OrderedJson::object(), error = nullptr;
     metrics["input_sequence_length"] = Value(row->prompt.num_prompt_tokens, "tokens");
     if (good) {
       const int64_t tokens = NumTokens(request), first_ns = request.bursts.front().t_ns;
       metrics["time_to_first_token"] = Value(Milliseconds(first_ns - request.issued_ns), "ms");
       metrics["request_latency"] = Value(Milliseconds(end_ns - request.issued_ns), "ms");
       metrics["output_sequence_length"] = Value(tokens, "tokens");
-      Json gaps = Json::array();
+      OrderedJson gaps = OrderedJson::array();
       for (size_t b = 1; b < request.bursts.size(); ++b) {
         gaps.push_back(Milliseconds(request.bursts[b].t_ns - request.bursts[b - 1].t_ns));
       }
@@ -186,7 +189,7 @@ std::string AiperfJsonl(const CheckedRun& run) {
     }
     json["metrics"] = std::move(metrics);
     json["error"] = std::move(error);
-    lines += ShownJson(json.dump(-1, ' ', false, Json::error_handler_t::replace)) + '\n';
+    lines += ShownJson(json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace)) + '\n';
   }
   return lines;
 }

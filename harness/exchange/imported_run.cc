@@ -1,8 +1,11 @@
 #include "harness/exchange/imported_run.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace dsb {
+
+int64_t NsOf(double seconds) { return std::llround(seconds * 1e9); }
 
 void StartAtZero(ImportedRun& run) {
   int64_t first_ns = INT64_MAX;

@@ -34,6 +34,9 @@ struct ImportedRun {
   std::string remark = {};                   // what was left out, for people
 };
 
+inline constexpr double kLongestAnswerS = 1e7;
+int64_t NsOf(double seconds);
+
 // Times become those from the first start.
 void StartAtZero(ImportedRun& run);
 

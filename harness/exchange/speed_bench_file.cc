@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::json;
 using Reader = JsonPlace<Json>;
 
-constexpr double kNsPerS = 1e9, kNsPerMs = 1e6, kLongestS = 1e7;
+constexpr double kMillisecondNs = 1e6;
 
 // One client sends the next request when the last was answered; more would overlap in a way that
 // the file does not tell.
@@ -25,19 +25,19 @@ void RequireOneClient(const Json& root, const Reader& reader) {
                 "of one client can be put in order (measure again with --concurrency 1)");
 }
 
-void ReadTimes(const Json& row, const std::string& where, const Reader& reader, int64_t start_ns,
-               ImportedAnswer& answer) {
+void ReadRowTimes(const Json& row, const std::string& where, const Reader& reader, int64_t start_ns,
+                  ImportedAnswer& answer) {
   answer.start_ns = start_ns;
   const double latency_s =
-      reader.Number(reader.At(row, "latency_s"), where + ", latency_s", kLongestS);
-  answer.end_ns = start_ns + std::llround(latency_s * kNsPerS);
+      reader.Number(reader.At(row, "latency_s"), where + ", latency_s", kLongestAnswerS);
+  answer.end_ns = start_ns + NsOf(latency_s);
   answer.first_ns = answer.end_ns;
   const Json* const decode = reader.Find(row, "predicted_ms");
   if (decode == nullptr || !answer.error.empty()) return;
   // Of the server, from the first token to the last; the answer came whole.
-  const double decode_ms = reader.Number(*decode, where + ", predicted_ms", kLongestS * 1e3);
+  const double decode_ms = reader.Number(*decode, where + ", predicted_ms", kLongestAnswerS * 1e3);
   if (decode_ms > latency_s * 1e3) reader.Refuse(where + ", predicted_ms: longer than latency_s");
-  answer.first_ns -= std::llround(decode_ms * kNsPerMs);
+  answer.first_ns -= std::llround(decode_ms * kMillisecondNs);
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ ImportedRun ReadSpeedBench(std::string_view text, const std::string& name) {
     }
     answer.prompt_tokens = count("prompt_tokens");
     answer.output_tokens = count("completion_tokens");
-    ReadTimes(row, where, reader, now_ns, answer);
+    ReadRowTimes(row, where, reader, now_ns, answer);
     now_ns = answer.end_ns;
     drafted += count("draft_n");
     accepted += count("draft_n_accepted");

@@ -11,10 +11,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr double kNsPerS = 1e9, kLongestS = 1e7;
-
-int64_t Ns(double seconds) { return std::llround(seconds * kNsPerS); }
-
 }  // namespace
 
 ImportedRun ReadVllmBench(std::string_view text, const std::string& name) {
@@ -38,12 +34,12 @@ ImportedRun ReadVllmBench(std::string_view text, const std::string& name) {
     answer.prompt_tokens = reader.Count(inputs[i], where + ", input_lens");
     answer.output_tokens = reader.Count(outputs[i], where + ", output_lens");
     // The clock of the client's machine.
-    answer.start_ns = Ns(reader.Number(starts[i], where + ", start_times", kLongestS));
-    double end_s = reader.Number(ttfts[i], where + ", ttfts", kLongestS);
-    answer.first_ns = answer.start_ns + Ns(end_s);
+    answer.start_ns = NsOf(reader.Number(starts[i], where + ", start_times", kLongestAnswerS));
+    double end_s = reader.Number(ttfts[i], where + ", ttfts", kLongestAnswerS);
+    answer.first_ns = answer.start_ns + NsOf(end_s);
     if (!itls[i].is_array()) reader.Refuse(where + ", itls: expected a list");
-    for (const Json& gap : itls[i]) end_s += reader.Number(gap, where + ", itls", kLongestS);
-    answer.end_ns = answer.start_ns + Ns(end_s);
+    for (const Json& gap : itls[i]) end_s += reader.Number(gap, where + ", itls", kLongestAnswerS);
+    answer.end_ns = answer.start_ns + NsOf(end_s);
     if (errors[i].is_string()) answer.error = errors[i].get<std::string>();
   }
   StartAtZero(run);

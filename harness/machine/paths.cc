@@ -30,7 +30,8 @@ bool Exists(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-// Folders that may hold models/, workloads/, published/ and ci/: of an installed program and of a build folder.
+// Folders that may hold models/, workloads/, published/ and ci/: of an installed program and of a
+// build folder.
 std::vector<fs::path> SharedFolders() {
   std::error_code failed;
   const fs::path program = fs::read_symlink("/proc/self/exe", failed);
@@ -114,6 +115,10 @@ std::string DefaultDrafterPath(const std::string& name) {
 
 std::string PublishedPath(const std::string& name) {
   return FindShipped("published", name, "DSBENCH_PUBLISHED", "--data");
+}
+
+std::string PublishedPath(const std::string& folder, const std::string& name) {
+  return folder.empty() ? PublishedPath(name) : folder + '/' + name;
 }
 
 std::string DefaultDrafterOrigin() {

@@ -23,5 +23,7 @@ std::vector<std::string> DefaultWorkloadPaths();
 
 // NAME in $DSBENCH_PUBLISHED, else published/NAME of the shipped files: what others measured.
 std::string PublishedPath(const std::string& name);
+// In `folder`, or in published/ if that is empty.
+std::string PublishedPath(const std::string& folder, const std::string& name);
 
 }  // namespace dsb

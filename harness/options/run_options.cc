@@ -8,7 +8,7 @@
 namespace dsb {
 namespace {
 
-void Append(std::vector<Option> more, std::vector<Option>& all) {
+void AppendAll(std::vector<Option> more, std::vector<Option>& all) {
   std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
@@ -16,18 +16,18 @@ void Append(std::vector<Option> more, std::vector<Option>& all) {
 
 std::vector<Option> DescribeOptions(DecodeOptions& options) {
   std::vector<Option> all = DescribeOptions(static_cast<ModelOptions&>(options));
-  Append(DescribeOptions(static_cast<SamplingOptions&>(options)), all);
+  AppendAll(DescribeOptions(static_cast<SamplingOptions&>(options)), all);
   return all;
 }
 
 std::vector<Option> DescribeOptions(RunOptions& options) {
   std::vector<Option> all = DescribeOptions(static_cast<WorkloadOptions&>(options));
-  Append(DescribeOptions(static_cast<DecodeOptions&>(options)), all);
-  Append(DescribeOptions(static_cast<RemoteOptions&>(options)), all);
-  Append(DescribeOptions(static_cast<LoadOptions&>(options)), all);
-  Append(DescribeOptions(static_cast<SimulatedOptions&>(options)), all);
-  Append(DescribeOptions(static_cast<RecordOptions&>(options)), all);
-  Append(DescribeOptions(static_cast<NullOptions&>(options)), all);
+  AppendAll(DescribeOptions(static_cast<DecodeOptions&>(options)), all);
+  AppendAll(DescribeOptions(static_cast<RemoteOptions&>(options)), all);
+  AppendAll(DescribeOptions(static_cast<LoadOptions&>(options)), all);
+  AppendAll(DescribeOptions(static_cast<SimulatedOptions&>(options)), all);
+  AppendAll(DescribeOptions(static_cast<RecordOptions&>(options)), all);
+  AppendAll(DescribeOptions(static_cast<NullOptions&>(options)), all);
   return all;
 }
 

@@ -38,7 +38,7 @@ std::string WithNames(const Option& option, const std::string& text, Names& name
   return text.substr(0, at) + names.Of(path) + text.substr(at + path.size());
 }
 
-void Append(const Option& option, const std::string& text, std::string& command) {
+void AppendOption(const Option& option, const std::string& text, std::string& command) {
   command += " --" + option.name;
   // The parser would take a value that begins with a dash for an option.
   command += text.starts_with('-') ? '=' : ' ';
@@ -56,7 +56,7 @@ void AppendValues(const Option& option, std::vector<std::string> texts, Names& n
     for (const std::string& text : texts) list += (list.empty() ? "" : ",") + text;
     texts = {list};
   }
-  for (const std::string& text : texts) Append(option, text, command);
+  for (const std::string& text : texts) AppendOption(option, text, command);
 }
 
 // What environment variables stand for is named, so that they are not needed.

@@ -13,14 +13,14 @@
 namespace dsb {
 namespace {
 
-std::string Text(double value) {
+std::string NumberWords(double value) {
   std::ostringstream text;
   text << value;
   return text.str();
 }
 
 template <typename Number>
-std::optional<Number> Parse(const std::string& text) {
+std::optional<Number> ParseNumber(const std::string& text) {
   Number value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -29,10 +29,10 @@ std::optional<Number> Parse(const std::string& text) {
 
 }  // namespace
 
-std::optional<int64_t> ParseInteger(const std::string& text) { return Parse<int64_t>(text); }
+std::optional<int64_t> ParseInteger(const std::string& text) { return ParseNumber<int64_t>(text); }
 
 std::optional<double> ParseNumber(const std::string& text) {
-  const std::optional<double> value = Parse<double>(text);
+  const std::optional<double> value = ParseNumber<double>(text);
   if (!value || !std::isfinite(*value)) return std::nullopt;
   return *value == 0 ? 0.0 : *value;  // -0 is 0, also where a run's options are compared
 }
@@ -50,8 +50,8 @@ OptionCheck NumberIn(double lowest, double highest, bool above) {
   return [lowest, highest, above](const std::string& text) -> std::string {
     const std::optional<double> value = ParseNumber(text);
     if (value && (above ? *value > lowest : *value >= lowest) && *value <= highest) return {};
-    return std::string("expected a number ") + (above ? "above " : "from ") + Text(lowest) +
-           " to " + Text(highest) + ", found '" + text + "'";
+    return std::string("expected a number ") + (above ? "above " : "from ") + NumberWords(lowest) +
+           " to " + NumberWords(highest) + ", found '" + text + "'";
   };
 }
 

@@ -13,17 +13,14 @@ namespace {
 
 constexpr int64_t kServingRounds = 12000;
 
-std::string DataPath(const std::string& folder, const std::string& name) {
-  return folder.empty() ? PublishedPath(name) : folder + '/' + name;
-}
-
 }  // namespace
 
 std::string RunPaperStudy(const PaperCommandOptions& options, const std::string& format,
                           int columns) {
   const PublishedProduction published =
-      ReadProduction(DataPath(options.data, "dspark_production.json"));
-  const PublishedServing serving = ReadServing(DataPath(options.data, "vllm_v4_pro_b300.json"));
+      ReadProduction(PublishedPath(options.data, "dspark_production.json"));
+  const PublishedServing serving =
+      ReadServing(PublishedPath(options.data, "vllm_v4_pro_b300.json"));
   ThreadPool pool(ThreadsFor(options.threads));
   StudyOptions study;
   study.inputs.mtp1_length = options.mtp1_length;

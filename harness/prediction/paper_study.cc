@@ -30,7 +30,7 @@ double Rms(const std::vector<double>& values) {
   return std::sqrt(sum / static_cast<double>(values.size()));
 }
 
-double Line(const std::vector<double>& x, const std::vector<double>& y, double at) {
+double Interpolated(const std::vector<double>& x, const std::vector<double>& y, double at) {
   for (size_t i = 0; i + 1 < x.size(); ++i) {
     if (at >= x[i] && at <= x[i + 1]) {
       return y[i] + (y[i + 1] - y[i]) * (at - x[i]) / (x[i + 1] - x[i]);
@@ -58,7 +58,7 @@ Prediction Predict(const PublishedModel& model, const ProductionInputs& inputs,
     prediction.tokens_per_s.push_back(curve.TokensPerS(requests));
     prediction.budget.push_back(curve.Verified(requests));
     errors.push_back(prediction.tokens_per_s.back() / model.dspark_tokens_per_s[i] - 1);
-    const double published = Line(model.budget_concurrency, model.budget, requests);
+    const double published = Interpolated(model.budget_concurrency, model.budget, requests);
     if (published > 0) budget_errors.push_back(prediction.budget.back() - published);
   }
   prediction.throughput_bias = Mean(errors);
@@ -153,11 +153,11 @@ ModelStudy StudyModel(const PublishedModel& model, const StudyOptions& options, 
     row.published = model.dspark_tokens_per_s[i];
     row.predicted = named.tokens_per_s[i];
     row.band = band([i](const Prediction& draw) { return draw.tokens_per_s[i]; });
-    row.all_five = Line(loads, all_five, row.requests);
+    row.all_five = Interpolated(loads, all_five, row.requests);
     row.budget = named.budget[i];
     row.budget_band = band([i](const Prediction& draw) { return draw.budget[i]; });
     errors.push_back(row.predicted / row.published - 1);
-    const double budget = Line(model.budget_concurrency, model.budget, row.requests);
+    const double budget = Interpolated(model.budget_concurrency, model.budget, row.requests);
     if (budget > 0) {
       row.budget_published = budget;
       budget_errors.push_back(row.budget - budget);

@@ -9,7 +9,7 @@
 namespace dsb {
 namespace {
 
-constexpr double kMost = 1e15;
+constexpr double kMostPublished = 1e15;
 constexpr int64_t kMostLayers = 10000;
 
 JsonFields Open(const std::string& path, const std::string& format) {
@@ -30,7 +30,7 @@ ModelShape ReadShape(const JsonFields& json) {
 // A list as long as `like`, positive numbers.
 std::vector<double> Curve(const JsonFields& json, const std::string& key,
                           const std::vector<double>* like = nullptr) {
-  std::vector<double> numbers = json.Numbers(key, 0, kMost);
+  std::vector<double> numbers = json.Numbers(key, 0, kMostPublished);
   const size_t expected = like == nullptr ? std::max<size_t>(numbers.size(), 2) : like->size();
   if (numbers.size() != expected) {
     json.Refuse(key, std::to_string(numbers.size()) + " numbers", std::to_string(expected));
@@ -65,7 +65,7 @@ PublishedModel ReadModel(const JsonFields& json) {
   model.dspark_user_tokens_per_s = Curve(matched, "dspark_user_tokens_per_s", &like);
   matched.RefuseOthers();
   for (const JsonFields& anchor : json.Objects("anchors")) {
-    const auto number = [&](const char* key) { return anchor.Number(key, 0, kMost); };
+    const auto number = [&](const char* key) { return anchor.Number(key, 0, kMostPublished); };
     model.anchors.push_back({.user_tokens_per_s = number("user_tokens_per_s"),
                              .mtp1_tokens_per_s = number("mtp1_tokens_per_s"),
                              .dspark_tokens_per_s = number("dspark_tokens_per_s"),
@@ -127,8 +127,8 @@ PublishedServing ReadServing(const std::string& path) {
   serving.source = json.Text("source");
   serving.workload = json.Text("workload");
   serving.shape = ReadShape(json);
-  serving.expert_gb_per_device = json.Number("expert_gb_per_device", 0, kMost);
-  serving.memory_tb_per_s = json.Number("memory_tb_per_s", 0, kMost);
+  serving.expert_gb_per_device = json.Number("expert_gb_per_device", 0, kMostPublished);
+  serving.memory_tb_per_s = json.Number("memory_tb_per_s", 0, kMostPublished);
   for (const JsonFields& row : json.Objects("arms")) {
     PublishedArm arm;
     arm.name = row.Text("name");

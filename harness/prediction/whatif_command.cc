@@ -25,10 +25,6 @@ namespace {
 constexpr double kMost = 1e18;
 constexpr double kLeastMultiplier = 1, kMostMultiplier = 3;  // kd of a block drafter
 
-std::string DataPath(const std::string& folder, const std::string& name) {
-  return folder.empty() ? PublishedPath(name) : folder + '/' + name;
-}
-
 // The object of a list that has this name; kBadInput with all names there are.
 JsonFields Named(const std::string& path, const char* list, const std::string& name,
                  const char* option) {
@@ -49,9 +45,9 @@ struct Costs {
 
 Costs BoundCosts(const WhatifCommandOptions& options) {
   const JsonFields model =
-      Named(DataPath(options.data, "models.json"), "models", options.model, "model");
+      Named(PublishedPath(options.data, "models.json"), "models", options.model, "model");
   const JsonFields device =
-      Named(DataPath(options.data, "hardware.json"), "devices", options.device, "device");
+      Named(PublishedPath(options.data, "hardware.json"), "devices", options.device, "device");
   ModelSize size;
   size.layers = static_cast<int32_t>(model.Integer("layers", 1, 10000));
   size.experts = static_cast<int32_t>(model.Integer("experts", 1, 100000));
@@ -118,7 +114,7 @@ Costs TableCosts(const WhatifCommandOptions& options) {
 std::string Percentage(double ratio) {
   return (ratio >= 1 ? "+" : "") + Fixed(100 * (ratio - 1), 0) + " %";
 }
-std::string BandText(const Band& band) {
+std::string GainText(const Band& band) {
   return Percentage(band.p10) + " / " + Percentage(band.p50) + " / " + Percentage(band.p90);
 }
 
@@ -202,11 +198,11 @@ std::string RunWhatif(const WhatifCommandOptions& options, const std::string& fo
   for (const WhatifRow& row : rows) {
     fixed.rows.push_back({std::to_string(row.users), Fixed(row.plain, 1),
                           row.best_drafts == 0 ? "none" : std::to_string(row.best_drafts),
-                          Fixed(row.best, 1), BandText(row.best_gain),
+                          Fixed(row.best, 1), GainText(row.best_gain),
                           Fixed(row.accepted_length, 2), Fixed(row.break_even, 2)});
     if (!(row.scheduled > 0)) continue;
     lagged.rows.push_back({std::to_string(row.users), Fixed(row.scheduled, 1),
-                           BandText(row.scheduled_gain), Fixed(row.verified, 2)});
+                           GainText(row.scheduled_gain), Fixed(row.verified, 2)});
   }
   document.push_back(std::move(fixed));
   if (!lagged.rows.empty()) document.push_back(std::move(lagged));

@@ -13,7 +13,7 @@ namespace {
 // A request's rounds and bursts are reserved once, up to this many.
 constexpr int32_t kReservedRounds = 256;
 // The stop flag is looked at so often, whatever an engine or a schedule waits for.
-constexpr int64_t kLongestWaitNs = 100'000'000;
+constexpr int64_t kStopPollNs = 100'000'000;
 constexpr int64_t kCancelPollNs = 1'000'000;
 
 }  // namespace
@@ -49,7 +49,7 @@ Replayer::Outcome Replayer::Run(ArrivalSource& source, const std::atomic<bool>& 
       break;
     }
     const int64_t due_ns = source.NextDueNs();
-    const int64_t until_ns = std::min(due_ns, now_ns + kLongestWaitNs);
+    const int64_t until_ns = std::min(due_ns, now_ns + kStopPollNs);
     if (!in_flight_.empty()) {
       Step(until_ns, source);
     } else if (due_ns != kNeverNs) {

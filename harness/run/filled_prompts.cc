@@ -6,14 +6,10 @@
 
 #include "base/split_mix.h"
 #include "harness/run/load_plan.h"
+#include "harness/run/prompt_fit.h"
 
 namespace dsb {
 namespace {
-
-RenderedPrompt RenderUser(const Backend& backend, const std::string& text) {
-  const ChatMessage message{.role = "user", .content = text};
-  return backend.Render({&message, 1});
-}
 
 int64_t NumTokens(const Backend& backend, const std::string& text) {
   return static_cast<int64_t>(RenderUser(backend, text).ids.size());

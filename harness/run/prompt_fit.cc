@@ -33,11 +33,6 @@ int64_t AnswerTokens(const Prompt& prompt, const SamplingOptions& options) {
                                : options.max_tokens;
 }
 
-RenderedPrompt RenderUser(const Backend& backend, const std::string& text) {
-  const ChatMessage message{.role = "user", .content = text};
-  return backend.Render({&message, 1});
-}
-
 // Cuts the message's front, so that its prompt has at most `most` tokens; false if nothing is left.
 bool CutFront(const Backend& backend, int64_t most, Prompt& prompt) {
   const std::string whole = prompt.turns.front();
@@ -151,6 +146,11 @@ class Fitting {
 };
 
 }  // namespace
+
+RenderedPrompt RenderUser(const Backend& backend, const std::string& text) {
+  const ChatMessage message{.role = "user", .content = text};
+  return backend.Render({&message, 1});
+}
 
 int64_t NeededTokens(const Prompt& prompt, const DecodeOptions& options) {
   int64_t tokens = NumTokens(prompt.first) + prompt.num_turns() * AnswerTokens(prompt, options);

@@ -22,6 +22,9 @@ struct PromptFit {
   std::vector<std::string> warnings;  // the same for people, a line each
 };
 
+// The prompt of one user's message.
+RenderedPrompt RenderUser(const Backend& backend, const std::string& text);
+
 // Tokens that one sequence may need: prompt + max_tokens + draft length + 1; of a conversation all
 // of its turns and answers, each again as text.
 int64_t NeededTokens(const Prompt& prompt, const DecodeOptions& options);

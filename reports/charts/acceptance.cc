@@ -13,7 +13,7 @@ std::string PaperName(std::string_view drafter) {
                                : "Eagle3, paper";
 }
 
-ChartSeries PaperCurve(const PaperConditional& curve, size_t place) {
+ChartSeries PublishedCurve(const PaperConditional& curve, size_t place) {
   ChartSeries series{
       .name = PaperName(curve.drafter), .published = true, .part = place, .mark = ChartMark::kLine};
   for (size_t k = 0; k < curve.by_position.size(); ++k) {
@@ -34,7 +34,7 @@ Chart ConditionalChart(const ReportSet& set, const ArmList& arms, const std::str
   bool of_paper = false;
   for (const PaperConditional& curve : PaperFigure2()) {
     if (scope != "domain:" + std::string(curve.domain)) continue;
-    chart.series.push_back(PaperCurve(curve, ++place));
+    chart.series.push_back(PublishedCurve(curve, ++place));
     of_paper = true;
   }
   bool found = false;

@@ -17,7 +17,7 @@ namespace dsb {
 namespace {
 
 // Significant digits for figures of any size and unit.
-std::string Figure(const std::optional<double>& value, const std::string& metric) {
+std::string FigureText(const std::optional<double>& value, const std::string& metric) {
   const std::string_view unit = DefinitionOf(metric).unit;
   if (unit == "ns" || unit == "ns/round" || unit == "ns/token") {
     return FixedOr(value, 3, 1e-6) + (value ? " ms" : "");
@@ -38,8 +38,8 @@ Table MetricTable(const ArmComparison& comparison) {
   table.columns = {
       {"metric", true}, {"baseline", false}, {"candidate", false}, {"ratio", false}, {"", true}};
   for (const ComparedMetric& metric : comparison.metrics) {
-    table.rows.push_back({metric.metric, Figure(metric.baseline, metric.metric),
-                          Figure(metric.candidate, metric.metric),
+    table.rows.push_back({metric.metric, FigureText(metric.baseline, metric.metric),
+                          FigureText(metric.candidate, metric.metric),
                           WithInterval(metric.ratio.ratio, 3),
                           Verdict(metric.ratio, DefinitionOf(metric.metric).better)});
   }

@@ -37,12 +37,6 @@ std::vector<Ranked> Rank(const ReportSet& set) {
 bool ShownAbove(const Estimate& ratio) { return ratio.lo && *ratio.lo > 1; }
 bool ShownBelow(const Estimate& ratio) { return ratio.hi && *ratio.hi < 1; }
 
-// "1.54\u00d7 [1.35, 1.77]"
-std::string Times(const Estimate& ratio) {
-  std::string text = WithInterval(ratio, 2);
-  return text.insert(std::min(text.find(' '), text.size()), "\u00d7");
-}
-
 // Of the arms from place `first` on: what a page says when those before it are switched off.
 LabelledLine Result(const std::vector<Ranked>& ranked, size_t first) {
   const Ranked& best = ranked[first];

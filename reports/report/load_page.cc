@@ -15,15 +15,6 @@
 #include "results/run_facts.h"
 
 namespace dsb {
-namespace {
-
-std::string Times(const Estimate& ratio) {
-  std::string text = WithInterval(ratio, 2);
-  return text.insert(std::min(text.find(' '), text.size()), "\u00d7");
-}
-
-}  // namespace
-
 std::string TitleOf(const LoadGroup& group) {
   const ReportSet& first = *group.sets.front();
   std::string title = TitleOf(first, false);

@@ -36,6 +36,11 @@ std::string WithInterval(const Estimate& estimate, int decimals) {
   return text + " [" + bound(estimate.lo) + ", " + bound(estimate.hi) + "]";
 }
 
+std::string Times(const Estimate& ratio) {
+  std::string text = WithInterval(ratio, 2);
+  return text.insert(std::min(text.find(' '), text.size()), "\u00d7");
+}
+
 std::string WithInterval(const MetricRecord* metric, int decimals) {
   return metric == nullptr ? "n/a" : WithInterval(metric->estimate, decimals);
 }

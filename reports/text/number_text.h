@@ -17,6 +17,7 @@ std::string FixedOr(const std::optional<double>& value, int decimals, double sca
 std::string Shortest(double value);
 // "3.21 [3.05, 3.38]"; without an interval "3.21"; "n/a" without a value.
 std::string WithInterval(const Estimate& estimate, int decimals);
+std::string Times(const Estimate& ratio);                            // "1.54\u00d7 [1.35, 1.77]"
 std::string WithInterval(const MetricRecord* metric, int decimals);  // null: no value
 std::string Percent(const std::optional<double>& share);             // "12.3"
 std::string PercentWithUnit(double share);                           // 0.0123 -> "1.23 %"

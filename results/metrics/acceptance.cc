@@ -5,8 +5,6 @@
 namespace dsb {
 namespace {
 
-double D(int64_t value) { return static_cast<double>(value); }
-
 void GrowTo(size_t size, std::vector<int64_t>* values) {
   if (values->size() < size) values->resize(size, 0);
 }
@@ -20,7 +18,7 @@ std::optional<double> Ratio(const std::vector<int64_t>& above, const std::vector
                             int64_t k) {
   const auto i = static_cast<size_t>(k - 1);
   if (k < 1 || i >= below.size() || below[i] == 0) return std::nullopt;
-  return D(above[i]) / D(below[i]);
+  return static_cast<double>(above[i]) / static_cast<double>(below[i]);
 }
 
 }  // namespace
@@ -65,7 +63,7 @@ RoundCounts CountRounds(std::span<const RoundRecord> rounds) {
 
 std::optional<double> AcceptedLength(const RoundCounts& counts) {
   if (counts.rounds == 0) return std::nullopt;
-  return D(counts.committed) / D(counts.rounds);
+  return static_cast<double>(counts.committed) / static_cast<double>(counts.rounds);
 }
 
 std::optional<double> Survival(const RoundCounts& counts, int64_t k) {

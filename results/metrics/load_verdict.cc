@@ -17,7 +17,7 @@ namespace {
 
 constexpr size_t kBlocks = static_cast<size_t>(kSteadyBlocks);
 
-double D(int64_t value) { return static_cast<double>(value); }
+double Real(int64_t value) { return static_cast<double>(value); }
 
 std::string Percent(double share) {
   char text[32];
@@ -41,12 +41,12 @@ std::vector<const RequestRow*> InWindow(const CheckedRun& run, const LoadWindow&
 // Time average of the requests in the system, over equal parts of the window.
 std::vector<double> InSystem(const CheckedRun& run, const LoadWindow& window, size_t parts) {
   std::vector<double> sums(parts);
-  const double part_ns = D(window.length_ns()) / D(static_cast<int64_t>(parts));
+  const double part_ns = Real(window.length_ns()) / Real(static_cast<int64_t>(parts));
   for (const RequestRow* row : LoadRequests(run)) {
-    const double from = D(row->request.scheduled_ns - window.start_ns);
-    const double to = D(LeftNs(row->request) - window.start_ns);
+    const double from = Real(row->request.scheduled_ns - window.start_ns);
+    const double to = Real(LeftNs(row->request) - window.start_ns);
     for (size_t i = 0; i < parts; ++i) {
-      const double first = part_ns * D(static_cast<int64_t>(i)), last = first + part_ns;
+      const double first = part_ns * Real(static_cast<int64_t>(i)), last = first + part_ns;
       sums[i] += std::max(0.0, std::min(to, last) - std::max(from, first)) / part_ns;
     }
   }
@@ -70,7 +70,7 @@ Drifts DriftsOf(const CheckedRun& run, const LoadWindow& window,
   for (const RequestRow* row : rows) {
     const std::optional<RequestTiming> timing = TimingOf(row->request);
     if (!timing) continue;
-    ttft.push_back(D(timing->ttft_ns));
+    ttft.push_back(Real(timing->ttft_ns));
     if (const std::optional<double> value = timing->tpot()) tpot.push_back(*value);
   }
   return {.ttft = DriftOf(BlockMedians(ttft, kBlocks)),
@@ -86,13 +86,13 @@ std::string Lateness(const CheckedRun& run) {
   const std::vector<int64_t> lags = ClientLags(run);
   std::vector<double> ttft;
   for (const RequestRow* row : Select(run).timing) {
-    if (const auto timing = TimingOf(row->request)) ttft.push_back(D(timing->ttft_ns));
+    if (const auto timing = TimingOf(row->request)) ttft.push_back(Real(timing->ttft_ns));
   }
   const std::vector<double> median = BlockMedians(ttft, 1);
   const double most =
-      std::max(D(kLeastClientLagNs), median.empty() ? 0 : kMostClientLagShare * median.front());
+      std::max(Real(kLeastClientLagNs), median.empty() ? 0 : kMostClientLagShare * median.front());
   const auto late =
-      std::count_if(lags.begin(), lags.end(), [most](int64_t lag) { return D(lag) > most; });
+      std::count_if(lags.begin(), lags.end(), [most](int64_t lag) { return Real(lag) > most; });
   const auto all = static_cast<int64_t>(lags.size());
   const double by_chance = 1 - BinomialCdf(late - 1, all, kMostLateShare);
   if (late == 0 || by_chance > kLateByChance) return {};
@@ -113,10 +113,11 @@ std::optional<LittleCheck> CheckLittle(const CheckedRun& run) {
   if (rows.empty()) return std::nullopt;
   LittleCheck check;
   check.in_system = InSystem(run, *window, 1).front();
-  check.arrivals_per_s = D(static_cast<int64_t>(rows.size())) / (D(window->length_ns()) * 1e-9);
+  check.arrivals_per_s =
+      Real(static_cast<int64_t>(rows.size())) / (Real(window->length_ns()) * 1e-9);
   for (const RequestRow* row : rows) {
-    check.e2e_s += D(LeftNs(row->request) - row->request.scheduled_ns) * 1e-9 /
-                   D(static_cast<int64_t>(rows.size()));
+    check.e2e_s += Real(LeftNs(row->request) - row->request.scheduled_ns) * 1e-9 /
+                   Real(static_cast<int64_t>(rows.size()));
   }
   return check;
 }

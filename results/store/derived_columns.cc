@@ -4,10 +4,10 @@
 namespace dsb {
 namespace {
 
-constexpr auto kRowId = ColumnUse::kRowId;
+constexpr auto kIdColumn = ColumnUse::kRowId;
 
 constexpr Column<MetricRow> kMetricColumns[] = {
-    {"run_id", &MetricRow::run_id, 1, kRowId},
+    {"run_id", &MetricRow::run_id, 1, kIdColumn},
     {"metric", &MetricRow::metric},
     {"scope", &MetricRow::scope},
     {"unit", &MetricRow::unit},
@@ -23,8 +23,8 @@ constexpr Column<MetricRow> kMetricColumns[] = {
 };
 
 constexpr Column<ComparisonRecord> kComparisonColumns[] = {
-    {"baseline_run_id", &ComparisonRecord::baseline_run_id, 1, kRowId},
-    {"candidate_run_id", &ComparisonRecord::candidate_run_id, 1, kRowId},
+    {"baseline_run_id", &ComparisonRecord::baseline_run_id, 1, kIdColumn},
+    {"candidate_run_id", &ComparisonRecord::candidate_run_id, 1, kIdColumn},
     {"policy_json", &ComparisonRecord::policy_json},
     {"state", &ComparisonRecord::state},
     {"exit_code", &ComparisonRecord::exit_code},

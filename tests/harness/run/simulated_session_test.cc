@@ -51,7 +51,7 @@ TEST_F(SimulatedSession, SaysWhatItIs) {
     EXPECT_EQ(run.run.state, "complete");
     EXPECT_EQ(run.run.verification_rule, "unknown");
     EXPECT_EQ(run.run.device_time_source, "model");
-    EXPECT_THAT(CheckInvariants(run), testing::IsEmpty());
+    EXPECT_THAT(CheckInvariants(run), ::testing::IsEmpty());
     EXPECT_EQ(NumMeasured(run), 6);
     for (const RequestRow& row : run.requests) EXPECT_TRUE(row.request.output_ids.empty());
     EXPECT_TRUE(run.artifacts.contains("cost_table"));
