@@ -1,5 +1,5 @@
 # dsb_join(OUT TARGET SOURCE...): OUT lists sources that include those given, up to eight of one folder each if they are
-# compiled alike. Half of the time of a first build; what two files of a folder call by one name is then an error.
+# compiled alike. A first build takes half the time or less; what two files of a folder call by one name is then an error.
 set(DSB_JOINED_SOURCES 8)
 
 function(dsb_join out target)

@@ -83,11 +83,25 @@ GateVerdict Saying(const std::string& text) {
   return verdict;
 }
 
+// A long name takes two elements where a short one takes one: those that hold no tag are left out.
+std::string WithoutRowNames(std::string html) {
+  const std::string start = "<text class=\"tx e at\"", end = "</text>";
+  for (size_t at = 0; (at = html.find(start, at)) != std::string::npos;) {
+    const size_t inside = html.find('>', at) + 1, tag = html.find('<', inside);
+    if (html.compare(tag, end.size(), end) == 0) {
+      html.erase(at, tag + end.size() - at);
+    } else {
+      at = inside;
+    }
+  }
+  return html;
+}
+
 TEST(GateFronts, AnyTextStaysText) {
   for (const std::string& text : kHostile) {
     ExpectInert(GateJunit(Saying(text)), GateJunit(Saying("name")));
     const auto page = [](const std::string& shown) {
-      std::string html = PrintHtml(GatePage(Saying(shown)));
+      std::string html = WithoutRowNames(PrintHtml(GatePage(Saying(shown))));
       const std::string wide = "<td class=\"x\">";  // of a cell of over 40 characters
       for (size_t at = 0; (at = html.find(wide, at)) != std::string::npos;) {
         html.replace(at, wide.size(), "<td>");
