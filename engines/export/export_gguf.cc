@@ -102,7 +102,7 @@ GgufBuilder DrafterGguf(const DrafterSource& source) {
 }
 
 GgufBuilder TargetGguf(const GgufFile& target) {
-  const std::string architecture = target.String("general.architecture");
+  const std::string& architecture = target.String("general.architecture");
   GgufBuilder file;
   file.AddString("general.architecture", architecture);
   file.CopyPairs(target, "tokenizer.");

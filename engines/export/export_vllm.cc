@@ -165,7 +165,7 @@ ModelFolderFiles DrafterFolderFiles(const DrafterSource& source) {
 }
 
 ModelFolderFiles TargetFolderFiles(const GgufFile& target) {
-  const std::string architecture = target.String("general.architecture");
+  const std::string& architecture = target.String("general.architecture");
   if (architecture != "llama" || target.StringOr("tokenizer.ggml.pre", "") != "smollm") {
     ThrowBadInput(target.path() + ": found architecture " + architecture + " with tokenizer " +
                   target.StringOr("tokenizer.ggml.pre", "(none)") +
