@@ -19,7 +19,6 @@ using testing::Count;
 using testing::ExpectInert;
 using ::testing::HasSubstr;
 using testing::kHostile;
-using ::testing::Not;
 using testing::SyntheticArm;
 using testing::SyntheticRun;
 
