@@ -33,6 +33,7 @@ ExitCode ExecuteTimeline(const TimelineChoice& choice) {
   }
   if (ids.empty()) ThrowBadInput(choice.results + ": the file has no runs");
   std::vector<CheckedRun> runs;
+  runs.reserve(ids.size());
   for (const int64_t id : ids) runs.push_back(ReadCheckedRun(store, id, {}));
   WriteTimelineFile(runs, {}, {}, choice.output);
   WriteOutput(Shown(choice.output) + ": open it in https://ui.perfetto.dev or chrome://tracing\n");

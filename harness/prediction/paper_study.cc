@@ -137,6 +137,7 @@ ModelStudy StudyModel(const PublishedModel& model, const StudyOptions& options, 
   });
   const auto band = [&](auto value) {
     std::vector<double> values;
+    values.reserve(draws.size());
     for (const Prediction& draw : draws) values.push_back(value(draw));
     return BandOf(std::move(values));
   };
