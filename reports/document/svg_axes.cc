@@ -46,7 +46,8 @@ std::vector<Tick> TicksBelow(const Plot& plot) {
     double reached = 0;
     bool fits = true;
     for (const Tick& tick : ticks) {
-      const double half = kCharacter / 2 * D(WidthOf(tick.text)) + 2, x = plot.x.At(tick.value);
+      const double half = kCharacter / 2 * static_cast<double>(WidthOf(tick.text)) + 2,
+                   x = plot.x.At(tick.value);
       fits = fits && x - half >= reached;
       reached = x + half;
     }

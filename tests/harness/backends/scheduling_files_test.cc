@@ -32,7 +32,7 @@ CostConditions RunOf(const std::string& drafter) {
 class Files : public testing::Test {
  protected:
   std::string Write(const std::string& name, const std::string& text) const {
-    const std::string path = (folder_ / name).string();
+    std::string path = (folder_ / name).string();
     std::ofstream(path) << text;
     return path;
   }

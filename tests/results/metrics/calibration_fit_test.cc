@@ -74,7 +74,7 @@ TEST(CalibrationFit, SweepsThresholdsFromAllToFewDrafts) {
 }
 
 TEST(CalibrationFit, RefusesRoundsThatAPolicyCutAndRunsWithoutConfidences) {
-  const auto refusal = [](RunData data) -> std::string {
+  const auto refusal = [](const RunData& data) -> std::string {
     try {
       FitCalibration(data, {});
     } catch (const Error& error) {
