@@ -16,10 +16,11 @@ import subprocess
 import sys
 import time
 
-from run_log import evaluations, table
+from run_log import read_log, table
+from settings import RECIPE
 
 HERE = pathlib.Path(__file__).parent
-DRAFTERS = ["dspark", "dflash", "eagle3", "mtp1"]
+DRAFTERS = list(json.loads(RECIPE.read_text())["drafters"])
 
 
 def whole_numbers(text):
@@ -78,10 +79,9 @@ def lengths(args, probe, kind, key):
     found = {}
     for seed in args.seeds:
         folder = run_folder(args, probe, kind, seed)
-        if not (folder / "log.jsonl").exists():
-            continue
-        last = evaluations(folder)[-1]
-        if last["flops"] >= args.budget:
+        lines = read_log(folder) if (folder / "log.jsonl").exists() else []
+        last = next((line for line in reversed(lines) if line["event"] == "held_out"), None)
+        if last is not None and last["flops"] >= args.budget:
             found[seed] = last.get("real", last)[key]
     return found
 

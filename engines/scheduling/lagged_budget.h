@@ -30,10 +30,10 @@ struct LaggedOptions {
 
 // What it does not know of a request, because that was not drafted for `lag` steps ago, it takes
 // from the mean of the rounds before, newer ones weighing more; before the first from
-// `usual_confidence`, certainty if that is empty. Whether
-// to draft at all is weighed anew: for that, expected drafts count as much as those of the steps
-// before `lag` came to, over what was expected of them, and if drafting does not gain its cost the
-// answer is kNoDraft. It may only see what the interface shows it, so all of this is lossless.
+// `usual_confidence`, certainty if that is empty. Whether to draft at all is weighed anew: for
+// that, expected drafts count as much as those of the steps before `lag` came to, over what was
+// expected of them, and if drafting does not gain its cost the answer is kNoDraft. It may only see
+// what the interface shows it, so all of this is lossless.
 std::unique_ptr<VerifyBudget> MakeLaggedBudget(LaggedOptions options);
 
 }  // namespace dsb

@@ -134,7 +134,7 @@ ExitCode Execute(ReportChoice& choice) {
   return ExitCode::kDone;
 }
 
-std::vector<Option> DescribeReport(CompareChoice& choice) {
+std::vector<Option> DescribeCompare(CompareChoice& choice) {
   CompareOptions& options = choice.options;
   std::vector<Option> all = {ResultsOption(choice.path, "results file with the baseline"),
                              {.name = "candidate-results",
@@ -215,7 +215,7 @@ Command CompareCommand() {
   auto choice = std::make_shared<CompareChoice>();
   return {.name = "compare",
           .summary = "Compare arms prompt by prompt",
-          .options = DescribeReport(*choice),
+          .options = DescribeCompare(*choice),
           .action = [choice] { return Execute(*choice); },
           .given = &choice->given};
 }

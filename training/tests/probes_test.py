@@ -10,6 +10,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import probes
+from settings import known_names
 
 BASE, CHANGED = {"name": "recipe", "set": []}, {"name": "small batches", "set": ["sequences=8"], "drafters": ["dspark"]}
 
@@ -39,6 +40,9 @@ class Probes(unittest.TestCase):
         self.ran(BASE, 1, 100, 1.5)
         self.ran(BASE, 2, 99, 5.0)
         self.ran(CHANGED, 1, 100, 1.75)
+        begun = probes.run_folder(self.args, CHANGED, "dspark", 2)
+        begun.mkdir()
+        (begun / "log.jsonl").write_text(json.dumps({"event": "start", "step": 0}) + "\n")
         self.assertEqual(probes.cell(self.args, BASE, BASE, "dspark"), "1.500 / 2.500")
         self.assertEqual(probes.cell(self.args, CHANGED, BASE, "dspark"), "1.750 (+0.250) / 2.750 (+0.250)")
 
@@ -49,11 +53,9 @@ class Probes(unittest.TestCase):
 
     def test_every_probe_changes_what_the_recipe_has(self):
         text = (pathlib.Path(probes.__file__).parent / "probes.json").read_text()
-        recipe = json.loads((pathlib.Path(probes.__file__).parent / "recipe.json").read_text())
-        known = {*recipe, *(name for drafter in recipe["drafters"].values() for name in drafter)}
         for probe in json.loads(text):
             for change in probe["set"]:
-                self.assertIn(change.partition("=")[0], known)
+                self.assertIn(change.partition("=")[0], known_names())
 
 
 if __name__ == "__main__":

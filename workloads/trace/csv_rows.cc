@@ -5,11 +5,10 @@
 
 #include "base/error.h"
 #include "base/quoted.h"
+#include "workloads/trace/trace.h"
 
 namespace dsb {
 namespace {
-
-constexpr int64_t kMaxTokens = 2147483647;
 
 std::vector<std::string_view> Fields(std::string_view line) {
   std::vector<std::string_view> fields;
@@ -65,9 +64,10 @@ std::vector<std::string_view> CsvColumns::Split(std::string_view line,
 int64_t TokensOf(std::string_view text, const std::string& column, const std::string& place) {
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > kMaxTokens) {
+  if (error != std::errc() || end != text.data() + text.size() || value < 0 ||
+      value > kMaxTraceTokens) {
     ThrowBadInput(place + ": " + column + " is " + Quoted(text) +
-                  ", expected an integer from 0 to " + std::to_string(kMaxTokens));
+                  ", expected an integer from 0 to " + std::to_string(kMaxTraceTokens));
   }
   return value;
 }

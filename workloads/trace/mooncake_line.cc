@@ -13,7 +13,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int64_t kMostTokens = 2147483647;
 constexpr double kNsPerMs = 1e6;
 
 int64_t Integer(const Json& value, int64_t most, const std::string& what) {
@@ -44,9 +43,9 @@ TraceRow ReadMooncakeLine(std::string_view line, const std::string& place) {
                       ", expected milliseconds from 0 to 104 days");
       }
     } else if (key == "input_length") {
-      input = Integer(value, kMostTokens, what);
+      input = Integer(value, kMaxTraceTokens, what);
     } else if (key == "output_length") {
-      output = Integer(value, kMostTokens, what);
+      output = Integer(value, kMaxTraceTokens, what);
     } else if (key == "hash_ids") {
       if (!value.is_array()) ThrowBadInput(what + " is no list, expected a list of integers");
       for (const Json& id : value) row.prefix_blocks.push_back(Integer(id, INT64_MAX, what));

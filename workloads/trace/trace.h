@@ -14,6 +14,9 @@ const char* TraceFormName(TraceForm form);
 // Prefix blocks have so many tokens each, the last one of a request fewer.
 inline constexpr int64_t kPrefixBlockTokens = 512;
 
+// Of a request: more is no trace of tokens.
+inline constexpr int64_t kMaxTraceTokens = 2147483647;
+
 struct TraceRow {
   int64_t time_ns = 0;  // from the first row
   int64_t input_tokens = 0;
